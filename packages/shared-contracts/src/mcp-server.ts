@@ -1,0 +1,156 @@
+/** Builds the SDK's server from a declaration: one fresh instance a request over HTTP, one a connection over stdio. */
+import {
+  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceTemplate,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import { type Caller, missingScopes } from './caller.ts'
+import type { DomainServer } from './define-domain-server.ts'
+import type { PromptPart } from './define-prompt.ts'
+import type { ResourceDefinition } from './define-resource.ts'
+import type { CallContext, ToolDefinition } from './define-tool.ts'
+import { runTool } from './run-tool.ts'
+import { ToolError } from './tool-error.ts'
+import { advertise, inputJsonSchema, type JsonSchema, outputJsonSchema } from './tool-schema.ts'
+import { TOOL_META_KEY } from './wire-names.ts'
+
+/** Makes the {@link CallContext} of one request from what the SDK knows of it. */
+export type ContextOf<Services> = (ctx: ServerContext) => Promise<CallContext<Services>>
+
+/** Returns a factory for SDK servers; the schemas are converted once, here. */
+export function createMcpServerFactory<Services>(
+  server: DomainServer<Services>,
+  services: Services,
+  contextOf: ContextOf<Services>,
+): () => McpServer {
+  const schemas = new Map(
+    server.tools.map((tool) => [tool, { input: inputJsonSchema(tool.input), output: outputJsonSchema(tool.output) }]),
+  )
+  return () => {
+    const mcp = new McpServer(
+      { name: `causeway-${server.id}`, title: server.title, version: server.version },
+      {
+        instructions: server.instructions,
+        capabilities: {
+          tools: { listChanged: true },
+          resources: { listChanged: true, subscribe: true },
+          prompts: { listChanged: true },
+        },
+      },
+    )
+    for (const [tool, json] of schemas) registerTool(mcp, server, tool, json, contextOf)
+    for (const resource of server.resources) registerResource(mcp, resource, services, contextOf)
+    for (const prompt of server.prompts) registerPrompt(mcp, prompt, contextOf)
+    return mcp
+  }
+}
+
+function registerTool<Services>(
+  mcp: McpServer,
+  server: DomainServer<Services>,
+  tool: ToolDefinition<Services>,
+  json: { input: JsonSchema; output: JsonSchema },
+  contextOf: ContextOf<Services>,
+): void {
+  const config = {
+    title: tool.title,
+    description: tool.description,
+    inputSchema: advertise(json.input),
+    outputSchema: advertise(json.output),
+    annotations: {
+      readOnlyHint: tool.effect === 'read',
+      destructiveHint: tool.effect === 'destroy',
+      idempotentHint: tool.idempotent,
+      openWorldHint: tool.openWorld,
+    },
+    _meta: {
+      [TOOL_META_KEY]: {
+        owner: server.owner,
+        version: server.version,
+        effect: tool.effect,
+        scopes: tool.scopes,
+        tags: tool.tags,
+      },
+    },
+  }
+  mcp.registerTool(tool.name, config, async (args: unknown, ctx: ServerContext) =>
+    runTool(tool, args, await contextOf(ctx)),
+  )
+}
+
+function registerResource<Services>(
+  mcp: McpServer,
+  resource: ResourceDefinition<Services>,
+  services: Services,
+  contextOf: ContextOf<Services>,
+): void {
+  const { name, title, description, mimeType, uri } = resource
+  const config = { title, description, mimeType, cacheHint: { ttlMs: resource.ttlMs, cacheScope: 'private' as const } }
+  const read = async (url: URL, variables: Record<string, string>, ctx: ServerContext) => {
+    const call = await contextOf(ctx)
+    requireScopes(call.caller, resource.scopes, resource.name)
+    const text = await toProtocolErrors(async () => resource.read(variables, call), url.href)
+    return { contents: [{ uri: url.href, mimeType, text }] }
+  }
+  if (!uri.includes('{')) {
+    mcp.registerResource(name, uri, config, (url, ctx) => read(url, {}, ctx))
+    return
+  }
+  const complete = Object.fromEntries(
+    Object.entries(resource.complete ?? {}).map(([variable, find]) => [
+      variable,
+      (typed: string) => find(typed, services).slice(0, 100),
+    ]),
+  )
+  mcp.registerResource(name, new ResourceTemplate(uri, { list: undefined, complete }), config, (url, variables, ctx) =>
+    read(
+      url,
+      Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, decodeURIComponent(String(value))])),
+      ctx,
+    ),
+  )
+}
+
+function registerPrompt<Services>(
+  mcp: McpServer,
+  prompt: DomainServer<Services>['prompts'][number],
+  contextOf: ContextOf<Services>,
+): void {
+  const config = { title: prompt.title, description: prompt.description, argsSchema: prompt.args }
+  mcp.registerPrompt(prompt.name, config, async (args: unknown, ctx: ServerContext) => {
+    const call = await contextOf(ctx)
+    requireScopes(call.caller, prompt.scopes, prompt.name)
+    const parts = await toProtocolErrors(async () => prompt.render(args as never, call))
+    return { messages: parts.map((part) => ({ role: 'user' as const, content: toContent(part) })) }
+  })
+}
+
+function toContent(part: PromptPart) {
+  return 'text' in part
+    ? { type: 'text' as const, text: part.text }
+    : { type: 'resource' as const, resource: part.resource }
+}
+
+function requireScopes(caller: Caller, scopes: readonly string[], name: string): void {
+  const missing = missingScopes(caller, scopes)
+  if (missing.length > 0)
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      `Cannot read ${name}: the caller lacks the scope ${missing.join(', ')}`,
+    )
+}
+
+async function toProtocolErrors<T>(run: () => Promise<T>, uri?: string): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof ToolError)
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message, {
+        ...(uri ? { uri } : {}),
+        ...error.shape,
+      })
+    throw error
+  }
+}

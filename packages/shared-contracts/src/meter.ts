@@ -1,0 +1,48 @@
+/** Counts and times a domain server's tool calls for `/metrics`. */
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import type { DomainServer } from './define-domain-server.ts'
+
+export interface Meter {
+  registry: Registry
+  /** The same server with every tool counted and timed. */
+  measured<Services>(server: DomainServer<Services>): DomainServer<Services>
+}
+
+export function createMeter(): Meter {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const calls = new Counter({
+    name: 'causeway_domain_calls_total',
+    help: 'Tool calls by outcome',
+    labelNames: ['tool', 'outcome'],
+    registers: [registry],
+  })
+  const seconds = new Histogram({
+    name: 'causeway_domain_call_duration_seconds',
+    help: 'Time inside a tool',
+    labelNames: ['tool'],
+    registers: [registry],
+  })
+  return {
+    registry,
+    measured: (server) => ({
+      ...server,
+      tools: server.tools.map((tool) => ({
+        ...tool,
+        async run(args, call) {
+          const end = seconds.startTimer({ tool: tool.name })
+          try {
+            const answer = await tool.run(args, call)
+            calls.inc({ tool: tool.name, outcome: 'result' })
+            return answer
+          } catch (error) {
+            calls.inc({ tool: tool.name, outcome: 'error' })
+            throw error
+          } finally {
+            end()
+          }
+        },
+      })),
+    }),
+  }
+}

@@ -1,0 +1,74 @@
+/** Who is calling: from the gateway's token over HTTP or stdio, or the local caller when no gateway is trusted. */
+import { randomUUID } from 'node:crypto'
+import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server'
+import type { Caller } from './caller.ts'
+import type { DomainServer } from './define-domain-server.ts'
+import type { CallContext } from './define-tool.ts'
+import type { Logger } from './log.ts'
+import { type CallTokenVerifier, createCallTokenVerifier } from './verify-call-token.ts'
+import { ENV, REQUEST_ID_HEADER, REQUEST_ID_META_KEY, TOKEN_META_KEY } from './wire-names.ts'
+
+/** Whom this process believes: the gateway that started it, or nobody but the local user. */
+export type Trust = { verifier: CallTokenVerifier } | { local: Caller }
+
+/** Reads the trust from the environment; without a gateway the local caller gets `role`, and only `viewer` is held to reading. */
+export function createTrust<Services>(server: DomainServer<Services>, role: string): Trust {
+  const { [ENV.issuer]: issuer, [ENV.audience]: audience, [ENV.jwks]: keys } = process.env
+  if (issuer && audience && keys) return { verifier: createCallTokenVerifier({ issuer, audience, keys }) }
+  const reads = server.tools.filter((tool) => tool.effect === 'read').flatMap((tool) => tool.scopes)
+  return {
+    local: {
+      agent: 'local',
+      roles: [role],
+      scopes: role === 'viewer' ? [...new Set([...reads, `${server.id}.read`])] : 'all',
+    },
+  }
+}
+
+/** The caller as the HTTP edge proved it, in the shape the SDK passes through. */
+export function toAuthInfo(caller: Caller): AuthInfo {
+  return {
+    token: '',
+    clientId: caller.agent,
+    scopes: caller.scopes === 'all' ? [] : [...caller.scopes],
+    extra: { caller },
+  }
+}
+
+/** Returns the function that makes one request's context. */
+export function createContextOf<Services>(services: Services, trust: Trust, log: Logger) {
+  return async (ctx: ServerContext): Promise<CallContext<Services>> => {
+    const meta = ctx.mcpReq._meta as Record<string, unknown> | undefined
+    const requestId =
+      ctx.http?.req?.headers.get(REQUEST_ID_HEADER) ??
+      (meta?.[REQUEST_ID_META_KEY] as string | undefined) ??
+      randomUUID()
+    return {
+      services,
+      caller: await callerOf(ctx, meta, trust),
+      requestId,
+      signal: ctx.mcpReq.signal,
+      log: log.child({ requestId }),
+      async progress(done, total, message) {
+        const progressToken = meta?.progressToken as string | number | undefined
+        if (progressToken === undefined) return
+        await ctx.mcpReq.notify({
+          method: 'notifications/progress',
+          params: {
+            progressToken,
+            progress: done,
+            ...(total === undefined ? {} : { total }),
+            ...(message ? { message } : {}),
+          },
+        })
+      },
+    }
+  }
+}
+
+async function callerOf(ctx: ServerContext, meta: Record<string, unknown> | undefined, trust: Trust): Promise<Caller> {
+  if ('local' in trust) return trust.local
+  const proven = ctx.http?.authInfo?.extra?.caller as Caller | undefined
+  if (proven) return proven
+  return trust.verifier.verify(String(meta?.[TOKEN_META_KEY] ?? ''))
+}

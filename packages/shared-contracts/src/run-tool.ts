@@ -1,0 +1,83 @@
+/** One tool call inside a domain server: scopes, arguments, the tool itself, and a result that fits and validates. */
+import type { z } from 'zod'
+import { HARD_RESULT_BYTES } from './bounded-rows.ts'
+import { missingScopes } from './caller.ts'
+import type { CallContext, ToolAnswer, ToolDefinition } from './define-tool.ts'
+import { ToolError, type ToolErrorShape } from './tool-error.ts'
+
+/** The MCP `CallToolResult` that a tool call ends in. */
+export interface ToolResult {
+  [key: string]: unknown
+  content: { type: 'text'; text: string }[]
+  structuredContent: Record<string, unknown>
+  isError?: boolean
+}
+
+/** Runs a tool and answers in every case; nothing but a {@link ToolError} tells its message. */
+export async function runTool<Services>(
+  tool: ToolDefinition<Services>,
+  args: unknown,
+  call: CallContext<Services>,
+): Promise<ToolResult> {
+  try {
+    const missing = missingScopes(call.caller, tool.scopes)
+    if (missing.length > 0)
+      throw new ToolError(
+        'forbidden',
+        `Cannot call ${tool.name}: agent "${call.caller.agent}" lacks the scope ${missing.join(', ')}.`,
+      )
+    const answer = await tool.run(parseArguments(tool, args) as never, call)
+    return toResult(tool, answer)
+  } catch (error) {
+    if (error instanceof ToolError) return toErrorResult(error)
+    if (!call.signal.aborted) call.log.error({ err: error, tool: tool.name, requestId: call.requestId }, 'tool failed')
+    return toErrorResult(
+      new ToolError(
+        'internal',
+        `${tool.name} failed inside its domain server. Try again; if it persists, report request ${call.requestId}.`,
+        { retryable: true },
+      ),
+    )
+  }
+}
+
+function parseArguments(tool: ToolDefinition, args: unknown): unknown {
+  const parsed = tool.input.strict().safeParse(args ?? {})
+  if (parsed.success) return parsed.data
+  const { issues } = parsed.error
+  // A misspelled name explains the missing one, so it is told first.
+  const issue = (issues.find((one) => one.code === 'unrecognized_keys') ?? issues[0]) as z.core.$ZodIssue
+  const field = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path.join('.')
+  const allowed =
+    issue.code === 'invalid_value'
+      ? issue.values.map(String)
+      : issue.code === 'unrecognized_keys'
+        ? Object.keys(tool.input.shape)
+        : undefined
+  const problems = issues.slice(0, 5).map((one) => `${one.path.join('.') || 'arguments'}: ${one.message}`)
+  throw new ToolError(
+    'invalid_arguments',
+    `Cannot call ${tool.name}: ${problems.join('; ')}.${allowed ? ` Allowed: ${allowed.join(', ')}.` : ''}`,
+    {
+      ...(field ? { field } : {}),
+      ...(allowed ? { allowed } : {}),
+    },
+  )
+}
+
+function toResult(tool: ToolDefinition, answer: ToolAnswer<unknown>): ToolResult {
+  const data = tool.output.parse(answer.data) as Record<string, unknown>
+  const bytes = Math.max(Buffer.byteLength(answer.text), Buffer.byteLength(JSON.stringify(data)))
+  if (bytes > HARD_RESULT_BYTES) {
+    throw new ToolError(
+      'result_too_large',
+      `${tool.name} found more than fits in one result (${bytes} bytes). Narrow the filters or lower the limit.`,
+    )
+  }
+  return { content: [{ type: 'text', text: answer.text }], structuredContent: data }
+}
+
+function toErrorResult(error: ToolError): ToolResult {
+  const shape: ToolErrorShape = error.shape
+  return { content: [{ type: 'text', text: shape.message }], structuredContent: { error: shape }, isError: true }
+}

@@ -1,0 +1,110 @@
+/** Runs a domain server: stdio or HTTP from one declaration, both protocol eras, health endpoints, clean drain. */
+import { parseArgs } from 'node:util'
+import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { openDataDir } from './data-dir.ts'
+import type { Changes, DomainServer } from './define-domain-server.ts'
+import type { CallContext } from './define-tool.ts'
+import { createLog } from './log.ts'
+import { createMcpServerFactory } from './mcp-server.ts'
+import { createMeter } from './meter.ts'
+import { createContextOf, createTrust } from './request-context.ts'
+import { listenHttp } from './serve-http.ts'
+import { ENV, type ReadyLine } from './wire-names.ts'
+
+const USAGE = `Options:
+  --stdio            speak MCP on stdin and stdout (default: HTTP)
+  --host <address>   HTTP address (default 127.0.0.1)
+  --port <number>    HTTP port, 0 for any free one (default 0)
+  --data <directory> where state is kept (default .causeway/<id>)
+  --role <role>      what a caller without a gateway may do (default: viewer, who only reads)
+`
+
+/** Starts the server as the command line and the environment say; returns once it serves. Ends the process on SIGTERM, SIGINT or, supervised, the end of stdin. */
+export async function serve<Services>(server: DomainServer<Services>): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      stdio: { type: 'boolean', default: false },
+      host: { type: 'string', default: '127.0.0.1' },
+      port: { type: 'string', default: '0' },
+      data: { type: 'string', default: process.env[ENV.dataDir] ?? `.causeway/${server.id}` },
+      role: { type: 'string', default: 'viewer' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(USAGE)
+    return
+  }
+  const log = createLog(`server-${server.id}`)
+  const listeners: Changes[] = []
+  const changes: Changes = {
+    resourceUpdated(uri) {
+      for (const each of listeners) each.resourceUpdated(uri)
+    },
+    toolsChanged() {
+      for (const each of listeners) each.toolsChanged()
+    },
+  }
+  const opened = await server.open({ dataDir: openDataDir(values.data), log, changes })
+  const trust = createTrust(server, values.role)
+  const meter = createMeter()
+  const contextOf = createContextOf<Services>(opened.services, trust, log)
+  const factory = createMcpServerFactory(meter.measured(server), opened.services, contextOf)
+  const transport = values.stdio
+    ? listenStdio(factory, listeners)
+    : await listenHttp({
+        server,
+        factory,
+        opened,
+        trust,
+        meter,
+        listeners,
+        host: values.host,
+        port: Number(values.port),
+      })
+  if (transport.url) announce(transport.url, log)
+  endCleanly(async () => {
+    await transport.close()
+    await opened.close()
+  })
+}
+
+function listenStdio(
+  factory: ReturnType<typeof createMcpServerFactory>,
+  listeners: Changes[],
+): { url?: string; close(): Promise<void> } {
+  const handle = serveStdio(() => {
+    const mcp = factory()
+    listeners.push({
+      resourceUpdated: (uri) => void mcp.server.sendResourceUpdated({ uri }).catch(() => {}),
+      toolsChanged: () => mcp.sendToolListChanged(),
+    })
+    return mcp
+  })
+  process.stdin.once('end', () => process.kill(process.pid, 'SIGTERM'))
+  return handle
+}
+
+function announce(url: string, log: CallContext['log']): void {
+  const ready: ReadyLine = { causeway: 'ready', url }
+  if (process.env[ENV.supervised]) process.stdout.write(`${JSON.stringify(ready)}\n`)
+  else log.info({ url }, 'listening')
+}
+
+function endCleanly(close: () => Promise<void>): void {
+  let ending = false
+  const end = () => {
+    if (ending) return
+    ending = true
+    const giveUp = setTimeout(() => process.exit(1), 15_000)
+    giveUp.unref()
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
+  // A supervised server holds a pipe to its gateway: when that ends, however it ended, so does the server.
+  if (process.env[ENV.supervised]) process.stdin.resume().once('end', end)
+}
