@@ -2,7 +2,7 @@
 
 // Zero-width, bidirectional controls, tags, variation selectors beyond emoji use, and soft hyphen.
 const HIDDEN =
-  /[\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u206F\uFEFF\u{E0000}-\u{E007F}\u{E0100}-\u{E01EF}]/gu
+  /[\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u206F\uFEFF]|[\u{E0000}-\u{E007F}]|[\u{E0100}-\u{E01EF}]/gu
 
 /** The text without zero-width and bidirectional control characters. */
 export function stripHidden(text: string): string {
