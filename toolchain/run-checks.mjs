@@ -1,0 +1,84 @@
+/** The whole of `npm test`: each check in turn, its failures in full, and one closing line that counts them. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { childEnv } from './child-env.mjs'
+import { countTests } from './count-tests.mjs'
+import { nodePath, root } from './paths.mjs'
+import { runNode } from './run-child.mjs'
+import { tool } from './tool.mjs'
+
+/** Each check by name: its heading and what runs it; resolves with how many passed and failed. */
+const checks = {
+  boundaries: {
+    title: 'Boundaries between packages',
+    run: () => once([[tool('turbo'), 'boundaries']]),
+  },
+  lint: {
+    title: 'Format and lint',
+    run: () => once([[tool('@biomejs/biome'), 'check', '--error-on-warnings']]),
+  },
+  types: {
+    title: 'Types',
+    run: () => once(typedFolders().map((folder) => [tool('typescript'), '-p', folder])),
+  },
+  tests: { title: 'Tests', run: runTests },
+}
+
+/** Runs the named checks, all by default; resolves with the exit code: 0 if every one of them passed. */
+export async function runChecks(names = Object.keys(checks)) {
+  const total = { passed: 0, failed: 0 }
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop.abort())
+  for (const name of names) {
+    if (stop.signal.aborted) return { code: 130 }
+    process.stdout.write(`\n${checks[name].title}\n`)
+    const startMs = Date.now()
+    const { passed, failed } = await checks[name].run()
+    total.passed += passed
+    total.failed += failed
+    const seconds = ((Date.now() - startMs) / 1000).toFixed(1)
+    process.stdout.write(`${failed ? 'failed' : 'ok'}, ${seconds} s\n`)
+  }
+  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`)
+  return { code: total.failed ? 1 : 0 }
+}
+
+/** Runs commands that are quiet when all is well, and counts them as one check. */
+async function once(commands) {
+  let failed = 0
+  for (const args of commands) {
+    const { code, output } = await runNode(args, { env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] })
+    if (code === 0) continue
+    failed = 1
+    process.stdout.write(output)
+  }
+  return { passed: 1 - failed, failed }
+}
+
+async function runTests() {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-tests-'))
+  const file = join(folder, 'report.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  try {
+    const args = [tool('vitest'), 'run', '--allowOnly=false', ...reporters]
+    const { code } = await runNode(args, { env: cleanEnv(), stdio: ['ignore', 'inherit', 'inherit'] })
+    return countTests(existsSync(file) ? readFileSync(file, 'utf8') : '', code)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+// Tests must not meet the settings of a Causeway that the same shell runs.
+function cleanEnv() {
+  const entries = Object.entries(childEnv(nodePath())).filter(([name]) => !/^(CAUSEWAY_|NODE_ENV$)/.test(name))
+  return Object.fromEntries(entries)
+}
+
+/** Every folder with a tsconfig.json of its own. */
+function typedFolders() {
+  const groups = ['apps', 'packages'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => join(group, name)),
+  )
+  return [...groups.sort(), 'toolchain', 'examples'].filter((folder) => existsSync(join(root, folder, 'tsconfig.json')))
+}

@@ -1,0 +1,36 @@
+/** The entry of every npm script: brings the toolchain and the packages up to date, then runs one command with the pinned Node.js. */
+import { join } from 'node:path'
+import { ensureInstalled } from './ensure-installed.mjs'
+import { root } from './paths.mjs'
+import { runChecks } from './run-checks.mjs'
+import { runNode } from './run-child.mjs'
+import { tool } from './tool.mjs'
+
+const gateway = ['--disable-warning=ExperimentalWarning', join(root, 'apps/gateway/src/main.ts')]
+
+/** Each command: what it runs, given the arguments behind it; resolves with its exit code. */
+const commands = {
+  start: (args) => runNode([...gateway, 'up', ...args]),
+  causeway: (args) => runNode([...gateway, ...args]),
+  demo: (args) => runNode(['--disable-warning=ExperimentalWarning', join(root, 'examples/story/demo.ts'), ...args]),
+  test: () => runChecks(),
+  lint: (args) => runNode([tool('@biomejs/biome'), 'check', ...args]),
+  types: () => runChecks(['types']),
+  unit: (args) => runNode([tool('vitest'), 'run', ...args]),
+  pnpm: (args) => runNode([tool('pnpm'), ...args]),
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+if (command) {
+  try {
+    await ensureInstalled({ packages: name !== 'pnpm' })
+    process.exitCode = (await command(args)).code
+  } catch (error) {
+    process.stderr.write(`causeway: ${error.message}\n`)
+    process.exitCode = 1
+  }
+} else {
+  process.stderr.write(`Usage: node toolchain/run.mjs <${Object.keys(commands).join(' | ')}> [arguments]\n`)
+  process.exitCode = 1
+}
