@@ -1,0 +1,70 @@
+/** The schema of the store as steps that only go forward; `user_version` counts the steps that a file has taken. */
+import type { DatabaseSync } from 'node:sqlite'
+import { inTransaction } from './database.ts'
+import { StoreError } from './store-error.ts'
+
+const STEPS: readonly string[] = [
+  `CREATE TABLE settings (
+     name TEXT PRIMARY KEY,
+     value TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE agents (
+     name TEXT PRIMARY KEY,
+     roles TEXT NOT NULL,
+     created_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE api_keys (
+     key_id TEXT PRIMARY KEY,
+     agent TEXT NOT NULL,
+     hmac BLOB NOT NULL,
+     origin TEXT NOT NULL CHECK (origin IN ('cli', 'start', 'impersonation')),
+     created_ms INTEGER NOT NULL,
+     expires_ms INTEGER NOT NULL,
+     revoked_ms INTEGER,
+     last_used_ms INTEGER
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX api_keys_by_agent ON api_keys (agent);
+   CREATE TABLE signing_keys (
+     kid TEXT PRIMARY KEY,
+     private_jwk TEXT NOT NULL,
+     public_jwk TEXT NOT NULL,
+     created_ms INTEGER NOT NULL,
+     retired_ms INTEGER
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE sealing_keys (
+     id TEXT PRIMARY KEY,
+     secret TEXT NOT NULL,
+     created_ms INTEGER NOT NULL,
+     retired_ms INTEGER
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE sessions (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     used_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX sessions_by_use ON sessions (used_ms);`,
+]
+
+/**
+ * Brings the schema up to date.
+ * @param steps the schema's history; only ever appended to
+ * @throws StoreError when the file was written by a newer Causeway
+ */
+export function migrate(db: DatabaseSync, file: string, steps = STEPS): void {
+  if (versionOf(db) === steps.length) return
+  inTransaction(db, () => {
+    // Read again: another process may have migrated while this one waited for the lock.
+    const version = versionOf(db)
+    if (version > steps.length)
+      throw new StoreError(
+        'store_too_new',
+        `Cannot open store "${file}": it has schema ${version}, and this Causeway knows ${steps.length}`,
+        'Run the newer Causeway that wrote it, or restore a backup from before the upgrade',
+      )
+    for (const step of steps.slice(version)) db.exec(step)
+    db.exec(`PRAGMA user_version = ${steps.length}`)
+  })
+}
+
+function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.user_version)
+}

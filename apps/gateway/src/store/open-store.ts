@@ -1,0 +1,71 @@
+/** What must survive a restart, in one SQLite file that the gateway and command lines share. */
+import { join } from 'node:path'
+import { createSealer } from '@causeway/shared-contracts/sealer'
+import { type AgentTable, createAgentTable } from './agents.ts'
+import { type ApiKeyTable, createApiKeyTable } from './api-keys.ts'
+import { createChangeWatch } from './change-watch.ts'
+import { inTransaction, openDatabase } from './database.ts'
+import { checkSecret, deriveKey, openMasterSecret } from './master-secret.ts'
+import { migrate } from './migrations.ts'
+import { createSealingKeyTable, type SealingKeyTable } from './sealing-keys.ts'
+import { createSessionTable, type SessionTable } from './sessions.ts'
+import { createSigningKeyTable, type SigningKeyTable } from './signing-keys.ts'
+
+/** An open store. Everything in it is synchronous: a read is a few microseconds. */
+export interface Store {
+  dataDir: string
+  agents: AgentTable
+  apiKeys: ApiKeyTable
+  signingKeys: SigningKeyTable
+  sealingKeys: SealingKeyTable
+  sessions: SessionTable
+  /** 32 bytes for one purpose, derived from the master secret. */
+  deriveKey(purpose: string): Buffer
+  /** Runs `work` as one write; nothing of it stays when it throws. */
+  transaction<T>(work: () => T): T
+  /** Calls `listener` after changes to agents and keys here, and after any write of another process (≤ 500 ms). */
+  onChange(listener: () => void): () => void
+  /** Looks for other processes' writes now; listeners are told before this returns. */
+  checkForChanges(): void
+  close(): void
+}
+
+/**
+ * Opens the store in a directory, creating both when missing.
+ * @param env where the master secret may come from
+ * @throws StoreError when the file or its secret does not fit
+ */
+export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env): Store {
+  const secret = openMasterSecret(dataDir, env)
+  const file = join(dataDir, 'causeway.db')
+  const db = openDatabase(file)
+  try {
+    migrate(db, file)
+    checkSecret(db, secret, dataDir)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  const sealer = createSealer(secret, 'store')
+  const watch = createChangeWatch(db)
+  return {
+    dataDir,
+    agents: createAgentTable(db, watch.mark),
+    apiKeys: createApiKeyTable(db, watch.mark),
+    signingKeys: createSigningKeyTable(db, sealer),
+    sealingKeys: createSealingKeyTable(db, sealer),
+    sessions: createSessionTable(db),
+    deriveKey: (purpose) => deriveKey(secret, purpose),
+    transaction(work) {
+      const result = inTransaction(db, work)
+      if (!db.isTransaction) watch.settle()
+      return result
+    },
+    onChange: watch.onChange,
+    checkForChanges: watch.check,
+    close() {
+      watch.close()
+      db.close()
+    },
+  }
+}
