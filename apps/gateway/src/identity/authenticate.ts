@@ -1,0 +1,110 @@
+/** Who calls: the one place that turns `Authorization` headers into an agent, or into a refusal. */
+import type { StoredKey } from '../store/api-keys.ts'
+import type { Store } from '../store/open-store.ts'
+import { createKeyHasher, parseApiKey } from './api-key.ts'
+import { createUseRecorder } from './use-recorder.ts'
+
+const MAX_CREDENTIAL_BYTES = 16_384
+const BEARER = /^bearer ([\x21-\x7e]+)$/i
+
+/** A proven agent. The same object is returned for every request with the same credential until the store changes. */
+export interface AgentIdentity {
+  agent: string
+  /** `null` for the anonymous agent. */
+  keyId: string | null
+  /** How the key came to be; `null` for the anonymous agent. */
+  origin: StoredKey['origin'] | null
+  /** Roles from the store; `undefined` when the file names the agent, or nobody does. */
+  roles: string[] | undefined
+  /** `Infinity` for the anonymous agent. */
+  expiresAtMs: number
+}
+
+/** Why a credential was refused: for the log and the record, never for the caller. */
+export type RefusalReason = 'missing' | 'malformed' | 'unknown' | 'expired' | 'revoked'
+
+/** The verdict on one request's credentials. */
+export type Authentication = { ok: true; caller: AgentIdentity } | { ok: false; reason: RefusalReason }
+
+/** Authenticates requests from memory. */
+export interface Authenticator {
+  /** @param authorization the value of every `Authorization` header of the request, in order */
+  authenticate(authorization: readonly string[]): Authentication
+  /** Writes back what is pending and lets go of the store. */
+  close(): void
+}
+
+interface KnownKey {
+  stored: StoredKey
+  caller: AgentIdentity
+}
+
+/**
+ * Makes an authenticator that follows the store's changes.
+ * @param options.anonymousAgent the agent that callers without any credential are
+ */
+export function createAuthenticator(options: {
+  store: Store
+  anonymousAgent?: string
+  now?: () => number
+}): Authenticator {
+  const { store, anonymousAgent, now = Date.now } = options
+  const hasher = createKeyHasher(store)
+  const uses = createUseRecorder(store)
+  let known = readKeys(store)
+  let anonymous = anonymousCaller(store, anonymousAgent)
+  const stop = store.onChange(() => {
+    known = readKeys(store)
+    anonymous = anonymousCaller(store, anonymousAgent)
+  })
+  const find = (keyId: string): KnownKey | undefined => {
+    if (!known.has(keyId)) store.checkForChanges()
+    return known.get(keyId)
+  }
+  return {
+    authenticate(authorization) {
+      if (authorization.length === 0) return anonymous ?? refusal('missing')
+      const text = bearerToken(authorization)
+      const keyId = text && parseApiKey(text)
+      if (!text || !keyId) return refusal('malformed')
+      const key = find(keyId)
+      if (!hasher.matches(text, key?.stored.hmac) || !key) return refusal('unknown')
+      if (key.stored.revokedMs !== null) return refusal('revoked')
+      const nowMs = now()
+      if (!(nowMs < key.stored.expiresMs)) return refusal('expired')
+      uses.record(key.stored, nowMs)
+      return { ok: true, caller: key.caller }
+    },
+    close() {
+      stop()
+      uses.close()
+    },
+  }
+}
+
+function refusal(reason: RefusalReason): Authentication {
+  return { ok: false, reason }
+}
+
+function bearerToken(authorization: readonly string[]): string | undefined {
+  const [only] = authorization
+  if (authorization.length !== 1 || only === undefined || only.length > MAX_CREDENTIAL_BYTES) return undefined
+  return BEARER.exec(only)?.[1]
+}
+
+function readKeys(store: Store): Map<string, KnownKey> {
+  const roles = new Map(store.agents.list().map((agent) => [agent.name, agent.roles]))
+  return new Map(
+    store.apiKeys.list().map((stored) => {
+      const { agent, keyId, origin, expiresMs } = stored
+      const caller = { agent, keyId, origin, roles: roles.get(agent), expiresAtMs: expiresMs }
+      return [keyId, { stored, caller }]
+    }),
+  )
+}
+
+function anonymousCaller(store: Store, agent: string | undefined): Authentication | undefined {
+  if (agent === undefined) return undefined
+  const roles = store.agents.get(agent)?.roles
+  return { ok: true, caller: { agent, keyId: null, origin: null, roles, expiresAtMs: Number.POSITIVE_INFINITY } }
+}
