@@ -1,7 +1,7 @@
 /** Who calls: the one place that turns `Authorization` headers into an agent, or into a refusal. */
-import type { StoredKey } from '../store/api-keys.ts'
+import type { KeyOrigin } from '../store/api-keys.ts'
 import type { Store } from '../store/open-store.ts'
-import { createKeyHasher, parseApiKey } from './api-key.ts'
+import { createKeyProver } from './prove-key.ts'
 import { createUseRecorder } from './use-recorder.ts'
 
 const MAX_CREDENTIAL_BYTES = 16_384
@@ -13,7 +13,7 @@ export interface AgentIdentity {
   /** `null` for the anonymous agent. */
   keyId: string | null
   /** How the key came to be; `null` for the anonymous agent. */
-  origin: StoredKey['origin'] | null
+  origin: KeyOrigin | null
   /** Roles from the store; `undefined` when the file names the agent, or nobody does. */
   roles: string[] | undefined
   /** `Infinity` for the anonymous agent. */
@@ -34,11 +34,6 @@ export interface Authenticator {
   close(): void
 }
 
-interface KnownKey {
-  stored: StoredKey
-  caller: AgentIdentity
-}
-
 /**
  * Makes an authenticator that follows the store's changes.
  * @param options.anonymousAgent the agent that callers without any credential are
@@ -49,26 +44,18 @@ export function createAuthenticator(options: {
   now?: () => number
 }): Authenticator {
   const { store, anonymousAgent, now = Date.now } = options
-  const hasher = createKeyHasher(store)
+  const prover = createKeyProver(store)
   const uses = createUseRecorder(store)
-  let known = readKeys(store)
   let anonymous = anonymousCaller(store, anonymousAgent)
   const stop = store.onChange(() => {
-    known = readKeys(store)
     anonymous = anonymousCaller(store, anonymousAgent)
   })
-  const find = (keyId: string): KnownKey | undefined => {
-    if (!known.has(keyId)) store.checkForChanges()
-    return known.get(keyId)
-  }
   return {
     authenticate(authorization) {
       if (authorization.length === 0) return anonymous ?? refusal('missing')
       const text = bearerToken(authorization)
-      const keyId = text && parseApiKey(text)
-      if (!text || !keyId) return refusal('malformed')
-      const key = find(keyId)
-      if (!hasher.matches(text, key?.stored.hmac) || !key) return refusal('unknown')
+      const key = text === undefined ? 'malformed' : prover.prove(text)
+      if (typeof key === 'string') return refusal(key)
       if (key.stored.revokedMs !== null) return refusal('revoked')
       const nowMs = now()
       if (!(nowMs < key.stored.expiresMs)) return refusal('expired')
@@ -77,6 +64,7 @@ export function createAuthenticator(options: {
     },
     close() {
       stop()
+      prover.close()
       uses.close()
     },
   }
@@ -90,17 +78,6 @@ function bearerToken(authorization: readonly string[]): string | undefined {
   const [only] = authorization
   if (authorization.length !== 1 || only === undefined || only.length > MAX_CREDENTIAL_BYTES) return undefined
   return BEARER.exec(only)?.[1]
-}
-
-function readKeys(store: Store): Map<string, KnownKey> {
-  const roles = new Map(store.agents.list().map((agent) => [agent.name, agent.roles]))
-  return new Map(
-    store.apiKeys.list().map((stored) => {
-      const { agent, keyId, origin, expiresMs } = stored
-      const caller = { agent, keyId, origin, roles: roles.get(agent), expiresAtMs: expiresMs }
-      return [keyId, { stored, caller }]
-    }),
-  )
 }
 
 function anonymousCaller(store: Store, agent: string | undefined): Authentication | undefined {
