@@ -87,7 +87,13 @@ function registerResource<Services>(
   contextOf: ContextOf<Services>,
 ): void {
   const { name, title, description, mimeType, uri } = resource
-  const config = { title, description, mimeType, cacheHint: { ttlMs: resource.ttlMs, cacheScope: 'private' as const } }
+  const config = {
+    title,
+    description,
+    mimeType,
+    cacheHint: { ttlMs: resource.ttlMs, cacheScope: 'private' as const },
+    _meta: readFacts(resource.scopes),
+  }
   const read = async (url: URL, variables: Record<string, string>, ctx: ServerContext) => {
     const call = await contextOf(ctx)
     requireScopes(call.caller, resource.scopes, resource.name)
@@ -118,13 +124,22 @@ function registerPrompt<Services>(
   prompt: DomainServer<Services>['prompts'][number],
   contextOf: ContextOf<Services>,
 ): void {
-  const config = { title: prompt.title, description: prompt.description, argsSchema: prompt.args }
+  const config = {
+    title: prompt.title,
+    description: prompt.description,
+    argsSchema: prompt.args,
+    _meta: readFacts(prompt.scopes),
+  }
   mcp.registerPrompt(prompt.name, config, async (args: unknown, ctx: ServerContext) => {
     const call = await contextOf(ctx)
     requireScopes(call.caller, prompt.scopes, prompt.name)
     const parts = await toProtocolErrors(async () => prompt.render(args as never, call))
     return { messages: parts.map((part) => ({ role: 'user' as const, content: toContent(part) })) }
   })
+}
+
+function readFacts(scopes: readonly string[]): Record<string, unknown> {
+  return { [TOOL_META_KEY]: { effect: 'read', scopes } }
 }
 
 function toContent(part: PromptPart) {

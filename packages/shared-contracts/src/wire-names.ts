@@ -1,6 +1,6 @@
 /** The names that the gateway and the domain servers must spell alike: `_meta` keys, headers, environment variables and token type. */
 
-/** `_meta` key of a tool definition: owner, version, effect and scopes as the domain server declares them. */
+/** `_meta` key of a definition: effect and scopes as the domain server declares them, for tools also owner, version and tags. */
 export const TOOL_META_KEY = 'causeway/tool'
 /** `_meta` key of a request on stdio: the gateway-signed token (over HTTP it travels in `Authorization`). */
 export const TOKEN_META_KEY = 'causeway/token'
