@@ -1,0 +1,95 @@
+/** Compiles one SELECT on a guarded connection, or says which rule refuses it. */
+import type { StatementSync } from 'node:sqlite'
+import type { ParameterValue } from '../query-engine.ts'
+import { QueryFailure } from '../query-failure.ts'
+import type { GuardedConnection } from './guarded-connection.ts'
+import { statementParameters } from './statement-parameters.ts'
+
+/** A value as it is bound. */
+type Bound = string | number | bigint | null
+
+/** A statement that passed every rule, with its parameters by name. */
+export interface CompiledStatement {
+  statement: StatementSync
+  bindings: Record<string, Bound>
+}
+
+/** @throws {QueryFailure} */
+export function compileStatement(
+  connection: GuardedConnection,
+  sql: string,
+  params: readonly ParameterValue[],
+): CompiledStatement {
+  if (sql.includes('\0')) throw new QueryFailure('refused', 'The text contains a NUL character.', 'plain_text')
+  if (!sql.isWellFormed()) throw new QueryFailure('refused', 'The text is not valid Unicode.', 'plain_text')
+  const statement = prepare(connection, sql)
+  refuseTrailingText(connection, sql.slice(statement.sourceSQL.length))
+  refuseAllButSelect(connection, statement.sourceSQL)
+  return { statement, bindings: bind(statement, params) }
+}
+
+/** The failure behind an error that SQLite gave, told without secret names. */
+export function toQueryFailure(connection: GuardedConnection, error: unknown): QueryFailure {
+  const { denial } = connection.authorizer
+  if (denial?.rule === 'no_catalog')
+    return new QueryFailure('refused', `"${denial.subject}" is not a table of this database.`, denial.rule)
+  if (denial?.rule === 'allowed_functions')
+    return new QueryFailure('refused', `The function ${denial.subject} is not allowed.`, denial.rule)
+  if (denial?.rule === 'no_pragma') return new QueryFailure('refused', 'PRAGMA is not allowed.', denial.rule)
+  if (denial) return new QueryFailure('refused', 'The statement does more than read.', denial.rule)
+  if (error instanceof QueryFailure) return error
+  return new QueryFailure('sql', connection.scrub(error instanceof Error ? error.message : String(error)))
+}
+
+function prepare(connection: GuardedConnection, sql: string): StatementSync {
+  try {
+    return connection.db.prepare(sql, { returnArrays: true, readBigInts: true })
+  } catch (error) {
+    if (containsNoStatement(error)) throw new QueryFailure('sql', 'The text contains no statement')
+    throw toQueryFailure(connection, error)
+  }
+}
+
+/** SQLite compiles the first statement only and would ignore the rest; it is asked itself whether the rest is nothing. */
+function refuseTrailingText(connection: GuardedConnection, rest: string): void {
+  try {
+    connection.db.prepare(rest)
+  } catch (error) {
+    if (containsNoStatement(error)) return
+  }
+  throw new QueryFailure('refused', 'There is text after the first statement.', 'one_statement')
+}
+
+/** VACUUM INTO, REINDEX and EXPLAIN pass the authorizer unseen, but only a SELECT compiles inside EXISTS. */
+function refuseAllButSelect(connection: GuardedConnection, sql: string): void {
+  try {
+    connection.db.prepare(`SELECT EXISTS (\n${sql.replace(/;$/, '')}\n)`)
+  } catch {
+    throw new QueryFailure('refused', 'The statement is not a SELECT.', 'select_only')
+  }
+}
+
+function bind(statement: StatementSync, params: readonly ParameterValue[]): Record<string, Bound> {
+  const used = new Set(statementParameters(statement.sourceSQL, statement.expandedSQL))
+  const expected = params.map((_, i) => `$${i + 1}`)
+  const foreign = [...used].find((name) => !/^\$[1-9]\d*$/.test(name))
+  if (foreign) throw new QueryFailure('parameters', `Parameters are written $1, $2, …; the statement has ${foreign}.`)
+  const missing = [...used].find((name) => !expected.includes(name))
+  const unused = expected.find((name) => !used.has(name))
+  if (missing || unused)
+    throw new QueryFailure(
+      'parameters',
+      `The statement uses ${[...used].sort().join(', ') || 'no parameters'}; params has ${params.length} values.`,
+    )
+  return Object.fromEntries(params.map((value, i) => [`$${i + 1}`, toBound(value)]))
+}
+
+function toBound(value: ParameterValue): Bound {
+  if (typeof value === 'boolean') return value ? 1n : 0n
+  // A JavaScript number binds as REAL, which divides and concatenates differently.
+  return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value
+}
+
+function containsNoStatement(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ERR_INVALID_ARG_VALUE'
+}

@@ -1,0 +1,36 @@
+/** Describes, in the child process, the tables of a source as one role sees them. */
+import { columnRule, rowFilter } from '../../policy/source-policy.ts'
+import type { ColumnFacts, ForeignKey, TableFacts } from '../query-engine.ts'
+import type { GuardedConnection } from './guarded-connection.ts'
+import { quoteName } from './mask-expression.ts'
+import type { BaseTable } from './read-base-tables.ts'
+
+/** Only visible tables, columns and keys; rows are counted through the policy view. */
+export function describeTables(connection: GuardedConnection): TableFacts[] {
+  const { base, visible, policy, role, db } = connection
+  const shown = base.tables.filter((table) => visible.includes(table.name))
+  const columnsOf = new Map(shown.map((table) => [table.name, visibleColumns(connection, table)]))
+  return shown.map((table) => ({
+    name: table.name,
+    about: policy.tables[table.name]?.about ?? '',
+    rowCount: (db.prepare(`SELECT count(*) AS n FROM ${quoteName(table.name)}`).get() as { n: number }).n,
+    rowFilter: rowFilter(policy.tables[table.name], role)?.about ?? null,
+    columns: columnsOf.get(table.name)!,
+    foreignKeys: table.foreignKeys.filter((key) => seesBothEnds(key, table.name, columnsOf)),
+  }))
+}
+
+function visibleColumns({ policy, role }: GuardedConnection, table: BaseTable): ColumnFacts[] {
+  return table.columns.flatMap((column) => {
+    const rule = columnRule(policy.tables[table.name], column.name, role)
+    if (rule === 'hidden') return []
+    const about = policy.tables[table.name]?.columns[column.name]?.about ?? ''
+    return [{ ...column, mask: rule === 'open' ? null : rule, about }]
+  })
+}
+
+function seesBothEnds(key: ForeignKey, from: string, columnsOf: ReadonlyMap<string, readonly ColumnFacts[]>): boolean {
+  const sees = (table: string, names: readonly string[]) =>
+    names.every((name) => columnsOf.get(table)?.some((column) => column.name === name))
+  return sees(from, key.columns) && sees(key.table, key.toColumns)
+}

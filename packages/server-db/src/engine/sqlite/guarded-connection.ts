@@ -1,0 +1,112 @@
+/** A connection made for one statement of one role: the source read-only under a random name, policy views before it, everything else denied. */
+import { createHmac, randomBytes } from 'node:crypto'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { type Role, rowFilter, type SourcePolicy } from '../../policy/source-policy.ts'
+import { MAX_PARAMS } from '../query-limits.ts'
+import { type Authorizer, createAuthorizer } from './authorizer.ts'
+import { absentView, policyView, type SecretNames } from './policy-view.ts'
+import { type BaseSchema, readBaseTables } from './read-base-tables.ts'
+
+/** What a connection needs to know of its source. */
+export interface SourceInit {
+  /** Path of the SQLite file. */
+  file: string
+  policy: SourcePolicy
+  /** Key of the hash mask, in hex: the same value gives the same hash as long as the key stays. */
+  hashKey: string
+}
+
+/** The connection, ready for one statement. */
+export interface GuardedConnection {
+  db: DatabaseSync
+  role: Role
+  policy: SourcePolicy
+  base: BaseSchema
+  /** Names of the tables that the role sees. */
+  visible: string[]
+  authorizer: Authorizer
+  /** The tables read so far of which the role sees only some rows. */
+  rowFiltered(): string[]
+  /** Takes the connection's secret names out of a message. */
+  scrub(message: string): string
+  close(): void
+}
+
+/** Bounds of the SQLite core; a statement beyond them fails to compile or to run. */
+const LIMITS = {
+  length: 1_000_000,
+  sqlLength: 200_000,
+  column: 200,
+  exprDepth: 200,
+  compoundSelect: 50,
+  vdbeOp: 100_000,
+  functionArg: 100,
+  likePatternLength: 1_000,
+  variableNumber: MAX_PARAMS,
+  triggerDepth: 1,
+}
+
+const OPTIONS = { readOnly: true, allowExtension: false, defensive: true, timeout: 2_000, limits: LIMITS }
+
+/** @throws when the file cannot be opened as a database */
+export function openGuardedConnection(source: SourceInit, role: Role): GuardedConnection {
+  const nonce = randomBytes(12).toString('hex')
+  const names: SecretNames = { schema: `s_${nonce}`, hash: `h_${nonce}` }
+  const db = new DatabaseSync(':memory:', OPTIONS)
+  try {
+    attach(db, source, names)
+    const base = readBaseTables(db, names.schema)
+    const visible = shadowTables(db, base, { lens: { policy: source.policy, role }, names })
+    // No temporary file, no write even to the connection's own TEMP schema, no further ATTACH (which VACUUM INTO needs too).
+    db.exec('PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON')
+    db.limits.attach = 0
+    const authorizer = createAuthorizer(names, visible)
+    db.setAuthorizer(authorizer.decide)
+    return {
+      db,
+      role,
+      policy: source.policy,
+      base,
+      visible,
+      authorizer,
+      rowFiltered: () =>
+        visible.filter(
+          (name) =>
+            authorizer.tables.has(name.toLowerCase()) && rowFilter(source.policy.tables[name], role) !== undefined,
+        ),
+      scrub: (message) => message.replaceAll(`${names.schema}.`, '').replaceAll('main.', ''),
+      close: () => db.close(),
+    }
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function attach(db: DatabaseSync, source: SourceInit, names: SecretNames): void {
+  const url = pathToFileURL(source.file)
+  url.searchParams.set('mode', 'ro')
+  db.prepare(`ATTACH ? AS ${names.schema}`).run(url.href)
+  db.exec('PRAGMA cell_size_check = ON')
+  const key = Buffer.from(source.hashKey, 'hex')
+  db.function(names.hash, { deterministic: true }, (value) =>
+    value === null ? null : `h:${createHmac('sha256', key).update(String(value)).digest('hex').slice(0, 16)}`,
+  )
+}
+
+/** Every name of the source gets a view: what the role sees of it, or nothing. */
+function shadowTables(
+  db: DatabaseSync,
+  base: BaseSchema,
+  { lens, names }: { lens: { policy: SourcePolicy; role: Role }; names: SecretNames },
+): string[] {
+  const visible: string[] = []
+  for (const table of base.tables) {
+    const view = policyView(table, lens, names)
+    db.exec(view ?? absentView(table.name))
+    if (view) visible.push(table.name)
+  }
+  for (const name of base.others) db.exec(absentView(name))
+  return visible
+}
