@@ -41,9 +41,7 @@ function toolchainInstall() {
     // One made for an older Node.js has all that a newer one needs.
     isFresh: (found) => specs.every((spec) => found.split('\n').includes(spec)),
     folder: toolchain,
-    hint: isFit(process.versions.node)
-      ? ''
-      : `; with Node.js ${pins.node} or a newer ${major} on PATH it is not needed`,
+    hint: isFit(process.versions.node) ? '' : `; a Node.js ${major} of your own, ${pins.node} or newer, does as well`,
     start: (options) => runNpm(['install', ...flags, '--loglevel=error', ...specs], options),
   }
 }
@@ -89,6 +87,7 @@ async function carryOut({ what, folder, stamp, start, hint = '' }) {
   // NODE_ENV=production would leave out what the tests need.
   const env = { ...childEnv(nodePath()), NODE_ENV: undefined, CI: 'true' }
   const { code, output } = await start({ cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  if (code > 128) throw new Error(`Cannot install ${what}: interrupted`)
   if (code !== 0) {
     process.stderr.write(output)
     throw new Error(`Cannot install ${what}: the installer ended with code ${code}, its output is above${hint}`)

@@ -4,16 +4,20 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const POLL_MS = 200
+const TAKEN = process.platform === 'win32' ? ['EPERM', 'EEXIST'] : ['ENOTEMPTY', 'EEXIST']
 const MAX_AGE_MS = 30 * 60_000
 
 /** Runs `work` while holding the lock; `onWait` is called once if another process holds it. */
 export async function withInstallLock(path, work, onWait = () => {}) {
   let isWaiting = false
   while (!tryLock(path)) {
+    if (isStale(path)) {
+      discard(path)
+      continue
+    }
     if (!isWaiting) onWait()
     isWaiting = true
-    if (isStale(path)) discard(path)
-    else await sleep(POLL_MS)
+    await sleep(POLL_MS)
   }
   try {
     return await work()
@@ -33,7 +37,7 @@ function tryLock(path) {
     return true
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
-    if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code)) return false
+    if (TAKEN.includes(error.code)) return false
     throw error
   }
 }
