@@ -1,0 +1,126 @@
+/** Where the two lines meet: line 2 swaps one immutable catalog, line 1 reads it. */
+import type { UpstreamIdentity } from '../upstream/connection.ts'
+import { type Entry, KINDS, type Kind, type LeftOut } from './definition.ts'
+
+/** What one upstream contributes. */
+export interface UpstreamCatalog {
+  id: string
+  title: string
+  identity: UpstreamIdentity
+  isNamespaced: boolean
+  entries: readonly Entry[]
+  leftOut: readonly LeftOut[]
+}
+
+/** The merged snapshot of all definitions; never changed once made. */
+export interface Catalog {
+  version: number
+  /** Ids of all configured upstreams, listed yet or not. */
+  configured: readonly string[]
+  upstreams: ReadonlyMap<string, UpstreamCatalog>
+  /** The definitions of `/mcp` by kind, in the order of upstreams and then theirs. */
+  entries: Readonly<Record<Kind, readonly Entry[]>>
+  /** What the merge left out, by upstream. */
+  leftOut: ReadonlyMap<string, readonly LeftOut[]>
+}
+
+/** Holds the current catalog and tells who waits that it was swapped. */
+export class CatalogHolder {
+  #current: Catalog = merge(0, [], [])
+  readonly #upstreams = new Map<string, UpstreamCatalog>()
+  readonly #listeners = new Set<() => void>()
+  #order: readonly string[] = []
+
+  get current(): Catalog {
+    return this.#current
+  }
+
+  /** Replaces one upstream's part; an upstream that has gone keeps its last good part. */
+  publish(part: UpstreamCatalog): void {
+    this.#upstreams.set(part.id, part)
+    this.#swap()
+  }
+
+  /** Sets which upstreams there are, in the file's order; parts of others are dropped. */
+  arrange(order: readonly string[]): void {
+    this.#order = order
+    for (const id of this.#upstreams.keys()) if (!order.includes(id)) this.#upstreams.delete(id)
+    this.#swap()
+  }
+
+  /** @returns the function that ends the subscription */
+  onSwap(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #swap(): void {
+    const parts = this.#order.flatMap((id) => this.#upstreams.get(id) ?? [])
+    this.#current = merge(this.#current.version + 1, parts, this.#order)
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+function merge(version: number, parts: readonly UpstreamCatalog[], configured: readonly string[]): Catalog {
+  const leftOut = new Map<string, LeftOut[]>()
+  const entries = Object.fromEntries(
+    KINDS.map((kind) => {
+      const accepted = accept(kind, { parts, configured, leftOut })
+      return [kind, parts.flatMap((part) => part.entries.filter((entry) => accepted.has(entry)))]
+    }),
+  ) as unknown as Catalog['entries']
+  return { version, configured, upstreams: new Map(parts.map((part) => [part.id, part])), entries, leftOut }
+}
+
+interface Merging {
+  parts: readonly UpstreamCatalog[]
+  configured: readonly string[]
+  leftOut: Map<string, LeftOut[]>
+}
+
+function accept(kind: Kind, { parts, configured, leftOut }: Merging): Set<Entry> {
+  const owners = new Map<string, string>()
+  const accepted = new Set<Entry>()
+  for (const part of byPrecedence(kind, parts)) {
+    for (const entry of part.entries) {
+      if (entry.kind !== kind) continue
+      const reason = reasonAgainst(entry, part, { owners, configured })
+      if (reason) leftOut.set(part.id, [...(leftOut.get(part.id) ?? []), { kind, name: entry.originalName, reason }])
+      else {
+        owners.set(entry.publicName, part.id)
+        accepted.add(entry)
+      }
+    }
+  }
+  return accepted
+}
+
+// A URI belongs to the first configured upstream; a name without a prefix yields to every name with one.
+function byPrecedence(kind: Kind, parts: readonly UpstreamCatalog[]): readonly UpstreamCatalog[] {
+  return isNamed(kind) ? [...parts].sort((a, b) => Number(b.isNamespaced) - Number(a.isNamespaced)) : parts
+}
+
+function reasonAgainst(
+  entry: Entry,
+  part: UpstreamCatalog,
+  merged: { owners: ReadonlyMap<string, string>; configured: readonly string[] },
+): string | undefined {
+  const owner = merged.owners.get(entry.publicName)
+  if (owner !== undefined) return `upstream "${owner}" has the same ${isNamed(entry.kind) ? 'name' : 'URI'}`
+  if (entry.kind === 'templates' && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(entry.publicName))
+    return 'its uriTemplate has no literal scheme'
+  if (part.isNamespaced || !isNamed(entry.kind)) return undefined
+  const prefix = merged.configured.find((id) => entry.publicName.startsWith(`${id}__`))
+  return prefix === undefined ? undefined : `its name looks like one of upstream "${prefix}"`
+}
+
+function isNamed(kind: Kind): boolean {
+  return kind === 'tools' || kind === 'prompts'
+}
+
+/** How many definitions of each kind a catalog part has, for `/readyz` and logs. */
+export function countByKind(part: UpstreamCatalog): Record<Kind, number> {
+  return Object.fromEntries(
+    KINDS.map((kind) => [kind, part.entries.filter((entry) => entry.kind === kind).length]),
+  ) as Record<Kind, number>
+}

@@ -1,0 +1,59 @@
+/** One thing an upstream offers, in the forms in which it is listed: its text as published, with only its name changed. */
+import type { DefinitionFacts } from '../policy/definition-facts.ts'
+import type { ParamHeader } from '../wire/param-headers.ts'
+
+/** The four kinds of lists. */
+export type Kind = 'tools' | 'prompts' | 'resources' | 'templates'
+
+/** The order in which kinds are worked through everywhere. */
+export const KINDS: readonly Kind[] = ['tools', 'prompts', 'resources', 'templates']
+
+/** MCP method, result key and identifying field of each list. */
+export const LISTS = {
+  tools: { method: 'tools/list', key: 'tools', idField: 'name' },
+  prompts: { method: 'prompts/list', key: 'prompts', idField: 'name' },
+  resources: { method: 'resources/list', key: 'resources', idField: 'uri' },
+  templates: { method: 'resources/templates/list', key: 'resourceTemplates', idField: 'uriTemplate' },
+} as const satisfies Record<Kind, { method: string; key: string; idField: string }>
+
+/** A definition as the upstream published it, checked. */
+export interface Definition {
+  kind: Kind
+  upstream: string
+  /** Tool or prompt name, URI, or URI template: what the upstream knows it by. */
+  originalName: string
+  /** JSON text as published. */
+  text: string
+  /** Governance facts from configuration and, where trusted, from the upstream. */
+  facts: DefinitionFacts
+  /** Former public names that still work. */
+  aliases: readonly string[]
+  /** Arguments that travel as headers too; tools only. */
+  paramHeaders: readonly ParamHeader[]
+  /** Whether the output schema is not an object at its root, so that legacy clients need it wrapped. */
+  hasBareOutput: boolean
+  /** Call deadline, ms; tools only. */
+  timeoutMs: number
+}
+
+/** A definition with its public name and its listed forms. */
+export interface Entry extends Definition {
+  publicName: string
+  /** Text in `/mcp` lists. */
+  publicText: ListedText
+  /** Text in `/s/{upstream}/mcp` lists. */
+  ownText: ListedText
+}
+
+/** JSON text by the agent's era. */
+export interface ListedText {
+  modern: string
+  legacy: string
+}
+
+/** A definition that is not served, and why: shown to admins. */
+export interface LeftOut {
+  kind: Kind
+  name: string
+  reason: string
+}

@@ -1,0 +1,256 @@
+/** Every way a request can fail, in one table: who caused it, the HTTP status, the JSON-RPC code, whether to try again, and what the agent is told. */
+
+/** Who has to act before the request can succeed. */
+export type FailureSource = 'client' | 'policy' | 'gateway' | 'upstream'
+
+interface Failure {
+  source: FailureSource
+  /** HTTP status when the failure is answered out of band or demanded by the specification. */
+  http: number
+  /** JSON-RPC code; 0 where the failure is HTTP alone. */
+  rpc: number
+  retryable: boolean
+  /** What the agent or its developer should do next. */
+  hint: string
+}
+
+/**
+ * The table. `-32020…-32099` are the specification's (2026-07-28, "Error codes"); Causeway's own failures are
+ * `-32603` with this table's key in `data.code`.
+ */
+export const FAILURES = {
+  parse_error: {
+    source: 'client',
+    http: 400,
+    rpc: -32700,
+    retryable: false,
+    hint: 'Send one JSON-RPC message as UTF-8 JSON.',
+  },
+  invalid_request: {
+    source: 'client',
+    http: 400,
+    rpc: -32600,
+    retryable: false,
+    hint: 'Send exactly one JSON-RPC 2.0 message; batches are not served.',
+  },
+  invalid_params: { source: 'client', http: 200, rpc: -32602, retryable: false, hint: 'Correct the parameters.' },
+  envelope_invalid: {
+    source: 'client',
+    http: 400,
+    rpc: -32602,
+    retryable: false,
+    hint: 'Send the _meta keys that revision 2026-07-28 requires on every request.',
+  },
+  header_mismatch: {
+    source: 'client',
+    http: 400,
+    rpc: -32020,
+    retryable: false,
+    hint: 'Make the MCP headers repeat what the body says.',
+  },
+  unsupported_version: {
+    source: 'client',
+    http: 400,
+    rpc: -32022,
+    retryable: false,
+    hint: 'Use one of the supported protocol revisions.',
+  },
+  method_not_found: {
+    source: 'client',
+    http: 404,
+    rpc: -32601,
+    retryable: false,
+    hint: 'Use a method of the negotiated protocol revision.',
+  },
+  unknown_tool: {
+    source: 'client',
+    http: 200,
+    rpc: -32602,
+    retryable: false,
+    hint: 'Call tools/list for the tools you may call.',
+  },
+  unknown_prompt: {
+    source: 'client',
+    http: 200,
+    rpc: -32602,
+    retryable: false,
+    hint: 'Call prompts/list for the prompts you may use.',
+  },
+  unknown_resource: {
+    source: 'client',
+    http: 200,
+    rpc: -32602,
+    retryable: false,
+    hint: 'Call resources/list for the resources you may read.',
+  },
+  unknown_cursor: {
+    source: 'client',
+    http: 200,
+    rpc: -32602,
+    retryable: false,
+    hint: 'Start the list again without a cursor.',
+  },
+  unknown_route: {
+    source: 'client',
+    http: 404,
+    rpc: 0,
+    retryable: false,
+    hint: 'The MCP endpoints are /mcp and /s/{upstream}/mcp.',
+  },
+  host_forbidden: {
+    source: 'client',
+    http: 403,
+    rpc: 0,
+    retryable: false,
+    hint: 'Use the public URL, or add the name to allowedHosts.',
+  },
+  origin_forbidden: {
+    source: 'client',
+    http: 403,
+    rpc: 0,
+    retryable: false,
+    hint: 'Add the origin to allowedOrigins.',
+  },
+  unauthorized: {
+    source: 'client',
+    http: 401,
+    rpc: 0,
+    retryable: false,
+    hint: 'Send "Authorization: Bearer <key>" with a key made by `causeway agents create`.',
+  },
+  http_method_not_allowed: {
+    source: 'client',
+    http: 405,
+    rpc: 0,
+    retryable: false,
+    hint: 'Send POST; legacy clients may also GET and DELETE.',
+  },
+  not_acceptable: {
+    source: 'client',
+    http: 406,
+    rpc: 0,
+    retryable: false,
+    hint: 'Accept application/json and text/event-stream.',
+  },
+  media_type_unsupported: {
+    source: 'client',
+    http: 415,
+    rpc: 0,
+    retryable: false,
+    hint: 'Send Content-Type: application/json.',
+  },
+  body_too_large: { source: 'client', http: 413, rpc: 0, retryable: false, hint: 'Send at most 4 MiB.' },
+  body_too_slow: {
+    source: 'client',
+    http: 408,
+    rpc: 0,
+    retryable: true,
+    hint: 'Send the whole body within 10 seconds.',
+  },
+  session_not_found: { source: 'client', http: 404, rpc: -32001, retryable: false, hint: 'Initialize again.' },
+  overloaded: { source: 'gateway', http: 503, rpc: -32603, retryable: true, hint: 'Wait and try again.' },
+  internal: {
+    source: 'gateway',
+    http: 500,
+    rpc: -32603,
+    retryable: true,
+    hint: 'Try again; if it persists, report the request id.',
+  },
+  upstream_unavailable: {
+    source: 'upstream',
+    http: 502,
+    rpc: -32603,
+    retryable: true,
+    hint: 'Other tools are not affected. Try again shortly.',
+  },
+  upstream_timeout: {
+    source: 'upstream',
+    http: 504,
+    rpc: -32603,
+    retryable: false,
+    hint: 'The call may have taken effect. Check before you repeat it.',
+  },
+  upstream_invalid: {
+    source: 'upstream',
+    http: 502,
+    rpc: -32603,
+    retryable: false,
+    hint: 'The upstream broke the protocol. Tell its owner.',
+  },
+  upstream_error: {
+    source: 'upstream',
+    http: 502,
+    rpc: -32603,
+    retryable: false,
+    hint: 'The upstream reported a failure of its own. Its owner finds it by the request id.',
+  },
+  upstream_overloaded: {
+    source: 'upstream',
+    http: 503,
+    rpc: -32603,
+    retryable: true,
+    hint: 'Too many calls to this upstream at once. Wait and try again.',
+  },
+  result_too_large: {
+    source: 'upstream',
+    http: 502,
+    rpc: -32603,
+    retryable: false,
+    hint: 'Ask for less: narrow the filters or lower the limit.',
+  },
+  input_unsupported: {
+    source: 'upstream',
+    http: 502,
+    rpc: -32603,
+    retryable: false,
+    hint: 'The upstream needs an answer from a person, which this connection cannot carry.',
+  },
+  call_cancelled: { source: 'client', http: 499, rpc: -32603, retryable: true, hint: 'The client cancelled the call.' },
+} as const satisfies Record<string, Failure>
+
+/** The stable code of a failure: a key of {@link FAILURES}. */
+export type FailureCode = keyof typeof FAILURES
+
+/** What a failure says beside its code. */
+export interface FailureDetail {
+  upstream?: string
+  tool?: string
+  /** Overrides the table where the place knows better, e.g. when nothing was sent yet. */
+  retryable?: boolean
+  /** Overrides the table's hint. */
+  hint?: string
+  /** Milliseconds after which another try makes sense. */
+  retryAfterMs?: number
+  /** Fields that the specification puts into `error.data` (`supported`, `uri`, `requiredCapabilities` …). */
+  data?: Record<string, unknown>
+  /** The technical reason: goes to the log, never to an agent. */
+  cause?: unknown
+}
+
+/** A request that could not be served, as a value of the table above. A tool that fails is not one: that is a successful reply. */
+export class GatewayError extends Error {
+  readonly code: FailureCode
+  readonly detail: FailureDetail
+
+  /**
+   * @param code key of {@link FAILURES}
+   * @param message what the agent is told: `Cannot <do> "<value>": <reason>`
+   */
+  constructor(code: FailureCode, message: string, detail: FailureDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause })
+    this.name = 'GatewayError'
+    this.code = code
+    this.detail = detail
+  }
+
+  get failure(): Failure {
+    return FAILURES[this.code]
+  }
+}
+
+/** Any thrown value as a GatewayError: what nobody foresaw is `internal` and tells nothing of itself. */
+export function toGatewayError(thrown: unknown): GatewayError {
+  return thrown instanceof GatewayError
+    ? thrown
+    : new GatewayError('internal', 'Cannot serve the request: an internal error', { cause: thrown })
+}

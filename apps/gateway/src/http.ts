@@ -1,0 +1,95 @@
+/** The edge: MCP routes go straight to line 1 on Node's own objects; hono serves health and published keys. */
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { isLoopbackHost } from './config/loopback.ts'
+import type { Gateway } from './gateway.ts'
+import { serveRequest } from './request/pipeline.ts'
+
+const HEADERS_MS = 5_000
+const MAX_HEADER_BYTES = 32 * 1024
+const KEEP_ALIVE_MS = 65_000
+const ROUTE = /^\/s\/([a-z][a-z0-9-]{0,15})\/mcp$/
+
+/** Makes the public listener's HTTP server; `gateway` is asked for on each request, because it is made once the port is known. */
+export function createHttp(gateway: () => Gateway | undefined): Server {
+  const edges = getRequestListener(createEdges(gateway).fetch, { hostname: 'localhost' })
+  return createServer(
+    {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: 0,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+      requireHostHeader: false,
+    },
+    (request, response) => {
+      const current = gateway()
+      const route = current && mcpRoute(request.url)
+      if (route === undefined) void edges(request, response)
+      else void serveMcp({ request, response, route: route ?? undefined }, current as Gateway)
+    },
+  )
+}
+
+async function serveMcp(
+  arrival: { request: IncomingMessage; response: ServerResponse; route: string | undefined },
+  gateway: Gateway,
+): Promise<void> {
+  if (gateway.isDraining) arrival.response.setHeader('Connection', 'close')
+  arrival.response.on('error', () => {})
+  await serveRequest({ ...arrival, requestId: randomUUID() }, gateway)
+}
+
+/** The upstream of the route, `null` for the aggregate, `undefined` for everything that is no MCP route. */
+function mcpRoute(url = ''): string | null | undefined {
+  const path = url.split('?', 1)[0] as string
+  if (path === '/mcp') return null
+  return ROUTE.exec(path)?.[1]
+}
+
+function createEdges(gateway: () => Gateway | undefined): Hono {
+  const app = new Hono()
+  app.get('/livez', (context) => context.json({ ok: true }))
+  app.get('/readyz', (context) => {
+    const current = gateway()
+    const ok = current !== undefined && !current.isDraining
+    return context.json({ ok, ...(current ? readiness(current) : {}) }, ok ? 200 : 503)
+  })
+  app.get('/.well-known/jwks.json', (context) => context.json(gateway()?.callTokens.jwks() ?? { keys: [] }))
+  app.notFound((context) =>
+    context.json(
+      {
+        error: {
+          code: 'unknown_route',
+          message: 'Cannot serve this path: the MCP endpoints are /mcp and /s/{upstream}/mcp',
+        },
+      },
+      404,
+    ),
+  )
+  return app
+}
+
+// Names of upstreams tell a stranger what an organization runs, so only a loopback listener says them.
+function readiness(gateway: Gateway): Record<string, unknown> {
+  const { config } = gateway.live
+  const stores = { sqlite: { ok: true } }
+  if (!isLoopbackHost(config.listen.host)) return { draining: gateway.isDraining, stores }
+  const upstreams = Object.fromEntries(
+    [...gateway.upstreams].map(([id, { state }]) => {
+      const part = gateway.catalog.current.upstreams.get(id)
+      return [
+        id,
+        {
+          state: state.kind,
+          ...(state.kind === 'down' ? { reason: state.reason } : {}),
+          era: part?.identity.era,
+          tools: part?.entries.filter((entry) => entry.kind === 'tools').length ?? 0,
+        },
+      ]
+    }),
+  )
+  return { draining: gateway.isDraining, stores, upstreams }
+}

@@ -1,0 +1,90 @@
+/** A gateway that listens: store, listener, catalog lines and reloads, started in the order that lets nothing wait for an upstream. */
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Logger } from 'pino'
+import { loadConfig } from './config/load.ts'
+import { publicUrlOf } from './config/public-url-of.ts'
+import type { Config } from './config/schema.ts'
+import { createGateway, type RunningGateway } from './gateway.ts'
+import { createHttp } from './http.ts'
+import { checkPolicyTests } from './policy-tests.ts'
+import { openStore, type Store } from './store/open-store.ts'
+
+/** A running process's worth of gateway. */
+export interface Listening {
+  gateway: RunningGateway
+  store: Store
+  /** Where it listens, without a path. */
+  url: string
+  /** Reads the configuration again and puts it in force; throws and changes nothing when it is not good. */
+  reload(): void
+  /** Ends streams, lets calls finish, stops children, closes the store. */
+  close(): Promise<void>
+}
+
+/** What to listen with. */
+export interface ListenOptions {
+  configPath: string
+  env: NodeJS.ProcessEnv
+  log: Logger
+}
+
+const DRAIN_MS = 30_000
+
+/**
+ * Starts everything; returns once it listens.
+ * @throws ConfigError, StoreError, PolicyTestsFailed, or the listener's own error (EADDRINUSE …)
+ */
+export async function listen({ configPath, env, log }: ListenOptions): Promise<Listening> {
+  const { config, warnings } = loadConfig(configPath, env)
+  for (const warning of warnings) log.warn(warning, 'configuration warning')
+  const store = openStore(config.dataDir, env)
+  let gateway: RunningGateway | undefined
+  const http = createHttp(() => gateway)
+  try {
+    checkPolicyTests(config, config.dataDir)
+    const port = await listenOn(http, config)
+    const publicUrl = publicUrlOf(config, port)
+    gateway = createGateway({ config, store, publicUrl, port, log })
+    const running = gateway
+    return {
+      gateway: running,
+      store,
+      url: publicUrl,
+      reload() {
+        const next = loadConfig(configPath, env)
+        for (const warning of next.warnings) log.warn(warning, 'configuration warning')
+        checkPolicyTests(next.config, config.dataDir)
+        running.apply({ ...next.config, listen: config.listen, dataDir: config.dataDir })
+      },
+      async close() {
+        running.drain()
+        await closeHttp(http, running)
+        await running.close()
+        store.close()
+      },
+    }
+  } catch (error) {
+    http.close()
+    store.close()
+    throw error
+  }
+}
+
+function listenOn(http: Server, { listen: { host, port } }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject)
+    http.listen({ host, port, backlog: 1_024 }, () => resolve((http.address() as AddressInfo).port))
+  })
+}
+
+// Calls that end in time are answered; what is left is cut, so that the process ends when it was asked to.
+async function closeHttp(http: Server, gateway: RunningGateway): Promise<void> {
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()))
+  http.closeIdleConnections()
+  const deadlineMs = Date.now() + DRAIN_MS
+  while (gateway.admission.inFlight > 0 && Date.now() < deadlineMs)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  http.closeAllConnections()
+  await closed
+}

@@ -1,0 +1,16 @@
+/** Cancellation by message: a legacy client names the request it gives up, a modern one closes its stream instead. */
+import type { Gateway } from '../gateway.ts'
+import type { Caller } from './caller.ts'
+import type { Inbound } from './read.ts'
+
+/** Under which a running call can be found again; another caller's or session's equal id is another call. */
+export function cancellationKey(agent: string, session: number | undefined, idText: string): string {
+  return JSON.stringify([agent, session ?? null, JSON.parse(idText)])
+}
+
+/** Acts on `notifications/cancelled`; one for a call that has ended or never was changes nothing. */
+export function cancel({ message, session }: Inbound, caller: Caller, gateway: Gateway): void {
+  const { requestId } = message.params
+  if (typeof requestId !== 'string' && typeof requestId !== 'number') return
+  gateway.cancellable.get(cancellationKey(caller.agent, session?.number, JSON.stringify(requestId)))?.()
+}

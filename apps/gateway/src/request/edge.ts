@@ -1,0 +1,58 @@
+/** The network edge of the public listener: which Host and Origin may speak to it, each checked on its own. */
+import type { IncomingMessage } from 'node:http'
+import { GatewayError } from '../errors.ts'
+
+/** Largest request body, bytes. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024
+
+export interface Edge {
+  maxBodyBytes: number
+  /** @throws GatewayError host_forbidden | origin_forbidden | invalid_request */
+  check(request: IncomingMessage): void
+}
+
+/** What the edge is made of. */
+export interface EdgeConfig {
+  publicUrl: string
+  /** Whether the listener is on a loopback address. */
+  isLoopback: boolean
+  allowedHosts: readonly string[]
+  allowedOrigins: readonly string[]
+}
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
+
+export function createEdge(config: EdgeConfig): Edge {
+  const publicUrl = new URL(config.publicUrl)
+  const exactHosts = new Set([publicUrl.host, ...config.allowedHosts].map((host) => host.toLowerCase()))
+  const hostnames = new Set([
+    ...(config.isLoopback ? LOOPBACK_NAMES : []),
+    ...config.allowedHosts.map((host) => host.toLowerCase()),
+  ])
+  const origins = new Set([publicUrl.origin, ...config.allowedOrigins])
+  return {
+    maxBodyBytes: MAX_BODY_BYTES,
+    check(request) {
+      if (!request.url?.startsWith('/'))
+        throw new GatewayError('invalid_request', 'Cannot serve the request: its target is not a path')
+      const [host, ...others] = request.headersDistinct.host ?? []
+      if (host === undefined || others.length > 0 || !isKnownHost(host.toLowerCase(), exactHosts, hostnames)) {
+        throw new GatewayError('host_forbidden', 'Cannot serve the request: the Host is not one of this gateway')
+      }
+      const { origin } = request.headers
+      if (origin !== undefined && !origins.has(origin) && !(config.isLoopback && isLoopbackOrigin(origin))) {
+        throw new GatewayError('origin_forbidden', 'Cannot serve the request: the Origin is not allowed')
+      }
+    },
+  }
+}
+
+function isKnownHost(host: string, exact: ReadonlySet<string>, names: ReadonlySet<string>): boolean {
+  return exact.has(host) || names.has(host.replace(/:\d{1,5}$/, ''))
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  if (!URL.canParse(origin)) return false
+  const { protocol, hostname } = new URL(origin)
+  return (protocol === 'http:' || protocol === 'https:') && LOOPBACK_NAMES.includes(hostname)
+}

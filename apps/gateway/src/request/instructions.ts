@@ -1,0 +1,26 @@
+/** The gateway's `instructions`, made for each view: which upstreams stand behind the names, and what each says of itself. */
+import type { View } from './view.ts'
+
+const MAX_CHARACTERS = 4_000
+const MAX_EACH = 600
+
+/** One paragraph an upstream, for a model that has not seen the tools yet. */
+export function describeView(view: View): string {
+  const visible = new Set(
+    (['tools', 'prompts', 'resources', 'templates'] as const).flatMap((kind) =>
+      view.seen(kind).map((seen) => seen.entry.upstream),
+    ),
+  )
+  const parts = [...visible].flatMap((id) => view.catalog.upstreams.get(id) ?? [])
+  if (view.route !== undefined) return parts[0]?.identity.instructions.slice(0, MAX_CHARACTERS) ?? ''
+  const lines = parts.map((part) => {
+    const names = part.isNamespaced ? `names starting with ${part.id}__` : 'names without a prefix'
+    const said = part.identity.instructions.replace(/\s+/g, ' ').slice(0, MAX_EACH)
+    return `- ${part.title} (${names})${said ? `: ${said}` : ''}`
+  })
+  if (lines.length === 0) return 'Causeway: no tools are available to you.'
+  return `Causeway gives you the tools of several systems behind one connection:\n${lines.join('\n')}`.slice(
+    0,
+    MAX_CHARACTERS,
+  )
+}

@@ -1,0 +1,123 @@
+/** Open streams: `subscriptions/listen` of modern clients and the GET stream of legacy ones, told when their caller's view has changed. */
+import type { ServerResponse } from 'node:http'
+import { GatewayError } from '../errors.ts'
+import type { Gateway } from '../gateway.ts'
+import { isObject } from '../wire/envelope.ts'
+import { notificationText, resultText } from '../wire/jsonrpc.ts'
+import { SUBSCRIPTION_ID_META } from '../wire/revisions.ts'
+import { eventText, KEEP_ALIVE } from '../wire/sse.ts'
+import { authenticate } from './authenticate.ts'
+import type { Inbound } from './read.ts'
+import type { Exchange } from './receive.ts'
+import { type View, viewOf } from './view.ts'
+
+/** The lists that are watched; templates are part of the resources. */
+const WATCHED = ['tools', 'prompts', 'resources'] as const
+type Watched = (typeof WATCHED)[number]
+
+/** A stream that is open now. */
+export interface OpenStream {
+  /** Compares the view with what the client last heard of, and tells the difference. */
+  check(): void
+  /** Ends the stream in the way its era calls graceful. */
+  end(): void
+}
+
+interface Opening {
+  exchange: Exchange
+  view: View
+  gateway: Gateway
+}
+
+const KEEP_ALIVE_MS = 15_000
+const MAX_STREAMS = 12_000
+
+/**
+ * Serves `subscriptions/listen` (2026-07-28, "Subscriptions").
+ * @throws GatewayError invalid_params | overloaded
+ */
+export function listen(opening: Opening & { inbound: Inbound }): void {
+  const { message } = opening.inbound
+  const { notifications } = message.params
+  if (!isObject(notifications))
+    throw new GatewayError('invalid_params', 'Cannot listen: params.notifications must be an object')
+  const wanted = WATCHED.filter((kind) => notifications[`${kind}ListChanged`] === true)
+  const meta = `"_meta":{${JSON.stringify(SUBSCRIPTION_ID_META)}:${message.idText}}`
+  const honoured = JSON.stringify(Object.fromEntries(wanted.map((kind) => [`${kind}ListChanged`, true])))
+  const stream = openStream(opening, wanted, {
+    changed: (kind) => notificationText(`notifications/${kind}/list_changed`, `{${meta}}`),
+    farewell: resultText(message.idText as string, `{"resultType":"complete",${meta}}`),
+  })
+  stream.write(
+    eventText(notificationText('notifications/subscriptions/acknowledged', `{"notifications":${honoured},${meta}}`)),
+  )
+}
+
+/**
+ * Serves the legacy GET stream, with or without a session.
+ * @throws GatewayError overloaded
+ */
+export function openLegacyStream(opening: Opening): void {
+  const stream = openStream(opening, WATCHED, {
+    changed: (kind) => notificationText(`notifications/${kind}/list_changed`),
+    farewell: undefined,
+  })
+  stream.write(KEEP_ALIVE)
+}
+
+function openStream(
+  { exchange, view, gateway }: Opening,
+  wanted: readonly Watched[],
+  says: { changed(kind: Watched): string; farewell: string | undefined },
+): ServerResponse {
+  const { response, requestId } = exchange
+  if (gateway.streams.size >= MAX_STREAMS)
+    throw new GatewayError('overloaded', 'Cannot open a stream: too many are open')
+  let heard = signatures(view, wanted)
+  const stream: OpenStream = {
+    check() {
+      const now = currentView(exchange, gateway)
+      if (!now) return stream.end()
+      const next = signatures(now, wanted)
+      for (const kind of wanted) if (next[kind] !== heard[kind]) response.write(eventText(says.changed(kind)))
+      heard = next
+    },
+    end() {
+      response.end(says.farewell === undefined ? undefined : eventText(says.farewell))
+    },
+  }
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+    'X-Request-Id': requestId,
+  })
+  const keepAlive = setInterval(() => {
+    response.write(KEEP_ALIVE)
+    stream.check()
+  }, KEEP_ALIVE_MS)
+  gateway.streams.add(stream)
+  response.once('close', () => {
+    clearInterval(keepAlive)
+    gateway.streams.delete(stream)
+  })
+  return response
+}
+
+// A credential that was revoked or has expired since ends its streams; a permission that went is gone from the view.
+function currentView(exchange: Exchange, gateway: Gateway): View | undefined {
+  try {
+    return viewOf(gateway.catalog.current, authenticate(exchange, gateway).policy, exchange.route)
+  } catch {
+    return undefined
+  }
+}
+
+function signatures(view: View, wanted: readonly Watched[]): Partial<Record<Watched, string>> {
+  return Object.fromEntries(
+    wanted.map((kind) => [
+      kind,
+      kind === 'resources' ? `${view.signature('resources')}${view.signature('templates')}` : view.signature(kind),
+    ]),
+  )
+}

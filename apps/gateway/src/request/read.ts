@@ -1,0 +1,93 @@
+/** The `read` step: the body becomes one message of a known era, and a legacy session id the session it holds. */
+import type { IncomingMessage } from 'node:http'
+import { GatewayError } from '../errors.ts'
+import type { Session, SessionSealer } from '../identity/session-seal.ts'
+import { classify } from '../wire/classify.ts'
+import { type Envelope, parseEnvelope } from '../wire/envelope.ts'
+import { type Era, isModernRevision } from '../wire/revisions.ts'
+import type { Caller } from './caller.ts'
+import { MAX_BODY_BYTES } from './edge.ts'
+import type { Exchange } from './receive.ts'
+
+/** A message with what surrounds it. */
+export interface Inbound {
+  message: Envelope
+  era: Era
+  /** The legacy session it belongs to; a client may go without one. */
+  session: Session | undefined
+}
+
+const BODY_MS = 10_000
+
+/**
+ * Reads and classifies the body.
+ * @throws GatewayError parse_error | invalid_request | envelope_invalid | header_mismatch | unsupported_version | session_not_found | body_too_large | body_too_slow
+ */
+export async function read(exchange: Exchange, caller: Caller, sessions: SessionSealer): Promise<Inbound> {
+  const message = parseEnvelope(await readBody(exchange.request))
+  try {
+    const era = classify(message, exchange.mcp)
+    if (era === 'legacy') checkLegacyVersion(exchange)
+    const session =
+      era === 'legacy' && message.method !== 'initialize' ? openSession(exchange, caller, sessions) : undefined
+    return { message, era, session }
+  } catch (error) {
+    throw Object.assign(error as Error, { idText: message.kind === 'request' ? message.idText : null })
+  }
+}
+
+/**
+ * The session that the request names, if it names one. Another caller's session is as unknown as one that never was.
+ * @throws GatewayError session_not_found
+ */
+export function openSession(exchange: Exchange, caller: Caller, sessions: SessionSealer): Session | undefined {
+  if (exchange.sessionId === undefined) return undefined
+  const session = sessions.open(exchange.sessionId)
+  if (!session || session.agent !== caller.agent || session.route !== (exchange.route ?? '')) {
+    throw new GatewayError('session_not_found', 'Cannot find the session: it has ended or is not yours')
+  }
+  return session
+}
+
+// Older and absent revisions are served as they come; what is no revision at all is a mistake worth telling.
+function checkLegacyVersion({ mcp }: Exchange): void {
+  const { version } = mcp
+  if (version === undefined || (/^\d{4}-\d{2}-\d{2}$/.test(version) && !isModernRevision(version))) return
+  throw new GatewayError(
+    'unsupported_version',
+    `Cannot serve the MCP-Protocol-Version ${JSON.stringify(version.slice(0, 40))}: not a revision`,
+    {
+      data: { supported: ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26'], requested: version.slice(0, 40) },
+    },
+  )
+}
+
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const timer = setTimeout(
+      () => fail(new GatewayError('body_too_slow', 'Cannot read the body: it did not arrive in time')),
+      BODY_MS,
+    )
+    const fail = (error: GatewayError) => {
+      clearTimeout(timer)
+      request.removeAllListeners('data')
+      request.resume()
+      reject(error)
+    }
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > MAX_BODY_BYTES)
+        fail(new GatewayError('body_too_large', `Cannot read the body: larger than ${MAX_BODY_BYTES} bytes`))
+      else chunks.push(chunk)
+    })
+    request.once('end', () => {
+      clearTimeout(timer)
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
+    })
+    request.once('error', (cause) =>
+      fail(new GatewayError('invalid_request', 'Cannot read the body: the connection broke', { cause })),
+    )
+  })
+}

@@ -1,0 +1,75 @@
+/** The `receive` step: what can be said of a request from its head alone, before anybody is known or a byte of the body is read. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { GatewayError } from '../errors.ts'
+import type { McpHeaders } from '../wire/classify.ts'
+import type { Edge } from './edge.ts'
+
+/** One HTTP request on an MCP route. */
+export interface Exchange {
+  request: IncomingMessage
+  response: ServerResponse
+  /** The upstream of `/s/{upstream}/mcp`, or `undefined` on `/mcp`. */
+  route: string | undefined
+  requestId: string
+  startedAtMs: number
+  mcp: McpHeaders
+  sessionId: string | undefined
+  acceptsEvents: boolean
+}
+
+/** Checks the head.
+ * @throws GatewayError host_forbidden | origin_forbidden | http_method_not_allowed | not_acceptable | media_type_unsupported | body_too_large | invalid_request
+ */
+export function receive(
+  exchange: Pick<Exchange, 'request' | 'response' | 'route' | 'requestId'>,
+  edge: Edge,
+): Exchange {
+  const { request } = exchange
+  const { headers } = request
+  edge.check(request)
+  const accept = headers.accept ?? '*/*'
+  checkShape(request, accept, edge)
+  return {
+    ...exchange,
+    startedAtMs: performance.now(),
+    mcp: {
+      version: headers['mcp-protocol-version'] as string | undefined,
+      method: headers['mcp-method'] as string | undefined,
+      name: headers['mcp-name'] as string | undefined,
+    },
+    sessionId: headers['mcp-session-id'] as string | undefined,
+    acceptsEvents: accepts(accept, 'text/event-stream'),
+  }
+}
+
+function checkShape({ method, headers }: IncomingMessage, accept: string, edge: Edge): void {
+  if (method === 'GET') {
+    if (!accepts(accept, 'text/event-stream'))
+      throw new GatewayError('not_acceptable', 'Cannot open a stream: the Accept header leaves out text/event-stream')
+    return
+  }
+  if (method === 'DELETE') return
+  if (method !== 'POST')
+    throw new GatewayError(
+      'http_method_not_allowed',
+      `Cannot serve HTTP method ${method}: not one of POST, GET and DELETE`,
+    )
+  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
+    throw new GatewayError('media_type_unsupported', 'Cannot read the body: Content-Type is not application/json')
+  }
+  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
+    throw new GatewayError('media_type_unsupported', 'Cannot read the body: compressed bodies are not served')
+  }
+  if (!accepts(accept, 'application/json'))
+    throw new GatewayError('not_acceptable', 'Cannot answer: the Accept header leaves out application/json')
+  if (Number(headers['content-length'] ?? 0) > edge.maxBodyBytes)
+    throw new GatewayError('body_too_large', `Cannot read the body: larger than ${edge.maxBodyBytes} bytes`)
+}
+
+function accepts(accept: string, type: string): boolean {
+  const [major] = type.split('/')
+  return accept.split(',').some((each) => {
+    const range = each.split(';', 1)[0]?.trim().toLowerCase()
+    return range === type || range === '*/*' || range === `${major}/*`
+  })
+}

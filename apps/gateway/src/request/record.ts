@@ -1,0 +1,54 @@
+/** The `record` step: what happened to a request, once, however it ended. */
+import type { GatewayError } from '../errors.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Decision } from '../policy/decide.ts'
+import type { Caller } from './caller.ts'
+import type { Inbound } from './read.ts'
+import type { Exchange } from './receive.ts'
+import type { Reply } from './reply.ts'
+import type { Target } from './resolve.ts'
+
+/** How far a request came, filled in by the line as it goes. */
+export interface Trail {
+  caller?: Caller
+  inbound?: Inbound
+  target?: Target
+  decision?: Decision
+  outcome?: string
+  error?: GatewayError
+}
+
+/** Writes the request's line in the log: who, what, by which rule, how it ended and how long it took. */
+export function record(
+  exchange: Pick<Exchange, 'requestId' | 'route'> & { startedAtMs?: number },
+  trail: Trail,
+  on: { gateway: Gateway; reply: Reply },
+): void {
+  const { caller, inbound, target, error } = trail
+  const line = {
+    requestId: exchange.requestId,
+    agent: caller?.agent,
+    keyId: caller?.keyId,
+    era: inbound?.era,
+    route: exchange.route,
+    method: inbound?.message.method || undefined,
+    upstream: target?.entry.upstream,
+    name: target?.name,
+    rule: trail.decision?.rule,
+    outcome: error ? 'gateway_error' : trail.outcome,
+    error: error?.code,
+    status: on.reply.sent.status,
+    ms:
+      exchange.startedAtMs === undefined
+        ? undefined
+        : Math.round((performance.now() - exchange.startedAtMs) * 100) / 100,
+  }
+  if (!error) on.gateway.log.debug(line, 'request')
+  else if (error.failure.source === 'gateway' && error.code !== 'overloaded')
+    on.gateway.log.error({ ...line, err: error }, 'request')
+  else on.gateway.log.info({ ...line, reason: causeOf(error) }, 'request')
+}
+
+function causeOf({ cause, message }: GatewayError): unknown {
+  return cause instanceof Error ? cause.message : (cause ?? message)
+}

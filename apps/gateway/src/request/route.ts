@@ -1,0 +1,125 @@
+/** The `route` step: where the decided call goes, over which connection, in which shape and with which credential. */
+import { REQUEST_ID_HEADER, REQUEST_ID_META_KEY, TOKEN_META_KEY } from '@causeway/shared-contracts/wire-names'
+import { reveal } from '../config/secret.ts'
+import { GatewayError } from '../errors.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Decision } from '../policy/decide.ts'
+import type { Connection } from '../upstream/connection.ts'
+import type { Upstream } from '../upstream/upstream.ts'
+import { encodeHeaderValue } from '../wire/header-value.ts'
+import { checkParamHeaders, paramHeadersFor } from '../wire/param-headers.ts'
+import { paramsToUpstream } from '../wire/to-upstream.ts'
+import type { Caller } from './caller.ts'
+import type { Inbound } from './read.ts'
+import type { Exchange } from './receive.ts'
+import type { Target } from './resolve.ts'
+import type { View } from './view.ts'
+
+/** A call that is ready to be sent. */
+export interface Routed {
+  upstream: Upstream
+  connection: Connection
+  params: string
+  headers: Record<string, string>
+  credential: string | undefined
+  sessionKey: string
+  /** The token that stands in `params` in place of the agent's, where the transport is shared. */
+  progressToken: string | undefined
+  /** The agent's own token, as JSON text. */
+  agentProgressToken: string | undefined
+}
+
+/** What the earlier steps found. */
+export interface Decided {
+  exchange: Exchange
+  caller: Caller
+  inbound: Inbound
+  view: View
+  target: Target
+  decision: Decision
+}
+
+let nextToken = 1
+
+/** @throws GatewayError upstream_unavailable | header_mismatch */
+export async function route(decided: Decided, gateway: Gateway): Promise<Routed> {
+  const { inbound, target, exchange } = decided
+  const { message, era } = inbound
+  const upstream = gateway.upstreams.get(target.entry.upstream)
+  if (!upstream)
+    throw new GatewayError(
+      'upstream_unavailable',
+      `Cannot reach upstream "${target.entry.upstream}": it is not configured any more`,
+      { upstream: target.entry.upstream },
+    )
+  if (era === 'modern') checkParamHeaders(target.entry.paramHeaders, message.params.arguments, exchange.request.headers)
+  const connection = upstream.connected()
+  const credential = await credentialFor(upstream, decided, gateway)
+  const isStdio = upstream.config.command !== undefined
+  const upstreamEra = connection.identity.era
+  const agentProgressToken = progressTokenOf(inbound)
+  const progressToken = agentProgressToken !== undefined && !connection.passesIds ? String(nextToken++) : undefined
+  return {
+    upstream,
+    connection,
+    params: paramsToUpstream(message, {
+      agentEra: era,
+      upstreamEra,
+      ...(target.field && (target.formerName ?? target.name) !== target.entry.originalName
+        ? { name: { field: target.field, value: target.entry.originalName } }
+        : {}),
+      ...(progressToken === undefined ? {} : { progressToken }),
+      ...(inbound.session ? { clientInfo: { name: inbound.session.clientName || 'unknown', version: '0' } } : {}),
+      reservedMeta: isStdio ? stdioMeta(credential, exchange.requestId) : {},
+    }),
+    headers: isStdio ? {} : headersFor(decided, upstreamEra),
+    credential: isStdio ? undefined : credential,
+    sessionKey: JSON.stringify([decided.caller.agent, inbound.session?.number ?? null]),
+    progressToken: progressToken ?? (connection.passesIds ? agentProgressToken : undefined),
+    agentProgressToken,
+  }
+}
+
+async function credentialFor(
+  { id, config }: Upstream,
+  { caller, view }: Decided,
+  gateway: Gateway,
+): Promise<string | undefined> {
+  if (config.auth.mode === 'none') return undefined
+  if (config.auth.mode === 'bearer') return reveal(config.auth.token)
+  return gateway.callTokens.tokenFor({ agent: caller.agent, roles: caller.roles, scopes: view.scopesAt(id) }, id)
+}
+
+function stdioMeta(credential: string | undefined, requestId: string): Record<string, string> {
+  return credential
+    ? { [TOKEN_META_KEY]: JSON.stringify(credential), [REQUEST_ID_META_KEY]: JSON.stringify(requestId) }
+    : {}
+}
+
+function headersFor({ inbound, target, exchange }: Decided, upstreamEra: 'modern' | 'legacy'): Record<string, string> {
+  const headers: Record<string, string> = { [REQUEST_ID_HEADER]: exchange.requestId }
+  if (upstreamEra === 'legacy') return headers
+  const { method, params } = inbound.message
+  if (method === 'resources/read') headers['mcp-name'] = encodeHeaderValue(String(params.uri))
+  else if (target.field === 'name') headers['mcp-name'] = encodeHeaderValue(target.entry.originalName)
+  return {
+    ...headers,
+    ...unknownParamHeaders(exchange, inbound),
+    ...paramHeadersFor(target.entry.paramHeaders, params.arguments),
+  }
+}
+
+// A modern client may mark arguments that this gateway's copy of the definition does not mark yet.
+function unknownParamHeaders({ request }: Exchange, inbound: Inbound): Record<string, string> {
+  if (inbound.era !== 'modern') return {}
+  return Object.fromEntries(
+    Object.entries(request.headers).filter(
+      ([name, value]) => name.startsWith('mcp-param-') && typeof value === 'string',
+    ) as [string, string][],
+  )
+}
+
+function progressTokenOf({ message }: Inbound): string | undefined {
+  const member = message.metaMembers.find((each) => each.key === 'progressToken')
+  return member && message.text.slice(member.start, member.end)
+}

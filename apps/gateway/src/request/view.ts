@@ -1,0 +1,178 @@
+/** The `view` step: the part of the catalog that one caller may see on one route, and the bytes of its lists, built once and shared by everyone with the same rules. */
+import { createHash } from 'node:crypto'
+import type { Catalog } from '../catalog/catalog.ts'
+import { type Entry, KINDS, type Kind, LISTS } from '../catalog/definition.ts'
+import type { AgentPolicy } from '../policy/compile.ts'
+import { type Decision, decide } from '../policy/decide.ts'
+import type { Action } from '../policy/definition-facts.ts'
+import type { Era } from '../wire/revisions.ts'
+import { describeView } from './instructions.ts'
+
+/** A definition in a view: it is there because this decision allowed it. */
+export interface Seen {
+  entry: Entry
+  decision: Decision
+  /** The name it has on this route. */
+  name: string
+  /** Set when it was asked for by a former name. */
+  formerName?: string
+}
+
+/** Bytes of one page of a list: the result object without its closing brace. */
+export interface ListPage {
+  bytes: Buffer
+  isLast: boolean
+}
+
+/** Definitions on one page of a list. */
+export const PAGE_SIZE = 1_000
+
+const ACTIONS: Record<Kind, Action> = { tools: 'tool', prompts: 'prompt', resources: 'resource', templates: 'resource' }
+
+export class View {
+  readonly catalog: Catalog
+  readonly policy: AgentPolicy
+  /** The upstream of `/s/{upstream}/mcp`, or `undefined` on `/mcp`. */
+  readonly route: string | undefined
+  readonly #seen: Record<Kind, readonly Seen[]>
+  readonly #byName: Record<Kind, ReadonlyMap<string, Seen>>
+  readonly #pages = new Map<string, readonly ListPage[]>()
+  readonly #signatures = new Map<Kind, string>()
+  readonly #scopes = new Map<string, readonly string[]>()
+  #instructions: string | undefined
+
+  constructor(catalog: Catalog, policy: AgentPolicy, route: string | undefined) {
+    this.catalog = catalog
+    this.policy = policy
+    this.route = route
+    const perKind = <T>(make: (kind: Kind) => T) =>
+      Object.fromEntries(KINDS.map((kind) => [kind, make(kind)])) as Record<Kind, T>
+    this.#seen = perKind((kind) => this.#filter(kind))
+    this.#byName = perKind((kind) => byName(this.#seen[kind]))
+  }
+
+  /** What the caller may see of one kind, in list order. */
+  seen(kind: Kind): readonly Seen[] {
+    return this.#seen[kind]
+  }
+
+  /** The visible definition of that name, former names included; hidden and non-existent are both `undefined`. */
+  find(kind: Kind, name: string): Seen | undefined {
+    const seen = this.#byName[kind].get(name)
+    return seen && seen.name !== name ? { ...seen, formerName: name } : seen
+  }
+
+  /** All templates of the route, visible or not: a concrete URI is judged on its own. */
+  templates(): readonly Entry[] {
+    return this.#entries('templates')
+  }
+
+  /** Whether there is a resource of exactly this URI that the caller may not see. */
+  hides(uri: string): boolean {
+    return !this.#byName.resources.has(uri) && this.#entries('resources').some((entry) => entry.originalName === uri)
+  }
+
+  /** Whether the caller may see nothing at all here. */
+  get isEmpty(): boolean {
+    return KINDS.every((kind) => this.#seen[kind].length === 0)
+  }
+
+  /** The pages of a list for one era; at least one. */
+  pages(kind: Kind, era: Era): readonly ListPage[] {
+    const key = `${kind}/${era}`
+    let pages = this.#pages.get(key)
+    if (!pages) {
+      pages = buildPages(kind, era, this.#texts(kind, era))
+      this.#pages.set(key, pages)
+    }
+    return pages
+  }
+
+  /** Changes exactly when the list of that kind changes. */
+  signature(kind: Kind): string {
+    let signature = this.#signatures.get(kind)
+    if (signature === undefined) {
+      const hash = createHash('sha256')
+      for (const text of this.#texts(kind, 'modern')) hash.update(text).update('\n')
+      signature = hash.digest('base64url').slice(0, 22)
+      this.#signatures.set(kind, signature)
+    }
+    return signature
+  }
+
+  /** The scopes that the caller holds at an upstream: those of all it may use there. */
+  scopesAt(upstream: string): readonly string[] {
+    let scopes = this.#scopes.get(upstream)
+    if (!scopes) {
+      const granted = KINDS.flatMap((kind) =>
+        this.#seen[kind].filter((seen) => seen.entry.upstream === upstream).flatMap((seen) => seen.entry.facts.scopes),
+      )
+      scopes = [...new Set(granted)].sort()
+      this.#scopes.set(upstream, scopes)
+    }
+    return scopes
+  }
+
+  /** What a model is told before it looks at the tools. */
+  get instructions(): string {
+    this.#instructions ??= describeView(this)
+    return this.#instructions
+  }
+
+  #entries(kind: Kind): readonly Entry[] {
+    if (this.route === undefined) return this.catalog.entries[kind]
+    return this.catalog.upstreams.get(this.route)?.entries.filter((entry) => entry.kind === kind) ?? []
+  }
+
+  #filter(kind: Kind): Seen[] {
+    return this.#entries(kind).flatMap((entry) => {
+      const decision = decide(this.policy, ACTIONS[kind], entry.facts)
+      return decision.effect === 'allow'
+        ? [{ entry, decision, name: this.route === undefined ? entry.publicName : entry.originalName }]
+        : []
+    })
+  }
+
+  #texts(kind: Kind, era: Era): string[] {
+    return this.#seen[kind].map(({ entry }) => (this.route === undefined ? entry.publicText : entry.ownText)[era])
+  }
+}
+
+function byName(seen: readonly Seen[]): ReadonlyMap<string, Seen> {
+  const names = new Map<string, Seen>()
+  // Real names go last, so that no former name hides a definition that has the name now.
+  for (const each of seen)
+    for (const alias of each.name === each.entry.publicName ? each.entry.facts.aliases : each.entry.aliases)
+      names.set(alias, each)
+  for (const each of seen) names.set(each.name, each)
+  return names
+}
+
+function buildPages(kind: Kind, era: Era, texts: readonly string[]): ListPage[] {
+  const pages: ListPage[] = []
+  for (let start = 0; start === 0 || start < texts.length; start += PAGE_SIZE) {
+    const items = texts.slice(start, start + PAGE_SIZE).join(',')
+    // The list differs by authorization and may change at any time: nobody but this caller may keep it, and not for long.
+    const cacheable = era === 'modern' ? ',"resultType":"complete","ttlMs":0,"cacheScope":"private"' : ''
+    pages.push({
+      bytes: Buffer.from(`{"${LISTS[kind].key}":[${items}]${cacheable}`),
+      isLast: start + PAGE_SIZE >= texts.length,
+    })
+  }
+  return pages
+}
+
+const views = new WeakMap<Catalog, Map<string, View>>()
+
+/** The view of everyone with these rules on this route, in this catalog; made on first use. */
+export function viewOf(catalog: Catalog, policy: AgentPolicy, route: string | undefined): View {
+  const ofCatalog = views.get(catalog) ?? new Map<string, View>()
+  views.set(catalog, ofCatalog)
+  const key = `${route ?? ''} ${policy.key}`
+  let view = ofCatalog.get(key)
+  if (!view) {
+    view = new View(catalog, policy, route)
+    ofCatalog.set(key, view)
+  }
+  return view
+}

@@ -1,0 +1,123 @@
+/** `causeway up`: runs the gateway until it is told to end, and tells a person on the terminal how to use it. */
+import { CliError } from './cli/cli-error.ts'
+import { printSchema } from './config/json-schema.ts'
+import { loadConfig } from './config/load.ts'
+import { formatProblem } from './config/problem.ts'
+import { watchConfig } from './config/watch.ts'
+import { issueKey } from './identity/issue-key.ts'
+import { type Listening, listen } from './listen.ts'
+import { createLog } from './observe/log.ts'
+
+export interface UpOptions {
+  configPath: string
+  /** Only checks the configuration. */
+  check?: boolean
+  /** Only prints the JSON Schema of the configuration. */
+  printSchema?: boolean
+  port?: string
+  host?: string
+}
+
+/** The agent of the shipped configuration that a first start makes a key for. */
+const FIRST_AGENT = 'ops-orchestrator'
+
+/**
+ * Runs until SIGTERM or SIGINT.
+ * @returns the exit code
+ * @throws what keeps it from starting
+ */
+export async function up({ configPath, check, printSchema: isSchemaWanted, port, host }: UpOptions): Promise<number> {
+  const env = {
+    ...process.env,
+    ...(port === undefined ? {} : { CAUSEWAY_PORT: String(port) }),
+    ...(host === undefined ? {} : { CAUSEWAY_HOST: host }),
+  }
+  if (isSchemaWanted) process.stdout.write(printSchema())
+  else if (check) checkOnly(configPath, env)
+  else await run(configPath, env)
+  return 0
+}
+
+function checkOnly(configPath: string, env: NodeJS.ProcessEnv): void {
+  const { warnings, sources } = loadConfig(configPath, env)
+  for (const warning of warnings) say(formatProblem(warning))
+  say(`${sources.length === 1 ? 'The configuration is' : `All ${sources.length} files are`} good.`)
+}
+
+async function run(configPath: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const { dataDir, telemetry } = loadConfig(configPath, env).config
+  const { log, file } = createLog({ level: telemetry.logLevel, dataDir })
+  const listening = await listen({ configPath, env, log }).catch((error: unknown) => {
+    throw explainPort(error)
+  })
+  log.info({ url: listening.url, pid: process.pid }, 'gateway listens')
+  greet(listening, file)
+  const reload = () => reloadAndTell(listening, log)
+  const watch = watchConfig(configPath, reload)
+  process.on('SIGHUP', reload)
+  const signal = await endSignal()
+  log.info({ signal }, 'gateway ends')
+  watch.close()
+  await listening.close()
+}
+
+function reloadAndTell(
+  { reload }: Listening,
+  log: { info(o: object, m: string): void; error(o: object, m: string): void },
+): void {
+  try {
+    reload()
+    log.info({}, 'configuration reloaded')
+    say('The configuration was reloaded.')
+  } catch (error) {
+    log.error({ err: error }, 'configuration not reloaded')
+    say(`The configuration was NOT reloaded; the last good one stays in force.\n${(error as Error).message}`)
+  }
+}
+
+function endSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
+  })
+}
+
+function explainPort(error: unknown): unknown {
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number }
+  if (code !== 'EADDRINUSE') return error
+  return new CliError('usage', `Cannot listen on port ${port}: it is in use`, {
+    code: 'port_in_use',
+    hint: 'Set CAUSEWAY_PORT to another one, or end what uses it',
+  })
+}
+
+function greet({ url, store, gateway }: Listening, logFile: string | undefined): void {
+  const { agents } = gateway.live.config
+  const lines = ['', `Causeway is up: ${url}/mcp`, '']
+  if (agents[FIRST_AGENT] && store.apiKeys.list().length === 0) {
+    const { key } = issueKey(store, { agent: FIRST_AGENT, origin: 'start' })
+    lines.push(
+      `Key of agent ${FIRST_AGENT}, shown this once: ${key}`,
+      '',
+      'Claude Code:',
+      `  claude mcp add --transport http causeway ${url}/mcp --header "Authorization: Bearer ${key}"`,
+    )
+    lines.push(
+      'Cursor, VS Code and others (mcp.json):',
+      `  ${JSON.stringify({ mcpServers: { causeway: { url: `${url}/mcp`, headers: { Authorization: `Bearer ${key}` } } } })}`,
+    )
+  } else {
+    const [stored] = store.apiKeys.active(FIRST_AGENT, Date.now())
+    if (stored)
+      lines.push(
+        `Agent ${FIRST_AGENT} has key ${stored.keyId}. A new one: npm run --silent causeway -- agents rotate ${FIRST_AGENT}`,
+      )
+  }
+  lines.push('', 'Another agent and its key: npm run --silent causeway -- agents create <name> --role operator')
+  if (logFile) lines.push(`Log: ${logFile}`)
+  lines.push('End with Ctrl-C.', '')
+  say(lines.join('\n'))
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

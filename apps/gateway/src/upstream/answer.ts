@@ -1,0 +1,69 @@
+/** An upstream's JSON-RPC response, checked: it is one, it answers this request, and it is a result or an error. */
+import { GatewayError } from '../errors.ts'
+import { isObject } from '../wire/envelope.ts'
+
+export interface RpcError {
+  code: number
+  message: string
+  data?: unknown
+}
+
+/** A checked response with its text. */
+export type UpstreamAnswer =
+  | { text: string; result: Record<string, unknown>; error?: undefined }
+  | { text: string; error: RpcError; result?: undefined }
+
+/**
+ * Reads a response.
+ * @param text the whole message
+ * @param idText the id it must carry, as JSON text
+ * @throws GatewayError upstream_invalid
+ */
+export function readAnswer(text: string, idText: string, upstream: string): UpstreamAnswer {
+  let message: unknown
+  try {
+    message = JSON.parse(text)
+  } catch (cause) {
+    throw invalid(upstream, 'its answer is not JSON', cause)
+  }
+  if (!isObject(message) || message.jsonrpc !== '2.0') throw invalid(upstream, 'its answer is not JSON-RPC 2.0')
+  // An error about a request that could not be read has no id to carry.
+  const isIdless = message.id === undefined || message.id === null
+  if (JSON.stringify(message.id) !== JSON.stringify(JSON.parse(idText)) && !(isIdless && message.error))
+    throw invalid(upstream, 'its answer belongs to another request')
+  if (isObject(message.error)) {
+    if (!Number.isInteger(message.error.code) || typeof message.error.message !== 'string')
+      throw invalid(upstream, 'its error has no code or message')
+    return { text, error: message.error as unknown as RpcError }
+  }
+  if (!isObject(message.result)) throw invalid(upstream, 'its answer has neither a result object nor an error')
+  return { text, result: message.result }
+}
+
+/** The failure of an upstream that breaks the protocol. */
+export function invalid(upstream: string, reason: string, cause?: unknown): GatewayError {
+  return new GatewayError('upstream_invalid', `Cannot use the answer of upstream "${upstream}": ${reason}`, {
+    upstream,
+    cause: cause ?? reason,
+  })
+}
+
+/** The failure of an upstream that cannot be reached. `wasSent` says whether the call may have taken effect. */
+export function unavailable(
+  upstream: string,
+  reason: string,
+  more: { cause?: unknown; wasSent?: boolean; retryAfterMs?: number } = {},
+): GatewayError {
+  const outcome = more.wasSent
+    ? {
+        retryable: false,
+        hint: 'The connection broke after the call was sent, so it may have taken effect. Check before you repeat it.',
+      }
+    : {}
+  return new GatewayError('upstream_unavailable', `Cannot reach upstream "${upstream}": ${reason}`, {
+    upstream,
+    cause: more.cause ?? reason,
+    retryAfterMs: more.retryAfterMs ?? 1_000,
+    ...outcome,
+  })
+}

@@ -1,0 +1,61 @@
+/** Bounds how many calls an upstream serves at once, with a short queue, so that a slow one cannot hold everybody's calls. */
+import { GatewayError } from '../errors.ts'
+
+export interface Bulkhead {
+  readonly inFlight: number
+  /**
+   * Waits for a place.
+   * @returns the function that gives it back
+   * @throws GatewayError upstream_overloaded when the queue is full; what the signal was aborted with while waiting
+   */
+  enter(signal: AbortSignal): Promise<() => void>
+}
+
+const RETRY_AFTER_MS = 500
+
+/** @param places calls at once; as many again may wait */
+export function createBulkhead(upstream: string, places: number): Bulkhead {
+  const waiting = new Set<() => void>()
+  let inFlight = 0
+  const leave = () => {
+    inFlight--
+    const [next] = waiting
+    if (!next) return
+    waiting.delete(next)
+    next()
+  }
+  return {
+    get inFlight() {
+      return inFlight
+    },
+    async enter(signal) {
+      if (inFlight >= places) {
+        if (waiting.size >= places) {
+          throw new GatewayError(
+            'upstream_overloaded',
+            `Cannot call upstream "${upstream}": ${places} calls are under way and as many wait`,
+            { upstream, retryAfterMs: RETRY_AFTER_MS },
+          )
+        }
+        await place(waiting, signal)
+      }
+      inFlight++
+      return leave
+    },
+  }
+}
+
+function place(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      waiting.delete(next)
+      reject(signal.reason)
+    }
+    const next = () => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    }
+    waiting.add(next)
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+}

@@ -1,0 +1,95 @@
+/** A child process in a process group of its own: bounded memory of what it wrote to stderr, and an end that leaves nothing behind. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Logger } from 'pino'
+
+export interface ChildSpec {
+  command: string
+  args: readonly string[]
+  /** Complete environment; nothing is inherited beyond what the caller puts here. */
+  env: Readonly<Record<string, string>>
+  cwd?: string
+  log: Logger
+}
+
+export interface Child {
+  process: ChildProcessWithoutNullStreams
+  /** Resolves once the process has ended, with how. */
+  ended: Promise<string>
+  /** SIGTERM to the group, SIGKILL after `graceMs`; resolves when it is gone. */
+  stop(graceMs?: number): Promise<void>
+}
+
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SystemRoot',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'ProgramFiles',
+  'NODE_EXTRA_CA_CERTS',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+]
+const MAX_LINE_CHARACTERS = 4_000
+
+/** The part of the gateway's environment that a child may see, with its own on top: the gateway's secrets stay here. */
+export function childEnv(own: Readonly<Record<string, string>>): Record<string, string> {
+  const inherited = INHERITED.flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name] as string]],
+  )
+  return { ...Object.fromEntries(inherited), ...own }
+}
+
+/** Starts the child. A command that does not exist shows as `ended`. */
+export function startChild(spec: ChildSpec): Child {
+  const hasGroups = process.platform !== 'win32'
+  const child = spawn(spec.command, spec.args, {
+    cwd: spec.cwd,
+    env: spec.env as NodeJS.ProcessEnv,
+    detached: hasGroups,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const { promise: ended, resolve } = Promise.withResolvers<string>()
+  child.once('error', (error) =>
+    resolve(`it could not be started (${(error as NodeJS.ErrnoException).code ?? error.message})`),
+  )
+  child.once('exit', (code, signal) => resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`))
+  child.stdin.on('error', () => {})
+  createInterface({ input: child.stderr }).on('line', (line) =>
+    spec.log.info({ stderr: line.slice(0, MAX_LINE_CHARACTERS) }, 'child stderr'),
+  )
+  return {
+    process: child,
+    ended,
+    async stop(graceMs = 5_000) {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
+        return killGroup(child.pid, 'SIGKILL', hasGroups)
+      child.stdin.end()
+      killGroup(child.pid, 'SIGTERM', hasGroups)
+      const timer = setTimeout(() => killGroup(child.pid, 'SIGKILL', hasGroups), graceMs)
+      await Promise.race([ended, once(child, 'exit')])
+      clearTimeout(timer)
+      // What the child itself started may have outlived it.
+      killGroup(child.pid, 'SIGKILL', hasGroups)
+    },
+  }
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals, hasGroups: boolean): void {
+  if (pid === undefined) return
+  try {
+    process.kill(hasGroups ? -pid : pid, signal)
+  } catch {
+    // Already gone.
+  }
+}

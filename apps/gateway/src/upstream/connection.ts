@@ -1,0 +1,51 @@
+/** What one live connection to an upstream can do, whatever its transport and era. */
+import type { Era } from '../wire/revisions.ts'
+import type { UpstreamAnswer } from './answer.ts'
+
+/** What the upstream said of itself in `server/discover` or `initialize`. */
+export interface UpstreamIdentity {
+  era: Era
+  name: string
+  version: string
+  /** The upstream's capabilities as it declared them. */
+  capabilities: Readonly<Record<string, unknown>>
+  instructions: string
+}
+
+/** One request toward an upstream. */
+export interface UpstreamCall {
+  method: string
+  /** JSON text of `params`, in the shape the upstream's era wants. */
+  params: string
+  /** The agent's own id: modern HTTP passes it on, other transports mint theirs. */
+  idText: string
+  /** Headers beside the transport's own, in lower case; HTTP only. */
+  headers: Readonly<Record<string, string>>
+  /** Bearer token to present, if the upstream wants one. */
+  credential: string | undefined
+  /** Which upstream session the call belongs to, where the upstream keeps sessions. */
+  sessionKey: string
+  /** The progress token in `params`, as JSON text: how a shared pipe finds the call again. */
+  progressToken: string | undefined
+  signal: AbortSignal
+  /** Bound on the answer, in bytes. */
+  maxBytes: number
+  /** Called with each notification that belongs to this call, as JSON text. */
+  onNotification(text: string, method: string): void
+}
+
+/** Which of an upstream's lists changed. */
+export type ListKind = 'tools' | 'prompts' | 'resources'
+
+export interface Connection {
+  readonly identity: UpstreamIdentity
+  /** Whether ids and progress tokens reach the upstream unchanged. */
+  readonly passesIds: boolean
+  /** @throws GatewayError upstream_* | result_too_large | call_cancelled */
+  call(call: UpstreamCall): Promise<UpstreamAnswer>
+  /** Called when the upstream says that a list changed. */
+  onListChanged: (kind: ListKind) => void
+  /** Resolves when the connection is of no more use, with the reason. */
+  readonly ended: Promise<string>
+  close(): Promise<void>
+}

@@ -1,0 +1,83 @@
+/** What the gateway says of itself to upstreams, and how it reads what they say: `server/discover` and `initialize`. */
+import { isObject } from '../wire/envelope.ts'
+import {
+  CAPABILITIES_META,
+  CLIENT_INFO_META,
+  LEGACY_REVISIONS,
+  MODERN_REVISION,
+  SERVER_INFO_META,
+  VERSION_META,
+} from '../wire/revisions.ts'
+import { invalid, type RpcError, type UpstreamAnswer } from './answer.ts'
+import type { UpstreamIdentity } from './connection.ts'
+
+/** How the gateway names itself toward upstreams and agents. */
+export const GATEWAY_INFO = { name: 'causeway', title: 'Causeway', version: '0.1.0' }
+
+/** `_meta` members that every modern request of the gateway's own carries, as JSON text. */
+export const GATEWAY_META = JSON.stringify({
+  [VERSION_META]: MODERN_REVISION,
+  [CAPABILITIES_META]: {},
+  [CLIENT_INFO_META]: GATEWAY_INFO,
+})
+
+/** `params` of the `server/discover` probe. */
+export const DISCOVER_PARAMS = `{"_meta":${GATEWAY_META}}`
+
+/** `params` of the gateway's own `initialize`; it declares no client capabilities, because a shared session could not tell whose answer is whose. */
+export const INITIALIZE_PARAMS = JSON.stringify({
+  protocolVersion: LEGACY_REVISIONS[0],
+  capabilities: {},
+  clientInfo: GATEWAY_INFO,
+})
+
+/** What a probe's answer proves: the modern era, the legacy one, or nothing. */
+export function eraOf(answer: UpstreamAnswer): 'modern' | 'legacy' {
+  if (answer.result) return supportsModern(answer.result.supportedVersions) ? 'modern' : 'legacy'
+  return isModernError(answer.error) ? 'modern' : 'legacy'
+}
+
+function isModernError({ code, data }: RpcError): boolean {
+  if (code === -32022) return isObject(data) && supportsModern(data.supported)
+  return code === -32020 || code === -32021
+}
+
+function supportsModern(versions: unknown): boolean {
+  return Array.isArray(versions) && versions.includes(MODERN_REVISION)
+}
+
+/**
+ * Reads the result of `server/discover`.
+ * @throws GatewayError upstream_invalid
+ */
+export function readDiscover(answer: UpstreamAnswer, upstream: string): UpstreamIdentity {
+  if (!answer.result) throw invalid(upstream, 'it refused server/discover', answer.error)
+  const { capabilities, instructions, _meta, serverInfo } = answer.result
+  const info = isObject(_meta) && isObject(_meta[SERVER_INFO_META]) ? _meta[SERVER_INFO_META] : serverInfo
+  return identity('modern', { capabilities, instructions, info })
+}
+
+/**
+ * Reads the result of `initialize`.
+ * @throws GatewayError upstream_invalid
+ */
+export function readInitialize(answer: UpstreamAnswer, upstream: string): UpstreamIdentity & { revision: string } {
+  if (!answer.result) throw invalid(upstream, 'it refused initialize', answer.error)
+  const { protocolVersion, capabilities, instructions, serverInfo } = answer.result
+  if (typeof protocolVersion !== 'string') throw invalid(upstream, 'its initialize result has no protocolVersion')
+  return { ...identity('legacy', { capabilities, instructions, info: serverInfo }), revision: protocolVersion }
+}
+
+function identity(
+  era: UpstreamIdentity['era'],
+  said: { capabilities: unknown; instructions: unknown; info: unknown },
+): UpstreamIdentity {
+  const info = isObject(said.info) ? said.info : {}
+  return {
+    era,
+    name: String(info.name ?? ''),
+    version: String(info.version ?? ''),
+    capabilities: isObject(said.capabilities) ? said.capabilities : {},
+    instructions: typeof said.instructions === 'string' ? said.instructions : '',
+  }
+}

@@ -1,0 +1,129 @@
+/** A modern upstream over HTTP: every call is one POST, ids pass unchanged, and one listen stream tells of list changes. */
+import type { Dispatcher } from 'undici'
+import { isObject } from '../wire/envelope.ts'
+import { encodeHeaderValue } from '../wire/header-value.ts'
+import { requestText } from '../wire/jsonrpc.ts'
+import { MODERN_REVISION } from '../wire/revisions.ts'
+import { invalid, readAnswer, type UpstreamAnswer } from './answer.ts'
+import type { Connection, ListKind, UpstreamCall, UpstreamIdentity } from './connection.ts'
+import { GATEWAY_META } from './handshake.ts'
+import { type HttpPost, httpPost } from './http-post.ts'
+import { checkStatus } from './http-status.ts'
+
+/** Where and how an HTTP upstream is reached. */
+export interface HttpTarget {
+  upstream: string
+  dispatcher: Dispatcher
+  path: string
+  /** Configured headers, revealed. */
+  headers: Readonly<Record<string, string>>
+}
+
+const BASE_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+
+/** Sends one modern request and returns its checked answer. Also the era probe's way of asking. */
+export async function modernRequest(target: HttpTarget, call: UpstreamCall): Promise<UpstreamAnswer> {
+  let answer: UpstreamAnswer | undefined
+  const post: HttpPost = {
+    upstream: target.upstream,
+    path: target.path,
+    headers: {
+      ...target.headers,
+      ...BASE_HEADERS,
+      'mcp-protocol-version': MODERN_REVISION,
+      'mcp-method': call.method,
+      ...call.headers,
+      ...(call.credential ? { authorization: `Bearer ${call.credential}` } : {}),
+    },
+    body: requestText(call.idText, call.method, call.params),
+    signal: call.signal,
+    maxBytes: call.maxBytes,
+    onEvent(data) {
+      const message = parseEvent(data, target.upstream)
+      if (message.method === undefined) answer = readAnswer(data, call.idText, target.upstream)
+      else if (message.id === undefined) call.onNotification(data, String(message.method))
+      return answer !== undefined
+    },
+  }
+  const http = await httpPost(target.dispatcher, post)
+  checkStatus(http, target.upstream)
+  if (!http.isEventStream) return readAnswer(http.text, call.idText, target.upstream)
+  if (!answer) throw invalid(target.upstream, 'its event stream ended without an answer')
+  return answer
+}
+
+/** One event of a stream as a message. */
+export function parseEvent(data: string, upstream: string): Record<string, unknown> {
+  try {
+    const message: unknown = JSON.parse(data)
+    if (isObject(message)) return message
+  } catch {
+    // told below
+  }
+  throw invalid(upstream, 'its event stream holds something that is not a JSON-RPC message')
+}
+
+/** Wraps an upstream that proved to be modern. */
+export function createModernHttp(
+  target: HttpTarget,
+  identity: UpstreamIdentity,
+  credential: () => Promise<string | undefined>,
+): Connection {
+  const closing = new AbortController()
+  const ended = Promise.withResolvers<string>()
+  const connection: Connection = {
+    identity,
+    passesIds: true,
+    call: (call) => modernRequest(target, call),
+    onListChanged: () => {},
+    ended: ended.promise,
+    async close() {
+      closing.abort()
+      ended.resolve('closed')
+    },
+  }
+  const filter = listenFilter(identity.capabilities)
+  if (Object.keys(filter).length > 0) {
+    // An upstream that refuses to be listened to is refreshed by timer alone; one whose stream ends is asked anew.
+    listen(target, filter, { connection, credential, signal: closing.signal }).then(
+      (answer) => answer.result && ended.resolve('its list change stream ended'),
+      () => ended.resolve('its list change stream broke'),
+    )
+  }
+  return connection
+}
+
+function listenFilter(capabilities: Readonly<Record<string, unknown>>): Record<string, true> {
+  const wants = (kind: ListKind) =>
+    isObject(capabilities[kind]) && (capabilities[kind] as { listChanged?: unknown }).listChanged === true
+  return Object.fromEntries(
+    (['tools', 'prompts', 'resources'] as const).filter(wants).map((kind) => [`${kind}ListChanged`, true] as const),
+  )
+}
+
+async function listen(
+  target: HttpTarget,
+  filter: Record<string, true>,
+  life: { connection: Connection; credential: () => Promise<string | undefined>; signal: AbortSignal },
+): Promise<UpstreamAnswer> {
+  return modernRequest(target, {
+    method: 'subscriptions/listen',
+    params: `{"notifications":${JSON.stringify(filter)},"_meta":${GATEWAY_META}}`,
+    idText: '"causeway-listen"',
+    headers: {},
+    credential: await life.credential(),
+    sessionKey: '',
+    progressToken: undefined,
+    signal: life.signal,
+    maxBytes: 1024 * 1024,
+    onNotification(_text, method) {
+      const kind = /^notifications\/(tools|prompts|resources)\/list_changed$/.exec(method)?.[1] as ListKind | undefined
+      if (kind) life.connection.onListChanged(kind)
+    },
+  })
+}
+
+/** `Mcp-Name` for an upstream. */
+export function nameHeader(name: string): Record<string, string> {
+  return { 'mcp-name': encodeHeaderValue(name) }
+}

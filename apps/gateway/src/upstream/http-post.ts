@@ -1,0 +1,156 @@
+/** One POST to an upstream through `undici.dispatch`: a bounded JSON body, or server-sent events as they come. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
+import { GatewayError } from '../errors.ts'
+import { EventTooLarge, SseReader } from '../wire/sse.ts'
+import { invalid, unavailable } from './answer.ts'
+
+export interface HttpPost {
+  upstream: string
+  path: string
+  headers: Record<string, string>
+  body: string
+  signal: AbortSignal
+  maxBytes: number
+  /** Called with the data of each event; return true when it was the last one of interest. */
+  onEvent(data: string): boolean
+}
+
+export interface HttpAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  /** The body, unless it was an event stream. */
+  text: string
+  isEventStream: boolean
+}
+
+const DRAIN_MS = 1_000
+
+/**
+ * Sends the request and resolves when its body has ended, or when `onEvent` said that nothing more matters.
+ * @throws GatewayError upstream_unavailable | upstream_invalid | result_too_large | what the signal was aborted with
+ */
+export function httpPost(dispatcher: Dispatcher, post: HttpPost): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const { signal } = post
+    if (signal.aborted) {
+      reject(signal.reason)
+      return
+    }
+    const exchange = new Exchange(post, resolve, reject)
+    signal.addEventListener('abort', exchange.onAbort, { once: true })
+    dispatcher.dispatch({ path: post.path, method: 'POST', headers: post.headers, body: post.body }, exchange)
+  })
+}
+
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #post: HttpPost
+  readonly #resolve: (answer: HttpAnswer) => void
+  readonly #reject: (error: unknown) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #answer: HttpAnswer | undefined
+  #reader: SseReader | undefined
+  #chunks: Buffer[] = []
+  #bytes = 0
+  #isSettled = false
+
+  constructor(post: HttpPost, resolve: (answer: HttpAnswer) => void, reject: (error: unknown) => void) {
+    this.#post = post
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  readonly onAbort = (): void => {
+    this.#fail(this.#post.signal.reason)
+    this.#controller?.abort(new Error('aborted'))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#isSettled) controller.abort(new Error('aborted'))
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return
+    const isEventStream = String(headers['content-type'] ?? '').startsWith('text/event-stream')
+    this.#answer = { status, headers, text: '', isEventStream }
+    if (headers['content-encoding'] && headers['content-encoding'] !== 'identity') {
+      this.#stop(controller, invalid(this.#post.upstream, 'it compressed its answer although it was not asked to'))
+    } else if (isEventStream) {
+      this.#reader = new SseReader(this.#post.maxBytes, (data) => {
+        if (!this.#isSettled && this.#post.onEvent(data)) this.#finish(controller)
+      })
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isSettled) return
+    try {
+      if (this.#reader) {
+        this.#reader.push(chunk)
+        return
+      }
+      this.#bytes += chunk.length
+      if (this.#bytes > this.#post.maxBytes) throw new EventTooLarge()
+      this.#chunks.push(chunk)
+    } catch (error) {
+      this.#stop(
+        controller,
+        error instanceof EventTooLarge
+          ? tooLarge(this.#post)
+          : error instanceof GatewayError
+            ? error
+            : invalid(this.#post.upstream, 'its event stream is malformed', error),
+      )
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#isSettled || !this.#answer) return
+    const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
+    this.#settle(() => this.#resolve({ ...(this.#answer as HttpAnswer), text: body.toString('utf8') }))
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(
+      unavailable(this.#post.upstream, describe(error), { cause: error, wasSent: this.#controller !== undefined }),
+    )
+  }
+
+  // The rest of the stream is read and dropped, so that the connection can be used again; a stream that does not end is cut.
+  #finish(controller: Dispatcher.DispatchController): void {
+    this.#settle(() => this.#resolve(this.#answer as HttpAnswer))
+    setTimeout(() => controller.abort(new Error('drained')), DRAIN_MS).unref()
+  }
+
+  #stop(controller: Dispatcher.DispatchController, error: unknown): void {
+    this.#fail(error)
+    controller.abort(new Error('refused'))
+  }
+
+  #fail(error: unknown): void {
+    this.#settle(() => this.#reject(error))
+  }
+
+  #settle(how: () => void): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#post.signal.removeEventListener('abort', this.onAbort)
+    how()
+  }
+}
+
+function tooLarge(post: HttpPost): GatewayError {
+  return new GatewayError(
+    'result_too_large',
+    `Cannot pass on the answer of upstream "${post.upstream}": larger than ${post.maxBytes} bytes`,
+    { upstream: post.upstream },
+  )
+}
+
+function describe(error: Error): string {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ECONNREFUSED') return 'the connection was refused'
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'it did not accept the connection in time'
+  return 'the connection failed'
+}

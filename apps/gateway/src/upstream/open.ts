@@ -1,0 +1,172 @@
+/** Opens a connection to an upstream as its configuration says: over HTTP, as a supervised child, or on the pipes of a command. */
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { Pool } from 'undici'
+import type { UpstreamConfig } from '../config/schema.ts'
+import { reveal } from '../config/secret.ts'
+import { GatewayError } from '../errors.ts'
+import { unavailable } from './answer.ts'
+import { childEnv, startChild } from './child.ts'
+import type { Connection, UpstreamCall } from './connection.ts'
+import { DISCOVER_PARAMS, eraOf, readDiscover } from './handshake.ts'
+import { connectLegacyHttp } from './http-legacy.ts'
+import { createModernHttp, type HttpTarget, modernRequest } from './http-modern.ts'
+import { connectStdio } from './stdio.ts'
+import { type GatewayFacts, startSupervised } from './supervised.ts'
+
+/** What opening needs from the rest of the gateway. */
+export interface OpenDeps {
+  id: string
+  config: UpstreamConfig
+  /** The gateway's data directory; children get a directory of their own in it. */
+  dataDir: string
+  facts: GatewayFacts
+  log: Logger
+  /** The credential that lists the catalog. */
+  credential: () => Promise<string | undefined>
+}
+
+const CONNECT_MS = 2_000
+const PROBE_MS = 10_000
+const SMALL_ANSWER_BYTES = 256 * 1024
+
+/**
+ * Opens the connection and finds out the era.
+ * @throws GatewayError upstream_*
+ */
+export async function openConnection(deps: OpenDeps, signal: AbortSignal): Promise<Connection> {
+  const { config } = deps
+  if (config.url !== undefined) return openHttp(deps, new URL(config.url), signal)
+  if (config.run !== undefined) return openSupervised(deps, config.run, signal)
+  return openStdio(deps, config.command ?? [])
+}
+
+async function openSupervised(deps: OpenDeps, folder: string, signal: AbortSignal): Promise<Connection> {
+  const { child, url } = await startSupervised(
+    {
+      upstream: deps.id,
+      folder,
+      env: revealAll(deps.config.env),
+      dataDir: join(deps.dataDir, 'upstreams', deps.id),
+      facts: deps.facts,
+      log: deps.log,
+    },
+    signal,
+  )
+  try {
+    const http = await openHttp(deps, url, signal)
+    // HTTP alone would notice the child's end only at the next call.
+    const ended = Promise.race([child.ended, http.ended])
+    const close = async () => {
+      await http.close()
+      await child.stop()
+    }
+    return wrap(http, { ended, close })
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
+}
+
+async function openStdio(deps: OpenDeps, [command = '', ...args]: readonly string[]): Promise<Connection> {
+  const { config, log, id } = deps
+  const child = startChild({ command, args, env: childEnv(revealAll(config.env)), log })
+  try {
+    // The last definitions and answers may come on one line with their envelope.
+    return await connectStdio(child, {
+      upstream: id,
+      era: config.era,
+      maxBytes: config.maxResultBytes + 64 * 1024,
+      log,
+    })
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
+}
+
+async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<Connection> {
+  const { id, config, credential } = deps
+  const dispatcher = new Pool(url.origin, {
+    connections: config.concurrency * 2 + 8,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: 10_000,
+    connect: { timeout: CONNECT_MS },
+  })
+  const target: HttpTarget = {
+    upstream: id,
+    dispatcher,
+    path: url.pathname + url.search,
+    headers: revealAll(config.headers),
+  }
+  try {
+    const http = (await probeModern(target, deps, signal)) ?? (await connectLegacyHttp(target, credential, signal))
+    return wrap(http, {
+      ended: http.ended,
+      async close() {
+        await http.close()
+        await dispatcher.destroy()
+      },
+    })
+  } catch (error) {
+    await dispatcher.destroy()
+    throw error
+  }
+}
+
+// Over HTTP a refusal, a failure or silence proves nothing about the era, so those are thrown and tried again later.
+async function probeModern(target: HttpTarget, deps: OpenDeps, signal: AbortSignal): Promise<Connection | undefined> {
+  const { config, credential, id } = deps
+  if (config.era === 'legacy') return undefined
+  try {
+    const answer = await probe(target, await credential(), signal)
+    if (config.era === 'modern' || eraOf(answer) === 'modern')
+      return createModernHttp(target, readDiscover(answer, id), credential)
+    return undefined
+  } catch (error) {
+    if (config.era === 'auto' && error instanceof GatewayError && error.code === 'upstream_invalid') return undefined
+    throw error
+  }
+}
+
+async function probe(target: HttpTarget, credential: string | undefined, signal: AbortSignal) {
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(unavailable(target.upstream, 'it did not answer in time')), PROBE_MS)
+  const call: UpstreamCall = {
+    method: 'server/discover',
+    params: DISCOVER_PARAMS,
+    idText: '"causeway-discover"',
+    headers: {},
+    credential,
+    sessionKey: '',
+    progressToken: undefined,
+    signal: AbortSignal.any([signal, timeout.signal]),
+    maxBytes: SMALL_ANSWER_BYTES,
+    onNotification() {},
+  }
+  try {
+    return await modernRequest(target, call)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function wrap(inner: Connection, own: Pick<Connection, 'ended' | 'close'>): Connection {
+  return {
+    identity: inner.identity,
+    passesIds: inner.passesIds,
+    call: (call) => inner.call(call),
+    get onListChanged() {
+      return inner.onListChanged
+    },
+    set onListChanged(listener) {
+      inner.onListChanged = listener
+    },
+    ...own,
+  }
+}
+
+function revealAll(values: Readonly<Record<string, Parameters<typeof reveal>[0]>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, reveal(value)]))
+}

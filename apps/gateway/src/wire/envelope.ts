@@ -1,0 +1,153 @@
+/** Bytes of a body → one JSON-RPC message whose every routing field has exactly one reading, with the spans needed to change it in place. */
+import { isUtf8 } from 'node:buffer'
+import { GatewayError } from '../errors.ts'
+import { type Member, membersOf } from './json-span.ts'
+import { strictScan } from './strict-scan.ts'
+
+/** Longest JSON-RPC id that is accepted, in characters of JSON text. */
+export const MAX_ID_CHARACTERS = 256
+
+/** A parsed message and the text it was parsed from. */
+export interface Envelope {
+  text: string
+  kind: 'request' | 'notification' | 'response'
+  /** The id exactly as it was written, or `null` for a notification. */
+  idText: string | null
+  /** Empty for a response. */
+  method: string
+  params: Readonly<Record<string, unknown>>
+  /** `params._meta`, or an empty object. */
+  meta: Readonly<Record<string, unknown>>
+  paramMembers: readonly Member[]
+  metaMembers: readonly Member[]
+}
+
+const TOP_KEYS = ['jsonrpc', 'id', 'method', 'params', 'result', 'error']
+const PARAM_KEYS = [
+  'name',
+  'uri',
+  'arguments',
+  '_meta',
+  'taskId',
+  'cursor',
+  'ref',
+  'requestState',
+  'inputResponses',
+  'protocolVersion',
+]
+const REF_KEYS = ['type', 'name', 'uri']
+const META_KEYS = [
+  'progressToken',
+  'io.modelcontextprotocol/protocolVersion',
+  'io.modelcontextprotocol/clientCapabilities',
+  'io.modelcontextprotocol/clientInfo',
+]
+
+/**
+ * Parses a body (basic specification, "Messages"; one message, UTF-8, no BOM).
+ * @throws GatewayError parse_error | invalid_request
+ */
+export function parseEnvelope(bytes: Buffer): Envelope {
+  if (!isUtf8(bytes)) throw new GatewayError('parse_error', 'Cannot read the body: not UTF-8')
+  const text = bytes.toString('utf8')
+  const message = parseStrict(text)
+  const top = membersOf(text, 0)
+  refuseVariants(top, TOP_KEYS, 'message')
+  const paramsMember = top.find((member) => member.key === 'params')
+  const params = message.params === undefined ? {} : message.params
+  if (!isObject(params)) throw new GatewayError('invalid_request', 'Cannot read the message: params must be an object')
+  const paramMembers = paramsMember ? membersOf(text, paramsMember.start) : []
+  refuseVariants(paramMembers, PARAM_KEYS, 'params')
+  const metaMembers = objectMembers(text, paramMembers, '_meta')
+  refuseVariants(metaMembers, META_KEYS, '_meta')
+  refuseVariants(objectMembers(text, paramMembers, 'ref'), REF_KEYS, 'ref')
+  return {
+    text,
+    kind: kindOf(message),
+    idText: idTextOf(text, top, message),
+    method: typeof message.method === 'string' ? message.method : '',
+    params,
+    meta: isObject(params._meta) ? params._meta : {},
+    paramMembers,
+    metaMembers,
+  }
+}
+
+/** Whether a parsed JSON value is an object that is neither `null` nor an array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function parseStrict(text: string): Record<string, unknown> {
+  if (text.charCodeAt(0) === 0xfeff)
+    throw new GatewayError('parse_error', 'Cannot read the body: it starts with a byte order mark')
+  const fault = strictScan(text)
+  if (fault?.fault === 'too-deep')
+    throw new GatewayError('invalid_request', 'Cannot read the message: nested deeper than 64 levels')
+  if (fault?.fault === 'duplicate-key') {
+    throw new GatewayError(
+      'invalid_request',
+      `Cannot read the message: the key ${JSON.stringify(fault.key.slice(0, 64))} stands twice in one object`,
+    )
+  }
+  let message: unknown
+  try {
+    message = JSON.parse(text)
+  } catch (cause) {
+    throw new GatewayError('parse_error', 'Cannot read the body: not JSON', { cause })
+  }
+  if (Array.isArray(message))
+    throw new GatewayError('invalid_request', 'Cannot read the message: batches are not served')
+  if (!isObject(message) || message.jsonrpc !== '2.0')
+    throw new GatewayError('invalid_request', 'Cannot read the message: not JSON-RPC 2.0')
+  return message
+}
+
+function kindOf(message: Record<string, unknown>): Envelope['kind'] {
+  const isAnswer = 'result' in message || 'error' in message
+  if ('method' in message) {
+    if (typeof message.method !== 'string' || isAnswer)
+      throw new GatewayError('invalid_request', 'Cannot read the message: neither a request nor a response')
+    return 'id' in message ? 'request' : 'notification'
+  }
+  if (!isAnswer || !('id' in message))
+    throw new GatewayError('invalid_request', 'Cannot read the message: it has no method')
+  return 'response'
+}
+
+function idTextOf(text: string, top: readonly Member[], message: Record<string, unknown>): string | null {
+  const member = top.find((each) => each.key === 'id')
+  if (!member) return null
+  if (typeof message.id !== 'string' && typeof message.id !== 'number') {
+    throw new GatewayError('invalid_request', 'Cannot read the message: the id must be a string or a number')
+  }
+  const idText = text.slice(member.start, member.end)
+  if (idText.length > MAX_ID_CHARACTERS)
+    throw new GatewayError(
+      'invalid_request',
+      `Cannot read the message: the id is longer than ${MAX_ID_CHARACTERS} characters`,
+    )
+  return idText
+}
+
+function objectMembers(text: string, members: readonly Member[], key: string): Member[] {
+  const member = members.find((each) => each.key === key)
+  return member && text.charCodeAt(member.start) === 123 ? membersOf(text, member.start) : []
+}
+
+// A key that another parser might take for a routing key would make that parser run something else than was authorized.
+function refuseVariants(members: readonly Member[], keys: readonly string[], where: string): void {
+  for (const { key, isEscaped } of members) {
+    const exact = keys.includes(key)
+    if (
+      exact
+        ? isEscaped
+        : keys.some((routing) => routing.length === key.length && routing.toLowerCase() === key.toLowerCase())
+    ) {
+      throw new GatewayError(
+        'invalid_request',
+        `Cannot read the message: a variant spelling of the key ${JSON.stringify(key)} in ${where}`,
+      )
+    }
+  }
+}

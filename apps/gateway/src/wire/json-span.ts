@@ -1,0 +1,142 @@
+/** Finds where values stand in JSON text, so that a message can be changed by splicing and everything else stays byte for byte as it was sent. */
+
+/** One member of an object: its key as JSON.parse reads it, and the span of its value in the text. */
+export interface Member {
+  key: string
+  /** Whether the key is spelled with escapes in the text. */
+  isEscaped: boolean
+  start: number
+  end: number
+}
+
+/** Thrown for text that is not JSON; carries no position because the parser's own error does. */
+export class NotJson extends SyntaxError {}
+
+const QUOTE = 34
+const BACKSLASH = 92
+const COMMA = 44
+const COLON = 58
+const OPEN_BRACKET = 91
+const CLOSE_BRACKET = 93
+const OPEN_BRACE = 123
+const CLOSE_BRACE = 125
+
+/** Index of the first character at or after `i` that is not JSON white space. */
+export function skipSpace(text: string, i: number): number {
+  for (;;) {
+    const c = text.charCodeAt(i)
+    if (c !== 32 && c !== 10 && c !== 13 && c !== 9) return i
+    i++
+  }
+}
+
+/** Index just after the string whose opening quote is at `i`. */
+export function skipString(text: string, i: number): number {
+  let end = i
+  for (;;) {
+    end = text.indexOf('"', end + 1)
+    if (end < 0) throw new NotJson()
+    let slashes = 0
+    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes++
+    if (slashes % 2 === 0) return end + 1
+  }
+}
+
+/** Index just after the value that starts at `i` (white space before it is skipped). */
+export function skipValue(text: string, i: number): number {
+  let at = skipSpace(text, i)
+  let depth = 0
+  for (;;) {
+    const c = text.charCodeAt(at)
+    if (Number.isNaN(c)) throw new NotJson()
+    if (c === QUOTE) at = skipString(text, at)
+    else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
+      depth++
+      at++
+      continue
+    } else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) {
+      depth--
+      at++
+    } else if (depth > 0) {
+      at++
+      continue
+    } else return skipLiteral(text, at)
+    if (depth === 0) return at
+  }
+}
+
+/** Index just after the number, `true`, `false` or `null` at `i`. */
+export function skipLiteral(text: string, i: number): number {
+  let end = i
+  while (end < text.length) {
+    const c = text.charCodeAt(end)
+    if (c === COMMA || c === CLOSE_BRACE || c === CLOSE_BRACKET || c <= 32) break
+    end++
+  }
+  if (end === i) throw new NotJson()
+  return end
+}
+
+/** The key whose opening quote is at `start` and which ends before `end`. */
+export function readKey(text: string, start: number, end: number): { key: string; isEscaped: boolean } {
+  const raw = text.slice(start + 1, end - 1)
+  const isEscaped = raw.includes('\\')
+  return { key: isEscaped ? (JSON.parse(text.slice(start, end)) as string) : raw, isEscaped }
+}
+
+/** The members of the object that starts at `i`. The text must be valid JSON. */
+export function membersOf(text: string, i: number): Member[] {
+  const members: Member[] = []
+  let at = skipSpace(text, i)
+  if (text.charCodeAt(at) !== OPEN_BRACE) throw new NotJson()
+  at = skipSpace(text, at + 1)
+  while (text.charCodeAt(at) === QUOTE) {
+    const keyEnd = skipString(text, at)
+    const key = readKey(text, at, keyEnd)
+    at = skipSpace(text, keyEnd)
+    if (text.charCodeAt(at) !== COLON) throw new NotJson()
+    const start = skipSpace(text, at + 1)
+    const end = skipValue(text, start)
+    members.push({ ...key, start, end })
+    at = skipSpace(text, end)
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+  }
+  return members
+}
+
+/** The spans of the elements of the array that starts at `i`. The text must be valid JSON. */
+export function elementsOf(text: string, i: number): { start: number; end: number }[] {
+  const elements: { start: number; end: number }[] = []
+  let at = skipSpace(text, i)
+  if (text.charCodeAt(at) !== OPEN_BRACKET) throw new NotJson()
+  at = skipSpace(text, at + 1)
+  while (text.charCodeAt(at) !== CLOSE_BRACKET) {
+    const end = skipValue(text, at)
+    elements.push({ start: at, end })
+    at = skipSpace(text, end)
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+  }
+  return elements
+}
+
+/**
+ * The object's text with some members replaced (`undefined` removes one) and the rest as it stood.
+ * Members that are not there yet are added at the end.
+ */
+export function withMembers(
+  text: string,
+  members: readonly Member[],
+  changes: Readonly<Record<string, string | undefined>>,
+): string {
+  const kept: string[] = []
+  const seen = new Set<string>()
+  for (const member of members) {
+    seen.add(member.key)
+    const value = Object.hasOwn(changes, member.key) ? changes[member.key] : text.slice(member.start, member.end)
+    if (value !== undefined) kept.push(`${JSON.stringify(member.key)}:${value}`)
+  }
+  for (const [key, value] of Object.entries(changes)) {
+    if (value !== undefined && !seen.has(key)) kept.push(`${JSON.stringify(key)}:${value}`)
+  }
+  return `{${kept.join(',')}}`
+}

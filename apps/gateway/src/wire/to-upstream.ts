@@ -1,0 +1,80 @@
+/** An agent's `params` in the shape the upstream's era wants: named fields changed, everything else byte for byte as it was sent. */
+import { REQUEST_ID_META_KEY, TOKEN_META_KEY } from '@causeway/shared-contracts/wire-names'
+import type { Envelope } from './envelope.ts'
+import { membersOf, withMembers } from './json-span.ts'
+import {
+  CAPABILITIES_META,
+  CLIENT_INFO_META,
+  type Era,
+  LOG_LEVEL_META,
+  MODERN_REVISION,
+  VERSION_META,
+} from './revisions.ts'
+
+/** What must change on the way. */
+export interface ParamChanges {
+  agentEra: Era
+  upstreamEra: Era
+  /** The upstream's own name for the target, and where it stands; absent when it is the same. */
+  name?: { field: 'name' | 'ref'; value: string }
+  /** JSON text of the token that replaces the agent's. */
+  progressToken?: string
+  /** Client name and version of a legacy session. */
+  clientInfo?: { name: string; version: string }
+  /** Members that the gateway adds to `_meta`, as JSON text; reserved keys that an agent sent are replaced or removed. */
+  reservedMeta: Readonly<Record<string, string | undefined>>
+}
+
+/** JSON text of the `params` to send. */
+export function paramsToUpstream(message: Envelope, changes: ParamChanges): string {
+  const { text, paramMembers } = message
+  const meta = metaToUpstream(message, changes)
+  return withMembers(text, paramMembers, {
+    ...nameChange(message, changes.name),
+    ...(meta === message.meta ? {} : { _meta: meta as string | undefined }),
+  })
+}
+
+function nameChange(message: Envelope, name: ParamChanges['name']): Record<string, string> {
+  if (!name) return {}
+  const value = JSON.stringify(name.value)
+  if (name.field === 'name') return { name: value }
+  const ref = message.paramMembers.find((member) => member.key === 'ref')
+  return ref ? { ref: withMembers(message.text, membersOf(message.text, ref.start), { name: value }) } : {}
+}
+
+/** The `_meta` text, `undefined` to leave it out, or the message's own object when nothing changes. */
+function metaToUpstream(message: Envelope, changes: ParamChanges): string | undefined | Envelope['meta'] {
+  const wanted: Record<string, string | undefined> = {
+    ...dropReserved(message),
+    ...changes.reservedMeta,
+    ...eraMeta(message, changes),
+  }
+  if (changes.progressToken !== undefined) wanted.progressToken = changes.progressToken
+  if (Object.keys(wanted).length === 0) return message.meta
+  const text = withMembers(message.text, message.metaMembers, wanted)
+  return text === '{}' ? undefined : text
+}
+
+function dropReserved(message: Envelope): Record<string, undefined> {
+  const sent = [TOKEN_META_KEY, REQUEST_ID_META_KEY].filter((key) => Object.hasOwn(message.meta, key))
+  return Object.fromEntries(sent.map((key) => [key, undefined]))
+}
+
+function eraMeta(
+  message: Envelope,
+  { agentEra, upstreamEra, clientInfo }: ParamChanges,
+): Record<string, string | undefined> {
+  if (agentEra === upstreamEra) return {}
+  if (upstreamEra === 'modern') {
+    return {
+      [VERSION_META]: JSON.stringify(MODERN_REVISION),
+      [CAPABILITIES_META]: '{}',
+      ...(clientInfo ? { [CLIENT_INFO_META]: JSON.stringify(clientInfo) } : {}),
+    }
+  }
+  const modernOnly = [VERSION_META, CAPABILITIES_META, CLIENT_INFO_META, LOG_LEVEL_META].filter((key) =>
+    Object.hasOwn(message.meta, key),
+  )
+  return Object.fromEntries(modernOnly.map((key) => [key, undefined]))
+}
