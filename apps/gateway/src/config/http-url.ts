@@ -1,0 +1,24 @@
+/** URLs of the configuration: http or https, and never with a credential inside. */
+import { z } from 'zod'
+
+/** A URL that the gateway may call. */
+export const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'Invalid URL', abort: true })
+  .refine((url) => !hasCredentials(url), 'Cannot hold credentials: put them under auth or headers')
+  .refine((url) => !url.includes('#'), 'Cannot hold a fragment')
+
+/** Scheme, host and port alone; the schema's output has no slash at its end. */
+export const originUrl = z
+  .url({ protocol: /^https?$/, error: 'Invalid URL', abort: true })
+  .refine(isOrigin, { error: 'Want scheme, host and port only, such as https://mcp.example', abort: true })
+  .transform((url) => new URL(url).origin)
+
+function hasCredentials(url: string): boolean {
+  const { username, password } = new URL(url)
+  return username !== '' || password !== ''
+}
+
+function isOrigin(url: string): boolean {
+  const { pathname, search, hash } = new URL(url)
+  return !hasCredentials(url) && pathname === '/' && search === '' && hash === ''
+}

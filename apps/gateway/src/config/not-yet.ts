@@ -1,0 +1,70 @@
+/** Documented settings that this version does not have: refused where ignoring them would mislead, else accepted with a warning. */
+import { type ConfigNode, pathsLike, problemAt, valueAt } from './config-node.ts'
+import type { Path, Problem } from './problem.ts'
+
+interface NotYet {
+  /** Dotted, `*` for any key or index. */
+  at: string
+  what: string
+  /** Limits the row to some values; every value otherwise. */
+  when?(value: unknown): boolean
+}
+
+const is =
+  (...values: unknown[]) =>
+  (value: unknown) =>
+    values.includes(value)
+const isNot = (value: unknown) => (written: unknown) => written !== value
+const startsWith = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value)
+const isFilled = (value: unknown) => Array.isArray(value) && value.length > 0
+const isMode = (value: unknown) =>
+  /^(client_credentials|token_exchange)$/.test(String((value as { mode?: unknown })?.mode))
+
+const REFUSED: readonly NotYet[] = [
+  { at: 'store', what: 'PostgreSQL', when: startsWith(/^postgres/) },
+  { at: 'shared', what: 'Redis', when: startsWith(/^rediss?:/) },
+  { at: 'auth.issuers', what: 'Signing in through an issuer', when: isFilled },
+  { at: 'upstreams.*.trust', what: 'Review of new definitions', when: is('review') },
+  { at: 'upstreams.*.perCaller', what: 'A child for each caller', when: isNot(false) },
+  { at: 'upstreams.*.resultSchema', what: 'Checking of results', when: is('warn', 'enforce') },
+  { at: 'upstreams.*.auth', what: 'OAuth toward upstreams', when: isMode },
+  { at: 'rules.*.effect', what: 'Approval', when: is('approve') },
+  { at: 'rules.*.approvers', what: 'Approval' },
+  { at: 'rules.*.when', what: 'A condition on arguments' },
+  { at: 'tests.*.expect', what: 'Approval', when: is('approve') },
+]
+
+const IGNORED: readonly NotYet[] = [
+  { at: 'admin', what: 'The admin listener', when: isNot(false) },
+  { at: 'upstreams.*.asks', what: 'What an upstream may ask of agents' },
+  { at: 'limits.agent', what: 'A limit per agent' },
+  { at: 'limits.user', what: 'A limit per user' },
+  { at: 'limits.write', what: 'A limit on writes' },
+  { at: 'audit', what: 'The audit record' },
+  { at: 'telemetry.otlp', what: 'Export of traces', when: isNot(null) },
+  { at: 'telemetry.sample', what: 'Sampling of traces' },
+]
+
+/** What the configuration asks for in vain. */
+export interface NotYetFindings {
+  problems: Problem[]
+  /** Paths of the problems: whatever else the schema has to say below them is noise. */
+  refused: Path[]
+  warnings: Problem[]
+}
+
+/** Finds the settings that this version does not have. */
+export function findNotYet(root: ConfigNode): NotYetFindings {
+  const refused = REFUSED.flatMap((row) => occurrences(root, row))
+  const ignored = IGNORED.flatMap((row) => occurrences(root, row))
+  return {
+    refused: refused.map(({ path }) => path),
+    problems: refused.flatMap(({ path, what }) => problemAt(root, path, `${what} is not available in this version`)),
+    warnings: ignored.flatMap(({ path, what }) => problemAt(root, path, `${what} has no effect in this version`)),
+  }
+}
+
+function occurrences(root: ConfigNode, { at, what, when }: NotYet): { path: Path; what: string }[] {
+  const paths = pathsLike(root, at.split('.'))
+  return paths.filter((path) => !when || when(valueAt(root, path))).map((path) => ({ path, what }))
+}

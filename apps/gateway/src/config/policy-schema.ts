@@ -1,0 +1,80 @@
+/** The shape of agents, rules and the policy's tests. */
+import { z } from 'zod'
+import type { Action } from '../policy/definition-facts.ts'
+import { parseSelector } from '../policy/selector.ts'
+
+/** An agent's name, exactly. */
+export const agentName = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.@:/+-]{0,127}$/, 'Want an agent name: letters, digits and . _ @ : / + - up to 128')
+const agentGlob = z
+  .string()
+  .regex(/^[A-Za-z0-9*][\w.@:/+*-]{0,127}$/, 'Want an agent name or a glob of one, such as "helpdesk-*"')
+const role = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'Want a role name: lower case letters, digits and "-"')
+
+function selectors(action: Action) {
+  const entry = z.string().superRefine((text, context) => {
+    try {
+      parseSelector(action, text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'Invalid selector' })
+    }
+  })
+  return z.array(entry).default([])
+}
+
+/** Agent names, and globs of them, with the roles they carry. */
+export const agentsSchema = z
+  .record(agentGlob, z.strictObject({ roles: z.array(role).describe('Roles the agent carries.') }))
+  .default({})
+  .describe('Agents by name or glob; an agent that several entries name carries the roles of all.')
+
+/** One rule of the policy. */
+export const ruleSchema = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'Want a rule id: letters, digits and . _ - up to 64')
+      .describe('Unique name; explanations and records cite it.'),
+    effect: z.enum(['allow', 'deny']).describe('Deny beats allow; what no rule allows is denied.'),
+    roles: z
+      .array(z.union([z.literal('*'), role], { error: 'Want a role name, or "*" for every agent' }))
+      .default([])
+      .describe('The rule is about agents with one of these roles; "*" is every agent.'),
+    agents: z
+      .array(agentGlob)
+      .default([])
+      .describe('The rule is about agents with one of these names or globs; beside `roles`, both must hold.'),
+    tools: selectors('tool').describe(
+      'Globs on public names, or upstream:, tag:, scope: (globs) and effect: (read, write, destroy); terms with a space between must all hold.',
+    ),
+    prompts: selectors('prompt').describe('Globs on public names, or upstream:.'),
+    resources: selectors('resource').describe('Globs on URIs, or upstream:.'),
+  })
+  .superRefine(
+    (rule, context) => {
+      const has = (key: keyof typeof rule) => !Array.isArray(rule?.[key]) || rule[key].length > 0
+      if (!has('roles') && !has('agents'))
+        context.addIssue({ code: 'custom', message: 'Want at least one of roles, agents' })
+      if (!has('tools') && !has('prompts') && !has('resources'))
+        context.addIssue({ code: 'custom', message: 'Want at least one of tools, prompts, resources' })
+    },
+    { when: ({ value }) => typeof value === 'object' && value !== null },
+  )
+
+/** One test of the policy. */
+export const policyTestSchema = z.strictObject({
+  as: agentName.describe('The agent that would call.'),
+  call: z.string().min(1, 'Want the public name of a tool').describe('Public name of the tool.'),
+  args: z.record(z.string(), z.unknown()).optional().describe('Arguments of the call.'),
+  expect: z.enum(['allow', 'deny']),
+})
+
+/** A rule, with the `file:line` that it stands on. */
+export type Rule = z.output<typeof ruleSchema> & { source: string }
+
+/** A test of the policy, with the `file:line` that it stands on. */
+export type PolicyTest = z.output<typeof policyTestSchema> & { source: string }
+
+/** Roles by agent name or glob. */
+export type Agents = z.output<typeof agentsSchema>

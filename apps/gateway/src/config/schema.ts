@@ -1,0 +1,91 @@
+/** The shape of `causeway.yaml`: the source of the types, the defaults and the published JSON Schema. */
+import { z } from 'zod'
+import { httpUrl, originUrl } from './http-url.ts'
+import {
+  type Agents,
+  agentName,
+  agentsSchema,
+  type PolicyTest,
+  policyTestSchema,
+  type Rule,
+  ruleSchema,
+} from './policy-schema.ts'
+import { duration } from './units.ts'
+import type { ToolOverride, UpstreamConfig } from './upstream-config.ts'
+import { type UpstreamAuth, upstreamsSchema } from './upstream-schema.ts'
+
+export type { Agents, PolicyTest, Rule, ToolOverride, UpstreamAuth, UpstreamConfig }
+
+const HOST_AND_PORT = /^(\[[\da-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:\d{1,5})?$/
+const HOST = /^([\da-fA-F:.]+|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)$/
+
+const host = z.string().regex(HOST, 'Want an address or a host name')
+const port = z.int().min(0).max(65_535)
+const count = z.int().min(0).max(1_000_000)
+const perMinute = count.default(60).describe('Calls a minute; 0 is no limit.')
+const concurrency = (fallback: number) => count.default(fallback).describe('Calls at the same time; 0 is no limit.')
+
+const listener = (defaultPort: number) => ({
+  host: host.default('127.0.0.1').describe('Address to listen on.'),
+  port: port.default(defaultPort).describe('Port to listen on; 0 is any free one.'),
+})
+
+const limitsSchema = z.strictObject({
+  agent: z.strictObject({ perMinute, concurrency: concurrency(32) }).prefault({}),
+  user: z.strictObject({ perMinute }).prefault({}),
+  write: z.strictObject({ perMinute: perMinute.default(20) }).prefault({}),
+  global: z.strictObject({ concurrency: concurrency(2_000) }).prefault({}),
+})
+
+const auditSchema = z
+  .strictObject({
+    retention: duration('1d', '3650d').prefault('90d').describe('How long records are kept.'),
+    arguments: z.enum(['redacted', 'digest']).default('redacted').describe("What is kept of a call's arguments."),
+  })
+  .transform(({ retention, ...rest }) => ({ ...rest, retentionMs: retention }))
+
+const telemetrySchema = z.strictObject({
+  otlp: httpUrl.nullable().default(null),
+  sample: z.number().min(0).max(1).default(0.1),
+  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+/** The whole file as written; {@link Config} is what comes out of it. */
+export const configSchema = z
+  .strictObject({
+    version: z.literal(1).describe('Version of this format.'),
+    listen: z.strictObject(listener(8931)).prefault({}).describe('Where agents connect.'),
+    publicUrl: originUrl.optional().describe('Canonical URL; from the listener by default.'),
+    allowedHosts: z
+      .array(z.string().regex(HOST_AND_PORT, 'Want a host name or address, with a port if need be'))
+      .default([])
+      .describe('Values of Host accepted beyond those of publicUrl and the listener.'),
+    allowedOrigins: z.array(originUrl).default([]).describe('Values of Origin accepted beyond publicUrl.'),
+    admin: z
+      .union([z.literal(false), z.strictObject(listener(8932))], { error: 'Want false, or a map with host and port' })
+      .prefault({})
+      .describe('Where the platform admin connects; false turns it off.'),
+    dataDir: z.string().min(1).default('.causeway').describe("Where state is kept, from this file's folder."),
+    store: z.literal('sqlite').default('sqlite'),
+    shared: z.literal('memory').default('memory'),
+    auth: z
+      .strictObject({
+        anonymous: agentName
+          .nullable()
+          .default(null)
+          .describe('The agent that callers without a credential are; on loopback only.'),
+        issuers: z.array(z.never()).default([]),
+      })
+      .prefault({}),
+    upstreams: upstreamsSchema,
+    agents: agentsSchema,
+    rules: z.array(ruleSchema).default([]).describe('Who may use what.'),
+    tests: z.array(policyTestSchema).default([]).describe('What must hold before the rules become active.'),
+    limits: limitsSchema.prefault({}),
+    audit: auditSchema.prefault({}),
+    telemetry: telemetrySchema.prefault({}),
+  })
+  .describe('Configuration of a Causeway gateway.')
+
+/** The configuration the gateway runs on: complete, with absolute paths, milliseconds and bytes. */
+export type Config = Omit<z.output<typeof configSchema>, 'rules' | 'tests'> & { rules: Rule[]; tests: PolicyTest[] }
