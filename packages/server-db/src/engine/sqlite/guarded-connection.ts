@@ -55,11 +55,13 @@ export function openGuardedConnection(source: SourceInit, role: Role): GuardedCo
   const names: SecretNames = { schema: `s_${nonce}`, hash: `h_${nonce}` }
   const db = new DatabaseSync(':memory:', OPTIONS)
   try {
+    // No temporary file is ever written; set first, because changing it drops TEMP views.
+    db.exec('PRAGMA temp_store = MEMORY')
     attach(db, source, names)
     const base = readBaseTables(db, names.schema)
     const visible = shadowTables(db, base, { lens: { policy: source.policy, role }, names })
-    // No temporary file, no write even to the connection's own TEMP schema, no further ATTACH (which VACUUM INTO needs too).
-    db.exec('PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA query_only = ON')
+    // From here on nothing is written, not even to TEMP, and nothing more attached (VACUUM INTO attaches too).
+    db.exec('PRAGMA trusted_schema = OFF; PRAGMA query_only = ON')
     db.limits.attach = 0
     const authorizer = createAuthorizer(names, visible)
     db.setAuthorizer(authorizer.decide)

@@ -1,0 +1,113 @@
+/** The tool that tells everything about one table: columns, keys both ways, and sample rows as the caller's role sees them. */
+import { fitRows } from '@causeway/shared-contracts/bounded-rows'
+import { ToolError } from '@causeway/shared-contracts/tool-error'
+import { z } from 'zod'
+import { closestName } from '../closest-name.ts'
+import { dbTool, type SourceView, viewSource } from '../db-services.ts'
+import type { ResultValue, TableFacts } from '../engine/query-engine.ts'
+import { DEFAULT_TIMEOUT_MS } from '../engine/query-limits.ts'
+import { renderRow, renderRows } from '../render-rows.ts'
+import { linksTo, outlineColumn, outlineLink, outlineTable, toLink } from '../table-outline.ts'
+import { toToolError } from '../to-tool-error.ts'
+import { columnOutput, databaseInput, linkOutput, toColumnOutput, valueOutput } from './fields.ts'
+
+const SAMPLE_BYTES = 6_000
+const SAMPLE_CHARS = 100
+
+/** Samples go the way of every query, so they are masked like every result. */
+export const describeTable = dbTool({
+  name: 'describe_table',
+  title: 'Describe a table',
+  description:
+    'Describes one table: columns with meaning, type and mask, references to and from other tables, how many rows you see, and a few sample rows (masked as for every query). Use it before writing SQL for a table; use search_schema to find the table.',
+  effect: 'read',
+  input: z.object({
+    database: databaseInput,
+    table: z.string().min(1).max(128).describe('Table name, e.g. "tickets"'),
+    samples: z.int().min(0).max(10).default(3).describe('Sample rows'),
+  }),
+  output: z.object({
+    database: z.string(),
+    table: z.string(),
+    about: z.string(),
+    row_count: z.int(),
+    row_filter: z.string().nullable(),
+    columns: z.array(columnOutput),
+    references: z.array(linkOutput),
+    referenced_by: z.array(linkOutput),
+    samples: z.array(z.array(valueOutput)),
+    untrusted: z.literal(true),
+  }),
+  async run({ database, table: name, samples }, { services, caller, signal }) {
+    const view = viewSource(services, caller, database)
+    const { tables, table } = await findTable(view, name)
+    const rows = samples === 0 ? [] : await sampleRows(view, { table, samples, signal })
+    const referencedBy = linksTo(table.name, tables)
+    return {
+      text: render({ table, referencedBy, rows }, view),
+      data: {
+        database: view.source.id,
+        table: table.name,
+        about: table.about,
+        row_count: table.rowCount,
+        row_filter: table.rowFilter,
+        columns: table.columns.map((column) => toColumnOutput(column, true)),
+        references: table.foreignKeys.map(toLink),
+        referenced_by: referencedBy,
+        samples: rows,
+        untrusted: true as const,
+      },
+    }
+  },
+})
+
+async function findTable({ source, role }: SourceView, name: string) {
+  const tables = await source.engine.describe(role).catch((error) => {
+    throw toToolError(error, [])
+  })
+  const table = tables.find((one) => one.name.toLowerCase() === name.toLowerCase())
+  if (table) return { tables, table }
+  const names = tables.map((one) => one.name)
+  const closest = closestName(name, names)
+  throw new ToolError(
+    'not_found',
+    `No table "${name}" in ${source.id}.${closest ? ` Did you mean ${closest}?` : ''} Use search_schema to see the tables.`,
+    { field: 'table', allowed: names.slice(0, 50), ...(closest ? { did_you_mean: closest } : {}) },
+  )
+}
+
+async function sampleRows(
+  { source, role }: SourceView,
+  { table, samples, signal }: { table: TableFacts; samples: number; signal: AbortSignal },
+): Promise<ResultValue[][]> {
+  const columns = table.columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`)
+  const sql = `SELECT ${columns.join(', ')} FROM "${table.name.replaceAll('"', '""')}"`
+  const request = { role, sql, params: [], maxRows: samples, skipRows: 0, timeoutMs: DEFAULT_TIMEOUT_MS, signal }
+  const { rows } = await source.engine.run(request).catch((error) => {
+    throw toToolError(error, [table])
+  })
+  const short = rows.map((row) => row.map((value) => (typeof value === 'string' ? shorten(value) : value)))
+  return fitRows(short, renderRow, SAMPLE_BYTES)
+}
+
+function shorten(text: string): string {
+  return text.length > SAMPLE_CHARS ? `${text.slice(0, SAMPLE_CHARS).toWellFormed()}…` : text
+}
+
+function render(
+  found: { table: TableFacts; referencedBy: ReturnType<typeof linksTo>; rows: ResultValue[][] },
+  { source, role }: SourceView,
+): string {
+  const { table, referencedBy, rows } = found
+  const header = table.columns.map((column) => column.name)
+  return [
+    `${outlineTable(table)} (as ${role})`,
+    ...table.columns.map((column) => `  ${outlineColumn(column)}${column.about ? `: ${column.about}` : ''}`),
+    ...table.foreignKeys.map((key) => `references: ${outlineLink(toLink(key))}`),
+    ...referencedBy.map(
+      (link) => `referenced by: ${link.table}.${link.to_columns.join(', ')} → ${link.columns.join(', ')}`,
+    ),
+    ...(rows.length > 0 ? ['samples:', renderRows(header, rows, `${source.id}.${table.name}`)] : []),
+    `Next: run_query(sql="SELECT … FROM ${table.name}").`,
+  ].join('\n')
+}

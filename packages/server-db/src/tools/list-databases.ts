@@ -1,0 +1,48 @@
+/** The tool that says which databases there are and in which role the caller sees them. */
+import { z } from 'zod'
+import { dbTool } from '../db-services.ts'
+import {
+  DEFAULT_ROWS,
+  DEFAULT_TIMEOUT_MS,
+  MAX_PAGE_BYTES,
+  MAX_ROWS,
+  MAX_SQL_CHARS,
+  MAX_TIMEOUT_MS,
+} from '../engine/query-limits.ts'
+import { roleOf } from '../policy/role-of.ts'
+
+const limits = {
+  default_rows: DEFAULT_ROWS,
+  max_rows: MAX_ROWS,
+  max_bytes: MAX_PAGE_BYTES,
+  default_timeout_ms: DEFAULT_TIMEOUT_MS,
+  max_timeout_ms: MAX_TIMEOUT_MS,
+  max_sql_chars: MAX_SQL_CHARS,
+}
+
+/** Lists nothing for a caller without a role. */
+export const listDatabases = dbTool({
+  name: 'list_databases',
+  title: 'List databases',
+  description:
+    'Lists the databases that you may read, each with its engine, your role in it and the limits of one query. Call it first when you do not know a database id; with a single database the id may be left out elsewhere. Then use search_schema.',
+  effect: 'read',
+  input: z.object({}),
+  output: z.object({
+    databases: z.array(
+      z.object({ id: z.string(), engine: z.string(), role: z.string(), limits: z.record(z.string(), z.number()) }),
+    ),
+  }),
+  run(_, { services, caller }) {
+    const role = roleOf(caller)
+    const databases = role ? services.sources.map(({ id, engine }) => ({ id, engine: engine.kind, role, limits })) : []
+    const lines = databases.map(
+      (one) =>
+        `${one.id}: ${one.engine}, you are ${one.role}; ≤ ${MAX_ROWS} rows and ${MAX_PAGE_BYTES} bytes a page, ≤ ${MAX_TIMEOUT_MS} ms`,
+    )
+    const next = role
+      ? 'Next: search_schema(query="…") to find tables.'
+      : 'None of your roles is known here; ask the platform admin for operator, support or viewer.'
+    return { text: [`${databases.length} databases.`, ...lines, next].join('\n'), data: { databases } }
+  },
+})

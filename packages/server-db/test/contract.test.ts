@@ -1,0 +1,26 @@
+/** The contract of every domain server, on the full default data. */
+import { join } from 'node:path'
+import { runDomainContract } from '@causeway/shared-contracts/run-domain-contract'
+
+runDomainContract({
+  main: join(import.meta.dirname, '../src/main.ts'),
+  tools: ['list_databases', 'search_schema', 'describe_table', 'run_query'],
+  reads: [
+    { tool: 'list_databases', args: {} },
+    { tool: 'search_schema', args: {} },
+    { tool: 'search_schema', args: { query: 'refund', detail: 'full', limit: 1 } },
+    { tool: 'describe_table', args: { table: 'customers', samples: 5 } },
+    { tool: 'run_query', args: { sql: 'SELECT count(*) FROM order_items' } },
+    {
+      tool: 'run_query',
+      args: {
+        database: 'helpdesk',
+        sql: 'SELECT c.name, t.number FROM tickets t JOIN customers c ON c.id = t.customer_id WHERE t.external_ref = $1',
+        params: ['gh:acme/web#456'],
+      },
+    },
+  ],
+  resources: ['database://catalog', 'database://helpdesk/schema', 'database://policies/me'],
+  prompts: [{ name: 'explore_database', args: { database: 'helpdesk', question: 'Who is waiting longest?' } }],
+  maxListTokens: 3_000,
+})
