@@ -1,0 +1,102 @@
+/** A third-party API at one base URL with one token: every request bounded, correlated and told as a result or a tool error. */
+import { ToolError } from '@causeway/shared-contracts/tool-error'
+import { REQUEST_ID_HEADER } from '@causeway/shared-contracts/wire-names'
+import { Pool } from 'undici'
+import type { z } from 'zod'
+import { exchange, type Reply } from './exchange.ts'
+import { exchangeWithRetries } from './exchange-with-retries.ts'
+import { TransportFailure } from './transport-failure.ts'
+import type { VendorDialect, VendorReply } from './vendor-dialect.ts'
+import { commonRefusal, transportError, unreadable } from './vendor-failure.ts'
+import { requestBody, requestTarget, type VendorCall, type VendorRequest } from './vendor-request.ts'
+
+/** Where an API is and what opens it. */
+export interface Endpoint {
+  /** Base URL without a trailing slash; a path is kept. */
+  baseUrl: string
+  token: string
+}
+
+/** What one request may cost. */
+export interface RequestBounds {
+  connectTimeoutMs: number
+  /** Whole request, retries included. */
+  timeoutMs: number
+  /** Decoded bytes of an answer. */
+  maxBytes: number
+  /** Of requests that only read. */
+  maxAttempts: number
+}
+
+/** The bounds that hold unless a test wants tighter ones. */
+export const DEFAULT_BOUNDS: RequestBounds = {
+  connectTimeoutMs: 2_000,
+  timeoutMs: 10_000,
+  maxBytes: 4_000_000,
+  maxAttempts: 3,
+}
+
+const MAX_CONNECTIONS = 8
+
+export interface VendorApi {
+  /** @throws ToolError in every case but success */
+  call<Shape extends z.ZodType>(request: VendorRequest<Shape>, call: VendorCall): Promise<z.output<Shape>>
+  close(): Promise<void>
+}
+
+/** Opens an API; connections are made on demand and only to the endpoint's origin. */
+export function openVendorApi(dialect: VendorDialect, endpoint: Endpoint, bounds: RequestBounds): VendorApi {
+  const base = new URL(endpoint.baseUrl)
+  const basePath = base.pathname.replace(/\/+$/, '')
+  const pool = new Pool(base.origin, {
+    connections: MAX_CONNECTIONS,
+    connect: { timeout: bounds.connectTimeoutMs },
+    allowH2: false,
+  })
+  const send = async (request: VendorRequest, call: VendorCall) => {
+    const content = requestBody(request)
+    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(bounds.timeoutMs)])
+    const wire = {
+      method: request.method,
+      path: requestTarget(basePath, request),
+      headers: {
+        ...dialect.headers(endpoint.token),
+        [REQUEST_ID_HEADER]: call.requestId,
+        ...(content ? { 'content-type': content.type } : {}),
+      },
+      ...(content ? { body: content.body } : {}),
+    }
+    return exchangeWithRetries(() => exchange(pool, wire, { signal, maxBytes: bounds.maxBytes }), {
+      maxAttempts: request.effect === 'read' ? bounds.maxAttempts : 1,
+      signal,
+    })
+  }
+  return {
+    async call(request, call) {
+      const outcome = await send(request, call)
+      if (outcome instanceof TransportFailure) throw transportError(dialect, request, outcome)
+      const reply = toVendorReply(outcome, endpoint.token)
+      const refusal = commonRefusal(dialect, request, reply) ?? dialect.refusal(reply, request)
+      if (refusal) throw refusal
+      const parsed = request.shape.safeParse(reply.body)
+      if (!parsed.success) throw unreadable(dialect, request)
+      return parsed.data
+    },
+    close: () => pool.destroy(),
+  }
+}
+
+/** Whether an error is the API's way to say that the thing does not exist. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ToolError && error.shape.code === 'not_found'
+}
+
+function toVendorReply(reply: Reply, token: string): VendorReply {
+  // An API that echoes its caller's headers must not make the token part of a result.
+  const text = token ? reply.text.replaceAll(token, '•••') : reply.text
+  try {
+    return { status: reply.status, headers: reply.headers, body: JSON.parse(text) }
+  } catch {
+    return { status: reply.status, headers: reply.headers, body: undefined }
+  }
+}

@@ -1,0 +1,76 @@
+/** The failures that all third-party APIs share, told so that a model knows whether to wait, to look or to ask a person. */
+import { ToolError } from '@causeway/shared-contracts/tool-error'
+import { retryAfterMs } from './retry-after.ts'
+import { TransportFailure } from './transport-failure.ts'
+import type { VendorDialect, VendorReply } from './vendor-dialect.ts'
+import type { VendorRequest } from './vendor-request.ts'
+
+/** A write that may or may not have happened; it is never repeated on its own. */
+export function outcomeUnknown(dialect: VendorDialect, request: VendorRequest, why: string): ToolError {
+  return new ToolError(
+    'write_outcome_unknown',
+    `${dialect.title} did not confirm the attempt to ${request.doing}: ${why}. It may have happened. ${request.check ?? 'Look before you repeat it.'}`,
+  )
+}
+
+/** What a request without a usable answer means for the tool. */
+export function transportError(dialect: VendorDialect, request: VendorRequest, failure: TransportFailure): ToolError {
+  if (request.effect === 'write' && failure.reason !== 'not_sent')
+    return outcomeUnknown(dialect, request, failure.message)
+  const what = `Cannot ${request.doing}: ${failure.message}.`
+  if (failure.reason === 'too_large') return new ToolError('result_too_large', `${what} Ask for less.`)
+  if (failure.reason === 'cancelled') return new ToolError('cancelled', what)
+  return new ToolError('unavailable', `${what} ${dialect.title} was not reached or did not answer. Try again later.`, {
+    retryable: true,
+  })
+}
+
+/** What the statuses that mean the same everywhere mean; undefined for those that the dialect must read. */
+export function commonRefusal(
+  dialect: VendorDialect,
+  request: VendorRequest,
+  reply: VendorReply,
+): ToolError | undefined {
+  const { status } = reply
+  if (status === 401) return connectionRequired(dialect, 'its token was refused (401)')
+  if (status === 429) return rateLimited(dialect, request, reply)
+  if (status >= 300 && status < 400) {
+    return new ToolError(
+      'moved',
+      `Cannot ${request.doing}: ${dialect.title} says it has moved, and redirects are not followed. Use its current name.`,
+    )
+  }
+  if (status < 500) return undefined
+  if (request.effect === 'write') return outcomeUnknown(dialect, request, `it answered ${status}`)
+  const waitMs = retryAfterMs(reply.headers, Date.now())
+  return new ToolError(
+    'unavailable',
+    `Cannot ${request.doing}: ${dialect.title} answered ${status}. Try again later.`,
+    waitMs === undefined ? { retryable: true } : { retryable: true, retry_after_ms: waitMs },
+  )
+}
+
+/** The configured credential does not work; only a person can mend that. */
+export function connectionRequired(dialect: VendorDialect, why: string): ToolError {
+  return new ToolError(
+    'connection_required',
+    `${dialect.title} is not usable: ${why}. Ask the operator to set a valid ${dialect.tokenVariable}; do not retry before.`,
+  )
+}
+
+/** The API asks for a pause; nothing was done. */
+export function rateLimited(dialect: VendorDialect, request: VendorRequest, reply: VendorReply): ToolError {
+  const waitMs = retryAfterMs(reply.headers, Date.now()) ?? 60_000
+  return new ToolError(
+    'rate_limited',
+    `Cannot ${request.doing}: ${dialect.title} limits the rate. Wait ${Math.ceil(waitMs / 1_000)} s, then try again; nothing was done.`,
+    { retryable: true, retry_after_ms: waitMs },
+  )
+}
+
+/** The answer came but does not have the shape it should. */
+export function unreadable(dialect: VendorDialect, request: VendorRequest): ToolError {
+  return request.effect === 'write'
+    ? outcomeUnknown(dialect, request, 'its answer could not be read')
+    : transportError(dialect, request, new TransportFailure('unreadable', 'the answer could not be read'))
+}

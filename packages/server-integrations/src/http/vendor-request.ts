@@ -1,0 +1,54 @@
+/** One request to a third-party API, with the words its failures are told in. */
+import type { CallContext } from '@causeway/shared-contracts/define-tool'
+import type { z } from 'zod'
+
+/** The part of a tool call that its third-party requests inherit. */
+export type VendorCall = Pick<CallContext, 'signal' | 'requestId'>
+
+export interface VendorRequest<Shape extends z.ZodType = z.ZodType> {
+  method: 'GET' | 'POST'
+  /** Path below the base URL, one unencoded segment an item. */
+  path: readonly string[]
+  query?: Record<string, string | number>
+  /** Sent as JSON. */
+  json?: unknown
+  /** Sent as a form; fields that are `undefined` are left out. */
+  form?: Record<string, string | number | boolean | undefined>
+  /** Reads may be repeated; writes never are. */
+  effect: 'read' | 'write'
+  /** What is being done, for "Cannot …": `read issue acme/web#456`. */
+  doing: string
+  /** What to say, and to do next, when the thing does not exist. */
+  missing: string
+  /** For writes: how to find out whether it happened when the answer was lost. */
+  check?: string
+  /** The part of the answer that is used. */
+  shape: Shape
+}
+
+/**
+ * Path and query as they go on the wire.
+ * @throws for an empty or a dot segment, which would name another endpoint
+ */
+export function requestTarget(basePath: string, request: Pick<VendorRequest, 'path' | 'query'>): string {
+  for (const segment of request.path) {
+    if (segment === '' || segment === '.' || segment === '..')
+      throw new Error(`Cannot build a request path: bad segment "${segment}"`)
+  }
+  const path = `${basePath}/${request.path.map(encodeURIComponent).join('/')}`
+  const query = encodedFields(request.query ?? {})
+  return query.size > 0 ? `${path}?${query}` : path
+}
+
+/** The body as it goes on the wire, with its content type. */
+export function requestBody(request: Pick<VendorRequest, 'json' | 'form'>): { type: string; body: string } | undefined {
+  if (request.json !== undefined) return { type: 'application/json', body: JSON.stringify(request.json) }
+  if (!request.form) return undefined
+  return { type: 'application/x-www-form-urlencoded', body: encodedFields(request.form).toString() }
+}
+
+function encodedFields(fields: Record<string, string | number | boolean | undefined>): URLSearchParams {
+  const encoded = new URLSearchParams()
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) encoded.set(name, String(value))
+  return encoded
+}

@@ -1,0 +1,119 @@
+/** Remembers what each caller's idempotency keys did, so that a repeated write is answered and not done again. */
+import { createHash } from 'node:crypto'
+import { DatabaseSync } from 'node:sqlite'
+import { ToolError } from '@causeway/shared-contracts/tool-error'
+
+const KEPT_MS = 7 * 24 * 60 * 60 * 1_000
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  CREATE TABLE IF NOT EXISTS writes (
+    owner TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    key TEXT NOT NULL,
+    arguments_hash TEXT NOT NULL,
+    started_at_ms INTEGER NOT NULL,
+    result TEXT,
+    PRIMARY KEY (owner, tool, key)
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS writes_by_age ON writes (started_at_ms);
+`
+
+/** One keyed write: whose and where, by which tool, with which arguments. */
+export interface KeyedWrite {
+  /** The caller and the connection, as one text; a key means nothing beyond them. */
+  owner: string
+  tool: string
+  key: string
+  /** Every argument except the key. */
+  args: Record<string, unknown>
+}
+
+export interface IdempotencyStore {
+  /**
+   * Runs a write once a key: a repeat gets the stored result.
+   * @throws ToolError `idempotency_conflict` for other arguments, `write_in_progress` while it runs,
+   * `write_outcome_unknown` when it ran and nobody knows how it ended
+   */
+  once<Result>(write: KeyedWrite, run: () => Promise<Result>): Promise<{ result: Result; replayed: boolean }>
+  isHealthy(): boolean
+  close(): void
+}
+
+interface Row {
+  arguments_hash: string
+  result: string | null
+}
+
+/** Opens the store in a file. */
+export function openIdempotencyStore(file: string): IdempotencyStore {
+  const db = new DatabaseSync(file)
+  db.exec(SCHEMA)
+  db.prepare('DELETE FROM writes WHERE started_at_ms < ?').run(Date.now() - KEPT_MS)
+  const find = db.prepare('SELECT arguments_hash, result FROM writes WHERE owner = ? AND tool = ? AND key = ?')
+  const begin = db.prepare('INSERT INTO writes VALUES (?, ?, ?, ?, ?, NULL)')
+  const finish = db.prepare('UPDATE writes SET result = ? WHERE owner = ? AND tool = ? AND key = ?')
+  const forget = db.prepare('DELETE FROM writes WHERE owner = ? AND tool = ? AND key = ?')
+  const running = new Set<string>()
+  return {
+    async once<Result>(write: KeyedWrite, run: () => Promise<Result>) {
+      const id = [write.owner, write.tool, write.key] as const
+      const hash = hashOf(write.args)
+      const row = find.get(...id) as Row | undefined
+      if (row) return { result: storedResult(row, hash, running.has(id.join('\n'))) as Result, replayed: true }
+      begin.run(...id, hash, Date.now())
+      running.add(id.join('\n'))
+      try {
+        const result = await run()
+        finish.run(JSON.stringify(result), ...id)
+        return { result, replayed: false }
+      } catch (error) {
+        if (isKnownNotDone(error)) forget.run(...id)
+        throw error
+      } finally {
+        running.delete(id.join('\n'))
+      }
+    },
+    isHealthy() {
+      try {
+        return find.get('', '', '') === undefined
+      } catch {
+        return false
+      }
+    },
+    close: () => db.close(),
+  }
+}
+
+function storedResult(row: Row, hash: string, isRunning: boolean): unknown {
+  if (row.arguments_hash !== hash) {
+    throw new ToolError(
+      'idempotency_conflict',
+      'This idempotency_key was used with other arguments. Use a new key for a new write, or the same arguments to get its result.',
+      { field: 'idempotency_key' },
+    )
+  }
+  if (row.result !== null) return JSON.parse(row.result)
+  if (isRunning)
+    throw new ToolError('write_in_progress', 'This write is still running. Try again in a moment.', {
+      retryable: true,
+      retry_after_ms: 1_000,
+    })
+  throw new ToolError(
+    'write_outcome_unknown',
+    'This write was sent before and its answer was lost; it may have happened. Look first; if it did not, repeat it with a new idempotency_key.',
+    { field: 'idempotency_key' },
+  )
+}
+
+/** Anything but a refusal that proves the write did not happen keeps the key closed. */
+function isKnownNotDone(error: unknown): boolean {
+  return error instanceof ToolError && error.shape.code !== 'write_outcome_unknown'
+}
+
+function hashOf(args: Record<string, unknown>): string {
+  const sorted = Object.entries(args)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex')
+}

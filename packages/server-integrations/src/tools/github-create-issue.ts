@@ -1,0 +1,67 @@
+/** The tool that opens an issue. */
+import { markUntrusted } from '@causeway/shared-contracts/clean-text'
+import { z } from 'zod'
+import { repositoryName } from '../github/repository-name.ts'
+import { integrationTool } from './integration-tool.ts'
+import { dryRun, idempotencyKey, runKeyedWrite } from './keyed-write.ts'
+
+/** `github_create_issue` */
+export const githubCreateIssue = integrationTool({
+  name: 'github_create_issue',
+  title: 'Create a GitHub issue',
+  description:
+    'Opens an issue. Search with github_search_issues first so as not to repeat one; add to an existing one with github_comment_on_issue. All readers of the repository see it; for internal tasks use the project tools.',
+  effect: 'write',
+  openWorld: true,
+  input: z.object({
+    repo: repositoryName,
+    title: z.string().trim().min(1).max(256).describe('One line.'),
+    body: z.string().max(20_000).default('').describe('Markdown.'),
+    labels: z.array(z.string().max(50)).max(10).default([]).describe('Label names.'),
+    assignees: z.array(z.string().max(39)).max(10).default([]).describe('GitHub logins.'),
+    idempotency_key: idempotencyKey,
+    dry_run: dryRun,
+  }),
+  output: z.object({
+    ref: z.string().optional(),
+    number: z.number().optional(),
+    url: z.string().optional(),
+    labels: z.array(z.string()),
+    assignees: z.array(z.string()),
+    dry_run: z.boolean(),
+    replayed: z.boolean(),
+  }),
+  async run(args, call) {
+    const { repo, title, body, labels, assignees } = args
+    const { github } = call.services
+    if (args.dry_run) {
+      await github.getRepository(repo, call)
+      return {
+        text: `Dry run: nothing was sent. This would open "${title}" in ${repo} (${body.length} characters; labels: ${labels.join(', ') || 'none'}; assignees: ${assignees.join(', ') || 'none'}).\nNext: the same call with dry_run=false.`,
+        data: { labels, assignees, dry_run: true, replayed: false },
+      }
+    }
+    const { result, replayed } = await runKeyedWrite(
+      { vendor: 'github', tool: 'github_create_issue', args },
+      call,
+      () => github.createIssue(repo, { title, body, labels, assignees }, call),
+    )
+    const ref = `gh:${repo}#${result.number}`
+    return {
+      text: [
+        `${replayed ? 'Already created' : 'Created'} ${repo}#${result.number}: ${result.url}`,
+        markUntrusted(result.title, `github:${repo}#${result.number}`),
+        `Next: link it elsewhere as ${ref}, or add to it with github_comment_on_issue.`,
+      ].join('\n'),
+      data: {
+        ref,
+        number: result.number,
+        url: result.url,
+        labels: result.labels,
+        assignees: result.assignees,
+        dry_run: false,
+        replayed,
+      },
+    }
+  },
+})

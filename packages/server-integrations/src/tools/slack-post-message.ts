@@ -1,0 +1,67 @@
+/** The tool that posts a message to a channel. */
+import { ToolError } from '@causeway/shared-contracts/tool-error'
+import { z } from 'zod'
+import { integrationTool } from './integration-tool.ts'
+import { dryRun, idempotencyKey, runKeyedWrite } from './keyed-write.ts'
+
+const BROADCAST = /<!(?:channel|here|everyone|subteam)\b/i
+
+/** `slack_post_message` */
+export const slackPostMessage = integrationTool({
+  name: 'slack_post_message',
+  title: 'Post a Slack message',
+  description:
+    'Posts to a channel or a thread of it. Find the channel with slack_find_channel; use dry_run to show a person the message first. No direct messages, no @channel.',
+  effect: 'write',
+  openWorld: true,
+  input: z.object({
+    channel: z.string().trim().min(1).max(80).describe('Name or id, e.g. #web-checkout'),
+    text: z.string().trim().min(1).max(4_000).describe('mrkdwn: *bold*, <https://…|link>'),
+    thread_ts: z
+      .string()
+      .regex(/^\d{1,12}\.\d{1,6}$/)
+      .optional()
+      .describe('ts of the message to answer.'),
+    idempotency_key: idempotencyKey,
+    dry_run: dryRun,
+  }),
+  output: z.object({
+    channel_id: z.string(),
+    channel: z.string(),
+    ts: z.string().optional(),
+    url: z.string().optional(),
+    text: z.string(),
+    dry_run: z.boolean(),
+    replayed: z.boolean(),
+  }),
+  async run(args, call) {
+    const { slack } = call.services
+    if (BROADCAST.test(args.text)) throw broadcastRefused()
+    const post = async () => {
+      const channel = await slack.resolveChannel(args.channel, call)
+      const { ts } = await slack.postMessage({ channel, text: args.text, threadTs: args.thread_ts }, call)
+      const url = await slack.permalink({ channel: channel.id, ts }, call)
+      return { channel_id: channel.id, channel: channel.name, ts, ...(url ? { url } : {}) }
+    }
+    if (args.dry_run) {
+      const channel = await slack.resolveChannel(args.channel, call)
+      return {
+        text: `Dry run: nothing was sent. This would post to #${channel.name} (${channel.members} members):\n${args.text}\nNext: the same call with dry_run=false.`,
+        data: { channel_id: channel.id, channel: channel.name, text: args.text, dry_run: true, replayed: false },
+      }
+    }
+    const { result, replayed } = await runKeyedWrite({ vendor: 'slack', tool: 'slack_post_message', args }, call, post)
+    return {
+      text: `${replayed ? 'Already posted' : 'Posted'} to #${result.channel}, ts ${result.ts}${result.url ? `: ${result.url}` : ''}\nNext: answer in its thread with thread_ts="${result.ts}".`,
+      data: { ...result, text: args.text, dry_run: false, replayed },
+    }
+  },
+})
+
+function broadcastRefused(): ToolError {
+  return new ToolError(
+    'invalid_arguments',
+    'This tool does not notify whole channels or groups. Leave out <!channel>, <!here>, <!everyone> and <!subteam>.',
+    { field: 'text' },
+  )
+}
