@@ -1,0 +1,99 @@
+/** Starts a real gateway on a free port in a temporary directory, and everything a story needs around it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { stringify } from 'yaml'
+import { issueKey } from '../../src/identity/issue-key.ts'
+import { type Listening, listen } from '../../src/listen.ts'
+
+/** A configuration as it would stand in the file, without version, listener and directory. */
+export interface StoryConfig {
+  upstreams: Record<string, unknown>
+  agents?: Record<string, { roles: string[] }>
+  rules?: unknown[]
+  [key: string]: unknown
+}
+
+export interface StoryGateway {
+  url: string
+  dir: string
+  configPath: string
+  listening: Listening
+  /** A new key of the agent. */
+  key(agent: string): string
+  /** Replaces the configuration file; does not reload. */
+  write(config: StoryConfig | string): void
+  /** Waits until the upstreams have published. */
+  ready(...ids: string[]): Promise<void>
+  /** Ends the gateway and starts it again on the same port and data. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Rules that let `operator` do everything. */
+export const OPERATOR_RULES = [
+  { id: 'operators', effect: 'allow', roles: ['operator'], tools: ['*'], prompts: ['*'], resources: ['*'] },
+]
+
+export async function startGateway(config: StoryConfig): Promise<StoryGateway> {
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-story-'))
+  const configPath = join(dir, 'causeway.yaml')
+  const log = pino({ level: process.env.STORY_LOG ?? 'silent' }, pino.destination({ dest: 2, sync: true }))
+  let port = 0
+  const write = (next: StoryConfig | string) => {
+    const text =
+      typeof next === 'string'
+        ? next
+        : stringify({
+            version: 1,
+            listen: { host: '127.0.0.1', port },
+            dataDir: 'data',
+            agents: { ops: { roles: ['operator'] } },
+            rules: OPERATOR_RULES,
+            ...next,
+          })
+    writeFileSync(configPath, text)
+  }
+  write(config)
+  const start = () => listen({ configPath, env: { CAUSEWAY_PORT: String(port) }, log })
+  const story: StoryGateway = {
+    url: '',
+    dir,
+    configPath,
+    listening: await start(),
+    key: (agent) => issueKey(story.listening.store, { agent, origin: 'cli' }).key,
+    write,
+    async ready(...ids) {
+      await until(
+        () =>
+          ids.every(
+            (id) =>
+              story.listening.gateway.catalog.current.upstreams.has(id) &&
+              story.listening.gateway.upstreams.get(id)?.state.kind === 'ready',
+          ),
+        `upstreams ${ids.join(', ')} are ready`,
+      )
+    },
+    async restart() {
+      await story.listening.close()
+      story.listening = await start()
+    },
+    async close() {
+      await story.listening.close()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+  story.url = story.listening.url
+  port = Number(new URL(story.url).port)
+  return story
+}
+
+/** Waits until the condition holds, at most 15 s. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 15_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
