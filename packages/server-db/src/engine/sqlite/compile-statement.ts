@@ -46,7 +46,11 @@ function prepare(connection: GuardedConnection, sql: string): StatementSync {
     return connection.db.prepare(sql, { returnArrays: true, readBigInts: true })
   } catch (error) {
     if (containsNoStatement(error)) throw new QueryFailure('sql', 'The text contains no statement')
-    throw toQueryFailure(connection, error)
+    const failure = toQueryFailure(connection, error)
+    // "cannot modify customers because it is a view" would be true and no help.
+    if (failure.shape.kind === 'sql' && !isSyntaxError(error))
+      refuseAllButSelect(connection, sql.replace(/[;\s]+$/, ''))
+    throw failure
   }
 }
 
@@ -64,8 +68,9 @@ function refuseTrailingText(connection: GuardedConnection, rest: string): void {
 function refuseAllButSelect(connection: GuardedConnection, sql: string): void {
   try {
     connection.db.prepare(`SELECT EXISTS (\n${sql.replace(/;$/, '')}\n)`)
-  } catch {
-    throw new QueryFailure('refused', 'The statement is not a SELECT.', 'select_only')
+  } catch (error) {
+    if (isSyntaxError(error)) throw new QueryFailure('refused', 'The statement is not a SELECT.', 'select_only')
+    throw toQueryFailure(connection, error)
   }
 }
 
@@ -88,6 +93,10 @@ function toBound(value: ParameterValue): Bound {
   if (typeof value === 'boolean') return value ? 1n : 0n
   // A JavaScript number binds as REAL, which divides and concatenates differently.
   return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value
+}
+
+function isSyntaxError(error: unknown): boolean {
+  return error instanceof Error && /syntax error|incomplete input/.test(error.message)
 }
 
 function containsNoStatement(error: unknown): boolean {

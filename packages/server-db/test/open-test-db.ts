@@ -1,0 +1,114 @@
+/** A small seeded helpdesk with canaries in it, and the tools on top, without a process around them. */
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { createLog } from '@causeway/shared-contracts/log'
+import { runTool, type ToolResult } from '@causeway/shared-contracts/run-tool'
+import { createSealer } from '@causeway/shared-contracts/sealer'
+import type { ToolErrorShape } from '@causeway/shared-contracts/tool-error'
+import { dbServer } from '../src/db-server.ts'
+import type { DbServices } from '../src/db-services.ts'
+import { createSqliteEngine } from '../src/engine/sqlite/sqlite-engine.ts'
+import { helpdeskPolicy } from '../src/policy/helpdesk-policy.ts'
+import { seedHelpdesk } from '../src/seed/seed-helpdesk.ts'
+
+/** Role in the caller's claim. */
+export type ClaimRole = 'operator' | 'support' | 'viewer' | 'stranger'
+
+/** The canaries that each role must never see. */
+export const CANARIES: Record<ClaimRole, readonly string[]> = {
+  operator: ['CANARY-FILE'],
+  support: ['CANARY-FILE', 'CANARY-SSN', 'CANARY-BIRTH', 'CANARY-LEFT', 'CANARY-PAYROLL', '987654321'],
+  viewer: [
+    'CANARY-FILE',
+    'CANARY-SSN',
+    'CANARY-BIRTH',
+    'CANARY-LEFT',
+    'CANARY-PAYROLL',
+    '987654321',
+    'CANARY-NOTE',
+    'CANARY-STREET',
+    'canary-mail',
+  ],
+  stranger: ['CANARY', '987654321'],
+}
+
+const PLANT = `
+UPDATE customers SET ssn = 'CANARY-SSN-0001', birth_date = 'CANARY-BIRTH', street = 'CANARY-STREET', email = 'canary-mail@mail.example' WHERE id = 1;
+UPDATE employees SET salary_cents = 987654321 WHERE id = 3;
+UPDATE employees SET name = 'CANARY-LEFT', active = 0 WHERE id = 60;
+INSERT INTO ticket_messages (ticket_id, author, employee_id, body, internal, sent_at)
+  VALUES (1, 'employee', 3, 'CANARY-NOTE', 1, '2026-01-01 00:00:00');
+CREATE TABLE payroll (id INTEGER PRIMARY KEY, note TEXT) STRICT;
+INSERT INTO payroll (note) VALUES ('CANARY-PAYROLL');
+CREATE VIEW everything AS SELECT * FROM customers;
+`
+
+/** What a test works with. */
+export interface TestDb {
+  dir: string
+  /** The SQLite file, for comparing with the engine's own answers. */
+  file: string
+  services: DbServices
+  call(role: ClaimRole, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<ToolResult>
+  /** Calls run_query. */
+  query(role: ClaimRole, sql: string, more?: Record<string, unknown>): Promise<ToolResult>
+  /** Names of all files with their digests: equal exactly when nothing was written. */
+  fingerprint(): string[]
+  close(): Promise<void>
+}
+
+/** Makes the data in a temporary directory and opens it as the shipped server would. */
+export function openTestDb(): TestDb {
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-db-'))
+  const file = join(dir, 'helpdesk.db')
+  seedHelpdesk(file, { customers: 120 })
+  const db = new DatabaseSync(file)
+  db.exec(PLANT)
+  db.close()
+  writeFileSync(join(dir, 'canary.txt'), 'CANARY-FILE')
+  const engine = createSqliteEngine({ file, policy: helpdeskPolicy, hashKey: '5a'.repeat(32) })
+  const services: DbServices = {
+    sources: [{ id: 'helpdesk', about: helpdeskPolicy.about, engine }],
+    cursors: createSealer(new Uint8Array(32), 'cursor'),
+  }
+  const log = createLog('test')
+  const call: TestDb['call'] = (role, name, args, signal = new AbortController().signal) => {
+    const tool = dbServer.tools.find((one) => one.name === name)!
+    const caller = { agent: `${role}-agent`, roles: [role], scopes: 'all' as const }
+    return runTool(tool, args, { services, caller, requestId: 'test', signal, log, progress: async () => {} })
+  }
+  return {
+    dir,
+    file,
+    services,
+    call,
+    query: (role, sql, more) => call(role, 'run_query', { sql, ...more }),
+    fingerprint: () =>
+      readdirSync(dir)
+        .sort()
+        .map(
+          (name) =>
+            `${name} ${createHash('sha256')
+              .update(readFileSync(join(dir, name)))
+              .digest('hex')}`,
+        ),
+    async close() {
+      await engine.close()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The error of a failed result. */
+export function errorOf(result: ToolResult): ToolErrorShape {
+  return result.structuredContent.error as ToolErrorShape
+}
+
+/** The data of a `run_query` that succeeded. */
+export function rowsOf(result: ToolResult): unknown[][] {
+  if (result.isError) throw new Error(`Cannot read the rows: ${errorOf(result).message}`)
+  return result.structuredContent.rows as unknown[][]
+}
