@@ -60,13 +60,16 @@ export interface TestDb {
   close(): Promise<void>
 }
 
-/** Makes the data in a temporary directory and opens it as the shipped server would. */
-export function openTestDb(): TestDb {
+/**
+ * Makes the data in a temporary directory and opens it as the shipped process would.
+ * @param more SQL that changes the data before it is opened
+ */
+export function openTestDb(more = ''): TestDb {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-db-'))
   const file = join(dir, 'helpdesk.db')
-  seedHelpdesk(file, { customers: 120 })
+  seedHelpdesk(file, { customers: 120, today: new Date('2026-06-01T12:00:00Z') })
   const db = new DatabaseSync(file)
-  db.exec(PLANT)
+  db.exec(PLANT + more)
   db.close()
   writeFileSync(join(dir, 'canary.txt'), 'CANARY-FILE')
   const engine = createSqliteEngine({ file, policy: helpdeskPolicy, hashKey: '5a'.repeat(32) })
