@@ -1,0 +1,132 @@
+/** The decision: default deny, deny over allow, and a deny for everything that is not as it should be. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Rule } from '../config/schema.ts'
+import { compilePolicy } from './compile.ts'
+import { decide } from './decide.ts'
+import type { Action, DefinitionFacts } from './definition-facts.ts'
+
+const tool: DefinitionFacts = {
+  publicName: 'projects__list_tasks',
+  aliases: ['projects__find_tasks'],
+  upstream: 'projects',
+  effect: 'read',
+  scopes: [],
+  tags: [],
+}
+
+function rule(id: string, effect: Rule['effect'], more: Partial<Rule>): Rule {
+  return { id, effect, roles: ['*'], agents: [], tools: [], prompts: [], resources: [], source: `file:${id}`, ...more }
+}
+
+function decideBy(rules: Rule[], target: DefinitionFacts, action: Action = 'tool') {
+  return decide(compilePolicy({ agents: {}, rules }).forAgent('bot'), action, target)
+}
+
+describe('decide', () => {
+  it('denies what no rule allows', () => {
+    expect(decideBy([], tool)).toEqual({ effect: 'deny' })
+    expect(decideBy([rule('a', 'allow', { tools: ['db__*'] })], tool)).toEqual({ effect: 'deny' })
+  })
+
+  it('names the rule that decided', () => {
+    const rules = [rule('a', 'allow', { tools: ['*'] }), rule('b', 'allow', { tools: ['*'] })]
+    expect(decideBy(rules, tool)).toEqual({ effect: 'allow', rule: 'a', source: 'file:a' })
+    rules.push(rule('c', 'deny', { tools: ['effect:read'] }))
+    expect(decideBy(rules, tool)).toEqual({ effect: 'deny', rule: 'c', source: 'file:c' })
+  })
+
+  it('denies by a former name, and allows by the current one only', () => {
+    const old = rule('old', 'allow', { tools: ['projects__find_tasks'] })
+    expect(decideBy([old], tool).effect).toBe('deny')
+    const rules = [rule('all', 'allow', { tools: ['*'] }), { ...old, effect: 'deny' as const }]
+    expect(decideBy(rules, tool)).toMatchObject({ effect: 'deny', rule: 'old' })
+  })
+
+  it('keeps tools, prompts and resources apart', () => {
+    const rules = [rule('a', 'allow', { prompts: ['*'] })]
+    expect(decideBy(rules, tool, 'prompt').effect).toBe('allow')
+    expect(decideBy(rules, tool, 'tool').effect).toBe('deny')
+    expect(decideBy(rules, { ...tool, uri: 'project://x' }, 'resource').effect).toBe('deny')
+  })
+
+  it.each([
+    'file:///public/../secret',
+    'file:///public/%2e%2e/secret',
+    'file:///public/%2E./secret',
+    'file:///public/..%2fsecret',
+    'file:///public\\..\\secret',
+    'file:///public/./x',
+    'file:///public/a%00b',
+    'file:///public/a%0ab',
+    '',
+  ])('denies the URI %j, which an upstream could read as another one', (uri) => {
+    const rules = [rule('a', 'allow', { resources: ['*'] })]
+    expect(decideBy(rules, { ...tool, uri: 'file:///public/x y%20z/..a/{path}?q=1' }, 'resource').effect).toBe('allow')
+    expect(decideBy(rules, { ...tool, uri }, 'resource')).toEqual({ effect: 'deny' })
+  })
+
+  it.each([
+    ['no name', { publicName: undefined }],
+    ['no upstream', { upstream: '' }],
+    ['no tags', { tags: undefined }],
+    ['scopes that are text', { scopes: 'read' }],
+    ['aliases of numbers', { aliases: [1] }],
+    ['an effect of its own', { effect: 'none' }],
+  ])('denies facts with %s', (_, wrong) => {
+    const rules = [rule('a', 'allow', { tools: ['*'] })]
+    expect(decideBy(rules, { ...tool, ...wrong } as DefinitionFacts)).toEqual({ effect: 'deny' })
+  })
+
+  it('denies a resource without a URI, and when the policy itself is broken', () => {
+    expect(decideBy([rule('a', 'allow', { resources: ['*'] })], tool, 'resource')).toEqual({ effect: 'deny' })
+    expect(decide(undefined as never, 'tool', tool)).toEqual({ effect: 'deny' })
+  })
+})
+
+describe('for any rules', () => {
+  const name = fc.constantFrom('projects__list_tasks', 'projects__find_tasks', 'db__run_query', 'db__drop')
+  const selector = fc.constantFrom(
+    '*',
+    'projects__*',
+    'db__*',
+    '*_tasks',
+    'effect:read',
+    'effect:write',
+    'upstream:db',
+    'tag:x',
+  )
+  const facts: fc.Arbitrary<DefinitionFacts> = fc.record({
+    publicName: name,
+    aliases: fc.array(name, { maxLength: 2 }),
+    upstream: fc.constantFrom('projects', 'db'),
+    effect: fc.constantFrom('read', 'write', 'destroy', undefined),
+    scopes: fc.constant([]),
+    tags: fc.subarray(['x', 'y']),
+  })
+  const rules = (effect: Rule['effect']) =>
+    fc
+      .array(fc.array(selector, { minLength: 1, maxLength: 3 }), { maxLength: 4 })
+      .map((all) => all.map((tools, i) => rule(`${effect}-${i}`, effect, { tools })))
+
+  it('a deny beats every allow, in any order', () => {
+    fc.assert(
+      fc.property(rules('allow'), rules('deny'), facts, fc.boolean(), (allows, denies, target, isReversed) => {
+        const isDenied = denies.some((deny) => decideBy([deny], target).rule === deny.id)
+        const isAllowed = allows.some((allow) => decideBy([allow], target).effect === 'allow')
+        const all = isReversed ? [...denies, ...allows] : [...allows, ...denies]
+        expect(decideBy(all, target).effect).toBe(isAllowed && !isDenied ? 'allow' : 'deny')
+      }),
+    )
+  })
+
+  it('one more deny never allows anything', () => {
+    fc.assert(
+      fc.property(rules('allow'), rules('deny'), facts, (allows, denies, target) => {
+        const before = decideBy(allows, target).effect
+        const after = decideBy([...allows, ...denies], target).effect
+        expect(before === 'deny' && after === 'allow').toBe(false)
+      }),
+    )
+  })
+})

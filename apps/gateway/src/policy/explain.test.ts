@@ -1,0 +1,79 @@
+/** Explanations say what enforcement does, and why. */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { Rule } from '../config/schema.ts'
+import { compilePolicy } from './compile.ts'
+import { decide } from './decide.ts'
+import type { DefinitionFacts } from './definition-facts.ts'
+import { explain } from './explain.ts'
+
+const nothing = { roles: [], agents: [], tools: [], prompts: [], resources: [] }
+const rules: Rule[] = [
+  { ...nothing, id: 'readers', effect: 'allow', roles: ['support'], tools: ['effect:read'], source: 'f:1' },
+  { ...nothing, id: 'operators', effect: 'allow', roles: ['operator'], tools: ['*'], source: 'f:2' },
+  { ...nothing, id: 'no-drops', effect: 'deny', roles: ['*'], tools: ['*__drop', 'tag:secret'], source: 'f:3' },
+  { ...nothing, id: 'one-agent', effect: 'allow', agents: ['other'], prompts: ['*'], source: 'f:4' },
+]
+const policy = compilePolicy({ agents: { 'support-bot': { roles: ['support'] } }, rules })
+const tool: DefinitionFacts = {
+  publicName: 'db__query',
+  aliases: [],
+  upstream: 'db',
+  effect: 'read',
+  scopes: [],
+  tags: [],
+}
+
+it('shows every rule in order, and the one that decided', () => {
+  expect(explain(policy, 'support-bot', [], tool)).toEqual({
+    decision: 'allow',
+    rule: 'readers',
+    source: 'f:1',
+    trace: [
+      { rule: 'readers', source: 'f:1', effect: 'allow', matches: true, why: '"effect:read" selects it' },
+      { rule: 'operators', source: 'f:2', effect: 'allow', matches: false, why: 'the agent has none of its roles' },
+      { rule: 'no-drops', source: 'f:3', effect: 'deny', matches: false, why: 'none of its tools entries selects it' },
+      { rule: 'one-agent', source: 'f:4', effect: 'allow', matches: false, why: 'its agents do not include this one' },
+    ],
+  })
+})
+
+it('shows the deny that beats an allow', () => {
+  const { decision, rule, trace } = explain(policy, 'crm', ['operator'], { ...tool, tags: ['secret'] })
+  expect([decision, rule]).toEqual(['deny', 'no-drops'])
+  expect(trace.filter(({ matches }) => matches).map((step) => step.rule)).toEqual(['operators', 'no-drops'])
+})
+
+it('explains prompts and resources when asked to', () => {
+  expect(explain(policy, 'other', [], { ...tool, action: 'prompt' })).toMatchObject({
+    decision: 'allow',
+    rule: 'one-agent',
+  })
+})
+
+it('says what is wrong with facts that cannot be judged', () => {
+  const { decision, rule, trace } = explain(policy, 'crm', ['operator'], { ...tool, publicName: '' })
+  expect([decision, rule]).toEqual(['deny', undefined])
+  expect(trace[1]).toMatchObject({ matches: false, why: 'Cannot judge tool: its facts are incomplete' })
+})
+
+it('agrees with enforcement for every agent and tool', () => {
+  const agent = fc.constantFrom('support-bot', 'other', 'crm')
+  const roles = fc.subarray(['operator', 'support', 'viewer'])
+  const facts = fc.record({
+    publicName: fc.constantFrom('db__query', 'db__drop', ''),
+    effect: fc.constantFrom('read', 'write', undefined),
+    tags: fc.subarray(['secret', 'x']),
+  })
+  const target = facts.map((varied): DefinitionFacts => ({ ...tool, ...varied }))
+  fc.assert(
+    fc.property(agent, roles, target, (name, held, facts) => {
+      const { trace, decision, ...by } = explain(policy, name, held, facts)
+      const { effect, ...enforced } = decide(policy.forAgent(name, held), 'tool', facts)
+      expect({ decision, ...by }).toEqual({ decision: effect, ...enforced })
+      const matching = trace.filter(({ matches }) => matches)
+      const decider = matching.find((step) => step.effect === 'deny') ?? matching[0]
+      expect(decider?.rule).toBe(by.rule)
+    }),
+  )
+})
