@@ -1,9 +1,9 @@
-// How the tests run: one process per file, everything hermetic, no build step.
+/** How the tests run: one process per file, everything hermetic, no build step. */
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{apps,packages}/*/{src,test}/**/*.test.ts', 'toolchain/**/*.test.ts'],
+    include: ['{apps,packages}/*/{src,test}/**/*.test.ts', 'toolchain/test/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

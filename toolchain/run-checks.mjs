@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { childEnv } from './child-env.mjs'
-import { countTests } from './count-tests.mjs'
-import { nodePath, root } from './paths.mjs'
+import { COUNT_FILE } from './count-reporter.mjs'
+import { nodePath, root, toolchain } from './paths.mjs'
 import { runNode } from './run-child.mjs'
 import { tool } from './tool.mjs'
 
@@ -58,12 +58,16 @@ async function once(commands) {
 
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-tests-'))
-  const file = join(folder, 'report.json')
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const file = join(folder, 'count.json')
+  const reporters = ['--reporter=default', `--reporter=${join(toolchain, 'count-reporter.mjs')}`]
   try {
     const args = [tool('vitest'), 'run', '--allowOnly=false', ...reporters]
-    const { code } = await runNode(args, { env: cleanEnv(), stdio: ['ignore', 'inherit', 'inherit'] })
-    return countTests(existsSync(file) ? readFileSync(file, 'utf8') : '', code)
+    const env = { ...cleanEnv(), [COUNT_FILE]: file }
+    const { code } = await runNode(args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
+    const { passed, failed } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0 }
+    // A run that broke, and one that ran nothing, is a failure even when no test failed.
+    const isLost = failed === 0 && (code !== 0 || passed === 0)
+    return { passed, failed: isLost ? 1 : failed }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -9,5 +9,5 @@ export function tool(name) {
   if (name === 'pnpm') return join(toolchain, 'node_modules/pnpm/bin/pnpm.mjs')
   const folder = join(root, 'node_modules', name)
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  return join(folder, typeof bin === 'string' ? bin : bin[name.split('/').pop()])
+  return join(folder, typeof bin === 'string' ? bin : Object.values(bin)[0])
 }
