@@ -82,6 +82,13 @@ test('a damaged secret file is named', () => {
   expect(() => openStore(dir, {})).toThrow(/secret\.key: it must hold 64 hex digits/)
 })
 
+test('a file that is no database, or a folder that cannot be made, is refused by name', () => {
+  openStore(dir, {}).close()
+  writeFileSync(join(dir, 'causeway.db'), 'not a database, but long enough to be looked at as one'.repeat(100))
+  expect(() => openStore(dir, {})).toThrow(/^Cannot open store ".*causeway\.db": file is not a database$/)
+  expect(() => openStore(join(dir, 'causeway.db', 'below'), {})).toThrow(/^Cannot open store ".*": ENOTDIR/)
+})
+
 test('secrets of the store are encrypted on disk', () => {
   const store = opened()
   const secret = Buffer.alloc(32, 7)

@@ -1,5 +1,6 @@
 /** What must survive a restart, in one SQLite file that the gateway and command lines share. */
 import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { createSealer } from '@causeway/shared-contracts/sealer'
 import { type AgentTable, createAgentTable } from './agents.ts'
 import { type ApiKeyTable, createApiKeyTable } from './api-keys.ts'
@@ -10,6 +11,7 @@ import { migrate } from './migrations.ts'
 import { createSealingKeyTable, type SealingKeyTable } from './sealing-keys.ts'
 import { createSessionTable, type SessionTable } from './sessions.ts'
 import { createSigningKeyTable, type SigningKeyTable } from './signing-keys.ts'
+import { StoreError } from './store-error.ts'
 
 /** An open store. Everything in it is synchronous: a read is a few microseconds. */
 export interface Store {
@@ -36,16 +38,7 @@ export interface Store {
  * @throws StoreError when the file or its secret does not fit
  */
 export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env): Store {
-  const secret = openMasterSecret(dataDir, env)
-  const file = join(dataDir, 'causeway.db')
-  const db = openDatabase(file)
-  try {
-    migrate(db, file)
-    checkSecret(db, secret, dataDir)
-  } catch (error) {
-    db.close()
-    throw error
-  }
+  const { db, secret } = openChecked(dataDir, env)
   const sealer = createSealer(secret, 'store')
   const watch = createChangeWatch(db)
   return {
@@ -67,5 +60,22 @@ export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env)
       watch.close()
       db.close()
     },
+  }
+}
+
+function openChecked(dataDir: string, env: NodeJS.ProcessEnv): { db: DatabaseSync; secret: Uint8Array } {
+  const file = join(dataDir, 'causeway.db')
+  let db: DatabaseSync | undefined
+  try {
+    const secret = openMasterSecret(dataDir, env)
+    db = openDatabase(file)
+    migrate(db, file)
+    checkSecret(db, secret, dataDir)
+    return { db, secret }
+  } catch (error) {
+    db?.close()
+    if (error instanceof StoreError) throw error
+    const hint = 'Check that the data directory can be written, and that its files are whole'
+    throw new StoreError('store_unavailable', `Cannot open store "${file}": ${(error as Error).message}`, hint)
   }
 }

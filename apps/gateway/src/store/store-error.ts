@@ -1,7 +1,7 @@
 /** A store that cannot be used as it is: the operator has to act, the code cannot. */
 
 /** Why the store refuses, as a stable code. */
-export type StoreErrorCode = 'store_too_new' | 'store_secret_mismatch' | 'secret_invalid'
+export type StoreErrorCode = 'store_too_new' | 'store_secret_mismatch' | 'secret_invalid' | 'store_unavailable'
 
 /** Thrown when the store cannot be opened; `hint` says what to do about it. */
 export class StoreError extends Error {
