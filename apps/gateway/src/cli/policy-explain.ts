@@ -1,0 +1,33 @@
+/** `causeway policy explain`: why an agent may or may not call a tool, by the engine that decides it. */
+import { compilePolicy } from '../policy/compile.ts'
+import { type Explanation, explain } from '../policy/explain.ts'
+import { isManagedByFile } from './agent-directory.ts'
+import { factsOfName, readKnownTools } from './known-tools.ts'
+import { parseArguments } from './parse-arguments.ts'
+import { formatTable } from './table.ts'
+import type { Workspace } from './workspace.ts'
+
+/** Prints the decision with every rule's part in it. */
+export function policyExplain(workspace: Workspace, agent: string, tool: string, options: { args?: string }): void {
+  const { config, printer } = workspace
+  parseArguments([], options.args)
+  const known = readKnownTools(config.dataDir)
+  const facts = known.factsOf(tool)
+  if (!facts)
+    printer.note(
+      known.catalogIsKnown
+        ? `no upstream offers "${tool}", so it cannot be called; this is what the rules say of its name`
+        : 'the gateway has not listed any tools yet; this is what the rules say of the name alone',
+    )
+  const stored = workspace.existingStore()?.agents.get(agent)
+  if (!stored && !isManagedByFile(config, agent)) printer.note(`no agent "${agent}" is known, so it has no roles`)
+  const target = facts ?? factsOfName(tool, Object.keys(config.upstreams))
+  const explanation = explain(compilePolicy(config), agent, stored?.roles ?? [], target)
+  printer.answerBare({ ...explanation, factsFrom: facts ? 'catalog' : 'name' }, () => formatExplanation(explanation))
+}
+
+function formatExplanation({ decision, rule, source, trace }: Explanation): string {
+  const by = rule === undefined ? 'no rule allows it' : `rule "${rule}" (${source})`
+  const rows = trace.map((step) => [step.matches ? '*' : '', step.effect, step.rule, step.source, step.why])
+  return `${decision}: ${by}\n\n${formatTable(['', 'EFFECT', 'RULE', 'SOURCE', 'WHY'], rows)}`
+}

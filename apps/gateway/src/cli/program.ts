@@ -1,0 +1,120 @@
+/** The tree of commands. Each command's file is loaded only when it runs, so that the others cost nothing. */
+import { Command } from 'commander'
+import type { CommandIo, GlobalOptions, Workspace } from './workspace.ts'
+
+type Act = (workspace: Workspace) => Promise<void> | void
+
+/**
+ * Declares all commands.
+ * @param setExitCode takes the exit code of a command that ends without failing
+ */
+export function createProgram(io: CommandIo, setExitCode: (code: number) => void): Command {
+  const { write, writeAside } = io.terminal
+  const program = new Command('causeway')
+    .description('One MCP URL in front of many MCP servers.')
+    .option('--config <file>', 'configuration (default: the nearest causeway.yaml)')
+    .option('--json', 'answer in JSON')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: write, writeErr: writeAside, outputError: () => {} })
+    .exitOverride()
+  const run = async (act: Act) => {
+    const { openWorkspace } = await import('./workspace.ts')
+    const workspace = openWorkspace(program.opts<GlobalOptions>(), io)
+    try {
+      await act(workspace)
+    } finally {
+      workspace.close()
+    }
+  }
+  addUp(program, io, setExitCode)
+  addAgents(program, run)
+  addLs(program, run)
+  addCall(program, run)
+  addPolicy(program, run)
+  return program
+}
+
+type Run = (act: Act) => Promise<void>
+
+function addUp(program: Command, { terminal }: CommandIo, setExitCode: (code: number) => void): void {
+  program
+    .command('up', { isDefault: true })
+    .description('run the gateway (the default command)')
+    .option('--check', 'check the configuration and end')
+    .option('--print-schema', 'print the JSON Schema of the configuration and end')
+    .option('--port <number>', 'port to listen on')
+    .option('--host <address>', 'address to listen on')
+    .action(async (options) => {
+      const { runUp } = await import('./run-up.ts')
+      setExitCode(await runUp({ ...options, ...program.opts<GlobalOptions>() }, terminal))
+    })
+}
+
+function addAgents(program: Command, run: Run): void {
+  const agents = program.command('agents').description('agents and their keys')
+  const repeated = (value: string, before: string[]) => [...before, value]
+  agents
+    .command('create <name>')
+    .description('make an agent and its key, or a key for an agent of the configuration')
+    .option('--role <role>', 'a role of the agent; repeat it for more', repeated, [])
+    .option('--expires <duration>', 'life of the key', '90d')
+    .action((name, options) => run(async (on) => (await import('./agents-create.ts')).agentsCreate(on, name, options)))
+  agents
+    .command('ls')
+    .description('list agents, their roles and keys')
+    .action(() => run(async (on) => (await import('./agents-ls.ts')).agentsLs(on)))
+  agents
+    .command('rotate <name>')
+    .description('make a new key; the one in use keeps working for a while')
+    .option('--expires <duration>', 'life of the key', '90d')
+    .option('--overlap <duration>', 'how long the key in use keeps working', '24h')
+    .action((name, options) => run(async (on) => (await import('./agents-rotate.ts')).agentsRotate(on, name, options)))
+  agents
+    .command('revoke <name-or-key-id>')
+    .description('end one key, or all keys of an agent')
+    .action((named) => run(async (on) => (await import('./agents-revoke.ts')).agentsRevoke(on, named)))
+}
+
+function addLs(program: Command, run: Run): void {
+  const ls = program.command('ls').description('what there is: upstreams, tools, agents')
+  ls.command('upstreams')
+    .description('upstreams of the running gateway and their state')
+    .action(() => run(async (on) => (await import('./ls-upstreams.ts')).lsUpstreams(on)))
+  ls.command('tools')
+    .description('tools that the running gateway offers an agent')
+    .option('--as <agent>', 'the agent (default: CAUSEWAY_KEY, else the agent that may call the most)')
+    .action((options) => run(async (on) => (await import('./ls-tools.ts')).lsTools(on, options)))
+  ls.command('agents')
+    .description('the same as `agents ls`')
+    .action(() => run(async (on) => (await import('./agents-ls.ts')).agentsLs(on)))
+}
+
+function addCall(program: Command, run: Run): void {
+  program
+    .command('call <tool> [key=value...]')
+    .description('call a tool through the running gateway; a value is JSON when it reads as JSON, else text')
+    .option('--args <json>', 'arguments as a JSON object')
+    .option('--as <agent>', 'the agent (default: CAUSEWAY_KEY, else anonymous, else the only agent there is)')
+    .action((tool, pairs, options) =>
+      run(async (on) => (await import('./call.ts')).call(on, tool, { pairs, ...options })),
+    )
+}
+
+function addPolicy(program: Command, run: Run): void {
+  const policy = program.command('policy').description('rules: check, test, explain')
+  policy
+    .command('check')
+    .description('check the rules, and warn of those that do nothing')
+    .action(() => run(async (on) => (await import('./policy-check.ts')).policyCheck(on)))
+  policy
+    .command('test')
+    .description("run the configuration's tests")
+    .action(() => run(async (on) => (await import('./policy-test.ts')).policyTest(on)))
+  policy
+    .command('explain <agent> <tool>')
+    .description('say why an agent may or may not call a tool')
+    .option('--args <json>', 'arguments of the call')
+    .action((agent, tool, options) =>
+      run(async (on) => (await import('./policy-explain.ts')).policyExplain(on, agent, tool, options)),
+    )
+}
