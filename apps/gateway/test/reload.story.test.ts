@@ -1,0 +1,107 @@
+/** A reload is atomic: what it takes away is gone from the list and refused in the same second, and a broken file changes nothing. */
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { watchConfig } from '../src/config/watch.ts'
+import { connectV1, connectV2, postModern } from './support/clients.ts'
+import { OPERATOR_RULES, type StoryConfig, type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+
+const upstreams = { notes: { run: join(import.meta.dirname, 'fixtures/notes') } }
+const readersRead = { id: 'readers-read', effect: 'allow', roles: ['reader'], tools: ['effect:read'] }
+const readersWrite = { id: 'readers-write', effect: 'allow', roles: ['reader'], tools: ['notes__put_note'] }
+const agents = { ops: { roles: ['operator'] }, rita: { roles: ['reader'] } }
+const generous: StoryConfig = { upstreams, agents, rules: [...OPERATOR_RULES, readersRead, readersWrite] }
+const strict: StoryConfig = { upstreams, agents, rules: [...OPERATOR_RULES, readersRead] }
+
+let gateway: StoryGateway
+let key: string
+const mcp = () => `${gateway.url}/mcp`
+const reload = (config: StoryConfig | string) => {
+  gateway.write(config)
+  gateway.listening.reload()
+}
+
+beforeAll(async () => {
+  gateway = await startGateway(generous)
+  key = gateway.key('rita')
+  await gateway.ready('notes')
+})
+beforeEach(() => reload(generous))
+afterAll(() => gateway.close())
+
+async function listed(): Promise<string[]> {
+  const { json } = await postModern(mcp(), key, 'tools/list')
+  return (json!.result!.tools as { name: string }[]).map((tool) => tool.name)
+}
+const callPut = () =>
+  postModern(mcp(), key, 'tools/call', { name: 'notes__put_note', arguments: { name: 'a', text: 'b' } })
+
+it('takes a tool away from a role: gone from the list and refused at once, the upstream left running', async () => {
+  expect(await listed()).toContain('notes__put_note')
+  expect((await callPut()).json?.result).toBeDefined()
+  const pid = async () => {
+    const { json } = await postModern(mcp(), key, 'tools/call', { name: 'notes__who_calls', arguments: {} })
+    return (json!.result!.structuredContent as { pid: number }).pid
+  }
+  const before = await pid()
+  reload(strict)
+  expect(await listed()).not.toContain('notes__put_note')
+  const refused = await callPut()
+  const unknown = await postModern(mcp(), key, 'tools/call', { name: 'notes__put_nothing', arguments: {} })
+  expect(refused.json?.error).toMatchObject({ code: -32602, data: { code: 'unknown_tool' } })
+  expect(refused.json?.error?.message.replace('put_note', 'put_nothing')).toBe(unknown.json?.error?.message)
+  expect(await pid()).toBe(before)
+})
+
+it('tells open clients of both eras that their list changed, and only those whose list did', async () => {
+  const heard: string[] = []
+  const modern = await connectV2(mcp(), key)
+  await modern.listen({ toolsListChanged: true })
+  modern.setNotificationHandler('notifications/tools/list_changed', () => void heard.push('modern'))
+  const legacy = await connectV1(mcp(), key)
+  legacy.fallbackNotificationHandler = async ({ method }) => void heard.push(`legacy ${method}`)
+  const operator = await connectV2(mcp(), gateway.key('ops'))
+  await operator.listen({ toolsListChanged: true })
+  operator.setNotificationHandler('notifications/tools/list_changed', () => void heard.push('operator'))
+  await until(() => gateway.listening.gateway.streams.size >= 3, 'three streams are open')
+  reload(strict)
+  await until(() => heard.length >= 2, 'both clients heard')
+  expect(heard.sort()).toEqual(['legacy notifications/tools/list_changed', 'modern'])
+  await Promise.all([modern.close(), legacy.close(), operator.close()])
+})
+
+it('reports a broken file with file, line and column, and changes nothing', async () => {
+  const before = await listed()
+  expect(() => reload('version: 1\nupstreams:\n  notes: { rum: x }\n')).toThrow(
+    /^causeway\.yaml:3:\d+ upstreams\.notes/m,
+  )
+  expect(() => reload('version: 1\n  bad indent: [')).toThrow(/causeway\.yaml:2:\d+/)
+  expect(await listed()).toEqual(before)
+  expect((await callPut()).json?.result).toBeDefined()
+})
+
+it('refuses a policy whose own test fails, naming the test', async () => {
+  await until(async () => {
+    try {
+      reload({ ...strict, tests: [{ as: 'rita', call: 'notes__put_note', expect: 'allow' }] })
+      return false
+    } catch (error) {
+      expect((error as Error).message).toMatch(/causeway\.yaml:\d+ tests: rita calls notes__put_note/)
+      return true
+    }
+  }, 'the catalog is known to the tests')
+  expect(await listed()).toContain('notes__put_note')
+})
+
+it('is triggered by the file changing', async () => {
+  const watch = watchConfig(gateway.configPath, () => gateway.listening.reload())
+  gateway.write(strict)
+  await until(async () => !(await listed()).includes('notes__put_note'), 'the change took effect')
+  watch.close()
+})
+
+it('adds and removes upstreams without a restart', async () => {
+  reload({ ...generous, upstreams: { ...upstreams, more: upstreams.notes } })
+  await until(async () => (await listed()).some((name) => name.startsWith('more__')), 'the new upstream is listed')
+  reload(generous)
+  expect((await listed()).some((name) => name.startsWith('more__'))).toBe(false)
+})
