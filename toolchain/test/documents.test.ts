@@ -47,8 +47,12 @@ test.each(decisions)('%s has a title, a context, a decision and its consequences
   expect(headings.slice(1)).toEqual(['## Context', '## Decision', '## Consequences'])
 })
 
-test.each(decisions)('ARCHITECTURE.md lists %s once', (path) => {
-  expect(textOf('ARCHITECTURE.md').split(`(${path})`).length - 1).toBe(1)
+test.each(decisions)('ARCHITECTURE.md lists %s once, under its title', (path) => {
+  const listed = textOf('ARCHITECTURE.md')
+    .split('\n')
+    .filter((line) => /^\d+\. /.test(line) && line.includes(`(${path})`))
+  const title = textOf(path).split('\n')[0]!.slice(2)
+  expect(listed).toEqual([`${Number(basename(path).slice(0, 3))}. [${title}](${path})`])
 })
 
 test('no file names a path of the machine it was written on', () => {
