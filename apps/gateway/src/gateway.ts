@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { CatalogHolder } from './catalog/catalog.ts'
 import { createFactsFile } from './catalog/facts-file.ts'
 import { type RunningLine, runCatalogLine } from './catalog/pipeline.ts'
+import { createSnapshotFile } from './catalog/snapshot.ts'
 import { isLoopbackHost } from './config/loopback.ts'
 import type { Config, UpstreamConfig } from './config/schema.ts'
 import { type Authenticator, createAuthenticator } from './identity/authenticate.ts'
@@ -85,6 +86,7 @@ export function createGateway({ config, store, publicUrl, port, log }: GatewayPa
     const running = runCatalogLine({
       upstream,
       holder: catalog,
+      snapshots: createSnapshotFile(store.dataDir, id, upstreamConfig),
       log,
       open: { id, config: upstreamConfig, dataDir: store.dataDir, facts, credential, log: log.child({ upstream: id }) },
     })

@@ -42,7 +42,7 @@ export async function listen({ configPath, env, log }: ListenOptions): Promise<L
   let gateway: RunningGateway | undefined
   const http = createHttp(() => gateway)
   try {
-    checkPolicyTests(config, config.dataDir)
+    checkPolicyTests(config)
     const port = await listenOn(http, config)
     const publicUrl = publicUrlOf(config, port)
     gateway = createGateway({ config, store, publicUrl, port, log })
@@ -54,7 +54,7 @@ export async function listen({ configPath, env, log }: ListenOptions): Promise<L
       reload() {
         const next = loadConfig(configPath, env)
         for (const warning of next.warnings) log.warn(warning, 'configuration warning')
-        checkPolicyTests(next.config, config.dataDir)
+        checkPolicyTests({ ...next.config, dataDir: config.dataDir })
         running.apply({ ...next.config, listen: config.listen, dataDir: config.dataDir })
       },
       async close() {

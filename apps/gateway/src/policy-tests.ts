@@ -1,6 +1,7 @@
 /** The gate before a policy becomes active: its own tests, run on what is known of the catalog. */
+
+import { readKnownTools } from './catalog/known-tools.ts'
 import { CliError } from './cli/cli-error.ts'
-import { readKnownTools } from './cli/known-tools.ts'
 import type { Config } from './config/schema.ts'
 import { compilePolicy } from './policy/compile.ts'
 import { runPolicyTests } from './policy/run-tests.ts'
@@ -9,13 +10,9 @@ import { runPolicyTests } from './policy/run-tests.ts'
  * Runs the configuration's tests against the last known catalog.
  * @throws CliError when one does not hold
  */
-export function checkPolicyTests(config: Config, dataDir: string): void {
+export function checkPolicyTests(config: Config): void {
   if (config.tests.length === 0) return
-  const known = readKnownTools(dataDir)
-  const enabled = Object.entries(config.upstreams).filter(([, upstream]) => upstream.enabled)
-  // An upstream that was never listed proves nothing about its tools.
-  const catalogIsKnown = enabled.every(([id]) => known.tools.some((tool) => tool.upstream === id))
-  const results = runPolicyTests(compilePolicy(config), config.tests, { factsOf: known.factsOf, catalogIsKnown })
+  const results = runPolicyTests(compilePolicy(config), config.tests, readKnownTools(config))
   const failures = results.filter((result) => result.outcome === 'failed')
   if (failures.length === 0) return
   const lines = failures.map(

@@ -93,7 +93,7 @@ function explainPort(error: unknown): unknown {
 function greet({ url, store, gateway }: Listening, logFile: string | undefined): void {
   const { agents } = gateway.live.config
   const lines = ['', `Causeway is up: ${url}/mcp`, '']
-  if (agents[FIRST_AGENT] && store.apiKeys.list().length === 0) {
+  if (agents[FIRST_AGENT] && store.apiKeys.isEmpty()) {
     const { key } = issueKey(store, { agent: FIRST_AGENT, origin: 'start' })
     lines.push(
       `Key of agent ${FIRST_AGENT}, shown this once: ${key}`,

@@ -6,6 +6,7 @@ import type { Upstream } from '../upstream/upstream.ts'
 import { type CatalogHolder, countByKind, type UpstreamCatalog } from './catalog.ts'
 import { listAll } from './list-all.ts'
 import { namespace } from './namespace.ts'
+import type { Snapshot, SnapshotFile } from './snapshot.ts'
 import { validate } from './validate.ts'
 import { createWaker, type Waker } from './waker.ts'
 
@@ -14,6 +15,7 @@ export interface CatalogLine {
   upstream: Upstream
   holder: CatalogHolder
   open: OpenDeps
+  snapshots: SnapshotFile
   log: Logger
 }
 
@@ -38,6 +40,9 @@ export function runCatalogLine(line: CatalogLine): RunningLine {
   const stopping = new AbortController()
   const waker = createWaker()
   line.upstream.onTrouble = waker.wake
+  // What the last run knew is listed until the upstream itself has answered.
+  const known = line.snapshots.load()
+  if (known) publish(line, known)
   const running = keepConnected(line, waker, stopping.signal)
   return {
     nudge: waker.wake,
@@ -58,7 +63,7 @@ async function keepConnected(line: CatalogLine, waker: Waker, signal: AbortSigna
       await connectOnce(line, waker, signal)
     } catch (error) {
       log.warn({ upstream: upstream.id, err: error }, 'upstream is down')
-      upstream.state = { kind: 'down', reason: (error as Error).message.replace(/^[^:]*: /, '') }
+      upstream.down((error as Error).message.replace(/^[^:]*: /, ''))
     }
     if (signal.aborted) return
     if (Date.now() - startedAtMs > STABLE_MS) retryMs = FIRST_RETRY_MS
@@ -80,13 +85,11 @@ async function connectOnce(line: CatalogLine, waker: Waker, signal: AbortSignal)
   connection.onListChanged = waker.wake
   try {
     await refresh(line, connection)
-    upstream.connection = connection
-    upstream.state = { kind: 'ready' }
+    upstream.up(connection)
     await keepFresh({ line, connection, waker, signal, life })
     if (!signal.aborted) log.warn({ upstream: upstream.id, reason: life.endedBy }, 'upstream connection ended')
   } finally {
-    upstream.connection = undefined
-    upstream.state = { kind: 'down', reason: life.endedBy ?? 'the connection was closed' }
+    upstream.down(life.endedBy ?? 'the connection was closed')
     await connection.close()
   }
 }
@@ -116,18 +119,30 @@ async function keepFresh({ line, connection, waker, signal, life }: Fresh): Prom
 }
 
 /** list → validate → namespace → publish. */
-async function refresh({ upstream, holder, open, log }: CatalogLine, connection: Connection): Promise<void> {
-  const lists = await listAll(upstream.id, connection, await open.credential())
+async function refresh(line: CatalogLine, connection: Connection): Promise<void> {
+  const { upstream, open, log } = line
+  const snapshot = {
+    identity: connection.identity,
+    lists: await listAll(upstream.id, connection, await open.credential()),
+  }
+  const part = publish(line, snapshot)
+  for (const each of part.leftOut) log.warn({ upstream: upstream.id, ...each }, 'definition left out')
+  log.info({ upstream: upstream.id, era: connection.identity.era, ...countByKind(part) }, 'catalog published')
+  await line.snapshots
+    .save(snapshot)
+    .catch((err) => log.warn({ upstream: upstream.id, err }, 'cannot keep the catalog for the next start'))
+}
+
+function publish({ upstream, holder }: CatalogLine, { identity, lists }: Snapshot): UpstreamCatalog {
   const { definitions, leftOut } = validate(upstream.id, upstream.config, lists)
   const part: UpstreamCatalog = {
     id: upstream.id,
     title: upstream.config.title ?? upstream.id,
-    identity: connection.identity,
+    identity,
     isNamespaced: upstream.config.namespace !== 'none',
     entries: namespace(upstream.id, upstream.config, definitions),
     leftOut,
   }
-  for (const each of leftOut) log.warn({ upstream: upstream.id, ...each }, 'definition left out')
-  log.info({ upstream: upstream.id, era: connection.identity.era, ...countByKind(part) }, 'catalog published')
   holder.publish(part)
+  return part
 }

@@ -1,10 +1,11 @@
 /** As whom a command talks to the gateway when it is not told. */
+
+import { readKnownTools } from '../catalog/known-tools.ts'
 import { closest } from '../config/closest.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import { isManagedByFile, listAgents } from './agent-directory.ts'
 import { CliError } from './cli-error.ts'
-import { readKnownTools } from './known-tools.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -42,7 +43,7 @@ export function onlyAgent(workspace: Workspace): string {
  */
 export function widestAgent(workspace: Workspace): string {
   const policy = compilePolicy(workspace.config)
-  const { tools } = readKnownTools(workspace.config.dataDir)
+  const { tools } = readKnownTools(workspace.config)
   const store = workspace.existingStore()
   const [widest] = agentNames(workspace)
     .map((agent) => {

@@ -1,13 +1,14 @@
 /** `causeway policy check`: whether the rules can be used, and what in them is hardly as it was meant. */
+
+import { readKnownTools } from '../catalog/known-tools.ts'
 import { formatProblem } from '../config/problem.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { askOf } from '../policy/definition-facts.ts'
-import { readKnownTools } from './known-tools.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Prints the warnings; a configuration with errors does not get this far. */
 export function policyCheck({ config, loaded, printer }: Workspace): void {
-  const { tools, catalogIsKnown } = readKnownTools(config.dataDir)
+  const { tools, catalogIsKnown } = readKnownTools(config)
   const asks = tools.map((facts) => askOf('tool', facts))
   const idle = compilePolicy(config).rules.filter((rule, i) => {
     const { tools, prompts, resources } = config.rules[i] ?? { tools: [], prompts: [], resources: [] }

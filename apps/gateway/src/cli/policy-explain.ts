@@ -1,8 +1,9 @@
 /** `causeway policy explain`: why an agent may or may not call a tool, by the engine that decides it. */
+
+import { factsOfName, readKnownTools } from '../catalog/known-tools.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { type Explanation, explain } from '../policy/explain.ts'
 import { isManagedByFile } from './agent-directory.ts'
-import { factsOfName, readKnownTools } from './known-tools.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { formatTable } from './table.ts'
 import type { Workspace } from './workspace.ts'
@@ -11,7 +12,7 @@ import type { Workspace } from './workspace.ts'
 export function policyExplain(workspace: Workspace, agent: string, tool: string, options: { args?: string }): void {
   const { config, printer } = workspace
   parseArguments([], options.args)
-  const known = readKnownTools(config.dataDir)
+  const known = readKnownTools(config)
   const facts = known.factsOf(tool)
   if (!facts)
     printer.note(

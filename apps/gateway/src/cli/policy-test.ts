@@ -1,8 +1,9 @@
 /** `causeway policy test`: runs the configuration's own tests against its rules. */
+
+import { readKnownTools } from '../catalog/known-tools.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { runPolicyTests } from '../policy/run-tests.ts'
 import { CliError } from './cli-error.ts'
-import { readKnownTools } from './known-tools.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -10,7 +11,7 @@ import type { Workspace } from './workspace.ts'
  * @throws CliError when one failed
  */
 export function policyTest({ config, printer }: Workspace): void {
-  const results = runPolicyTests(compilePolicy(config), config.tests, readKnownTools(config.dataDir))
+  const results = runPolicyTests(compilePolicy(config), config.tests, readKnownTools(config))
   const count = (outcome: string) => results.filter((result) => result.outcome === outcome).length
   const data = {
     passed: count('passed'),

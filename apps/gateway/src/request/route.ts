@@ -53,7 +53,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
       { upstream: target.entry.upstream },
     )
   if (era === 'modern') checkParamHeaders(target.entry.paramHeaders, message.params.arguments, exchange.request.headers)
-  const connection = upstream.connected()
+  const connection = upstream.connection ?? (await upstream.connected())
   const credential = await credentialFor(upstream, decided, gateway)
   const isStdio = upstream.config.command !== undefined
   const upstreamEra = connection.identity.era

@@ -1,9 +1,13 @@
 /** One upstream as the rest of the gateway knows it: its configuration, its state, its connection, and calls within its bulkhead. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { UpstreamConfig } from '../config/schema.ts'
 import { GatewayError } from '../errors.ts'
 import { type UpstreamAnswer, unavailable } from './answer.ts'
 import { type Bulkhead, createBulkhead } from './bulkhead.ts'
 import type { Connection, UpstreamCall } from './connection.ts'
+
+/** How long a call waits for an upstream that the gateway has only begun to connect to. */
+const FIRST_CONNECT_MS = 3_000
 
 /** Whether calls can reach the upstream. */
 export type UpstreamState = { kind: 'connecting' } | { kind: 'ready' } | { kind: 'down'; reason: string }
@@ -11,8 +15,9 @@ export type UpstreamState = { kind: 'connecting' } | { kind: 'ready' } | { kind:
 export class Upstream {
   readonly id: string
   readonly config: UpstreamConfig
-  state: UpstreamState = { kind: 'connecting' }
-  connection: Connection | undefined
+  #state: UpstreamState = { kind: 'connecting' }
+  #connection: Connection | undefined
+  readonly #firstVerdict = Promise.withResolvers<void>()
   readonly bulkhead: Bulkhead
   /** Called when a call found that the upstream cannot be reached. */
   onTrouble: () => void = () => {}
@@ -21,6 +26,29 @@ export class Upstream {
     this.id = id
     this.config = config
     this.bulkhead = createBulkhead(id, config.concurrency)
+  }
+
+  get state(): UpstreamState {
+    return this.#state
+  }
+
+  /** The live connection, if there is one now. */
+  get connection(): Connection | undefined {
+    return this.#connection
+  }
+
+  /** Calls can reach it from now on. */
+  up(connection: Connection): void {
+    this.#connection = connection
+    this.#state = { kind: 'ready' }
+    this.#firstVerdict.resolve()
+  }
+
+  /** Calls cannot reach it until it is up again. */
+  down(reason: string): void {
+    this.#connection = undefined
+    this.#state = { kind: 'down', reason }
+    this.#firstVerdict.resolve()
   }
 
   /**
@@ -40,11 +68,13 @@ export class Upstream {
   }
 
   /**
-   * The live connection.
+   * The live connection; just after the start a call waits a moment for the first one, because nothing was sent yet.
    * @throws GatewayError upstream_unavailable
    */
-  connected(): Connection {
-    if (this.connection) return this.connection
-    throw unavailable(this.id, this.state.kind === 'down' ? this.state.reason : 'it is not connected yet')
+  async connected(): Promise<Connection> {
+    if (this.#state.kind === 'connecting')
+      await Promise.race([this.#firstVerdict.promise, sleep(FIRST_CONNECT_MS, undefined, { ref: false })])
+    if (this.#connection) return this.#connection
+    throw unavailable(this.id, this.#state.kind === 'down' ? this.#state.reason : 'it is not connected yet')
   }
 }

@@ -32,7 +32,7 @@ export async function connectV2(url: string, key: string, era: 'modern' | 'legac
 export async function post(
   url: string,
   key: string | undefined,
-  body: string | Uint8Array,
+  body: string | Uint8Array<ArrayBuffer>,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; headers: Headers; text: string; json: RawAnswer | undefined }> {
   const response = await fetch(url, {
@@ -43,7 +43,7 @@ export async function post(
       ...(key ? { authorization: `Bearer ${key}` } : {}),
       ...headers,
     },
-    body: body as BodyInit,
+    body,
   })
   const text = await response.text()
   return {

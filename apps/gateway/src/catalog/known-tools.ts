@@ -1,9 +1,10 @@
 /** What is known of tools without asking the gateway: the facts that it wrote down when it last published its catalog. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CliError } from '../cli/cli-error.ts'
+import type { Config } from '../config/schema.ts'
 import type { DefinitionFacts } from '../policy/definition-facts.ts'
 import type { FactsLookup } from '../policy/run-tests.ts'
-import { CliError } from './cli-error.ts'
 
 /** Facts by public name or alias, and all of them. */
 export interface KnownTools extends FactsLookup {
@@ -11,15 +12,18 @@ export interface KnownTools extends FactsLookup {
 }
 
 /**
- * Reads `{dataDir}/catalog.json`; without one nothing is known.
+ * Reads `catalog.json` of the data directory; without one nothing is known. The catalog counts as known
+ * once every enabled upstream was listed, because an upstream that never was proves nothing about its tools.
  * @throws CliError when the file is damaged
  */
-export function readKnownTools(dataDir: string): KnownTools {
-  const tools = readTools(join(dataDir, 'catalog.json'))
+export function readKnownTools(config: Pick<Config, 'dataDir' | 'upstreams'>): KnownTools {
+  const tools = readTools(join(config.dataDir, 'catalog.json')) ?? []
   const byName = new Map<string, DefinitionFacts>()
-  for (const tool of tools ?? []) for (const alias of tool.aliases) byName.set(alias, tool)
-  for (const tool of tools ?? []) byName.set(tool.publicName, tool)
-  return { tools: tools ?? [], catalogIsKnown: tools !== undefined, factsOf: (name) => byName.get(name) }
+  for (const tool of tools) for (const alias of tool.aliases) byName.set(alias, tool)
+  for (const tool of tools) byName.set(tool.publicName, tool)
+  const listed = new Set(tools.map((tool) => tool.upstream))
+  const catalogIsKnown = Object.entries(config.upstreams).every(([id, { enabled }]) => !enabled || listed.has(id))
+  return { tools, catalogIsKnown, factsOf: (name) => byName.get(name) }
 }
 
 /** The facts that a name alone tells: whose it would be; its effect unknown, which counts as a write. */

@@ -1,0 +1,67 @@
+/** The last good lists of each upstream on disk, so that a gateway that has just started lists what it listed before, and waits for nobody. */
+import { mkdirSync, readFileSync } from 'node:fs'
+import { rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { UpstreamConfig } from '../config/schema.ts'
+import type { UpstreamIdentity } from '../upstream/connection.ts'
+import { KINDS, type Kind } from './definition.ts'
+import type { RawDefinition } from './list-all.ts'
+
+/** What an upstream said of itself and listed. */
+export interface Snapshot {
+  identity: UpstreamIdentity
+  lists: Record<Kind, RawDefinition[]>
+}
+
+/** Reads and writes the snapshot of one upstream. */
+export interface SnapshotFile {
+  /** The snapshot of the last run, unless the upstream is reached another way since. */
+  load(): Snapshot | undefined
+  /** Writes it if it differs from the last one. */
+  save(snapshot: Snapshot): Promise<void>
+}
+
+interface Stored {
+  source: string
+  identity: UpstreamIdentity
+  texts: Record<Kind, string[]>
+}
+
+/** @param dataDir the gateway's data directory */
+export function createSnapshotFile(
+  dataDir: string,
+  id: string,
+  config: Pick<UpstreamConfig, 'run' | 'url' | 'command'>,
+): SnapshotFile {
+  const folder = join(dataDir, 'catalog')
+  const path = join(folder, `${id}.json`)
+  const source = JSON.stringify([config.run, config.url, config.command])
+  let written: string | undefined
+  return {
+    load() {
+      try {
+        written = readFileSync(path, 'utf8')
+        const { source: storedSource, identity, texts } = JSON.parse(written) as Stored
+        return storedSource === source
+          ? { identity, lists: perKind((kind) => texts[kind].map((text) => ({ text, value: JSON.parse(text) }))) }
+          : undefined
+      } catch {
+        // A missing or damaged snapshot only means that the first list waits for the upstream.
+        return undefined
+      }
+    },
+    async save({ identity, lists }) {
+      const stored: Stored = { source, identity, texts: perKind((kind) => lists[kind].map((raw) => raw.text)) }
+      const text = JSON.stringify(stored)
+      if (text === written) return
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      await writeFile(`${path}.${process.pid}`, text, { mode: 0o600 })
+      await rename(`${path}.${process.pid}`, path)
+      written = text
+    },
+  }
+}
+
+function perKind<T>(make: (kind: Kind) => T): Record<Kind, T> {
+  return Object.fromEntries(KINDS.map((kind) => [kind, make(kind)])) as Record<Kind, T>
+}
