@@ -15,3 +15,5 @@ export const DEFAULT_TIMEOUT_MS = 5_000
 export const MAX_TIMEOUT_MS = 30_000
 /** Bytes that one page of rows aims for. */
 export const MAX_PAGE_BYTES = DEFAULT_RESULT_BYTES
+/** Most columns of a result. */
+export const MAX_COLUMNS = 100

@@ -44,10 +44,15 @@ export function guarded(about: string, rules: Record<RestrictedRole, ColumnRule>
   return { about, ...rules }
 }
 
+/** What the policy says of a table; own properties only, so that no table is called `constructor` in vain. */
+export function tablePolicy(policy: SourcePolicy, table: string): TablePolicy | undefined {
+  return Object.hasOwn(policy.tables, table) ? policy.tables[table] : undefined
+}
+
 /** What `role` sees of a column; default deny. */
 export function columnRule(table: TablePolicy | undefined, column: string, role: Role): ColumnRule {
   if (role === 'admin') return 'open'
-  return table?.columns[column]?.[role] ?? 'hidden'
+  return table && Object.hasOwn(table.columns, column) ? table.columns[column]![role] : 'hidden'
 }
 
 /** The rows that `role` is held to, if any. */

@@ -122,6 +122,12 @@ const CATALOGS = all('no_catalog', [
   'SELECT * FROM pragma_compile_options',
   'SELECT * FROM customers, pragma_database_list',
   'SELECT * FROM dbstat',
+  'SELECT count(*) FROM dbstat',
+  'SELECT count(*) FROM SQLITE_MASTER',
+  'SELECT 1 FROM Pragma_Database_List',
+  'SELECT count(*) FROM sqlite_stat1',
+  'SELECT count(*) FROM fts3tokenize',
+  'WITH pragma_x AS MATERIALIZED (SELECT 1) SELECT count(*) FROM pragma_x',
   "SELECT * FROM dbstat('temp')",
   "SELECT * FROM fts3tokenize('simple', 'a b')",
 ])
@@ -177,6 +183,7 @@ const BOMBS: Attack[] = [
     `SELECT ${'1+'.repeat(600)}1`,
     Array(80).fill('SELECT 1').join(' UNION ALL '),
     `SELECT ${Array(300).fill('1').join(', ')}`,
+    `SELECT ${Array(1_500).fill('1').join(', ')}`,
     `SELECT 'x' LIKE '${'%a'.repeat(2_000)}'`,
   ]),
 ]

@@ -25,6 +25,8 @@ export const BENIGN_QUERIES: readonly string[] = [
   'WITH per AS (SELECT customer_id, sum(total_cents) AS spent FROM orders GROUP BY 1), top AS (SELECT * FROM per ORDER BY spent DESC, customer_id LIMIT 5) SELECT c.name, top.spent FROM top JOIN customers c ON c.id = top.customer_id ORDER BY 2 DESC, 1',
   'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) SELECT sum(i) FROM n',
   'WITH RECURSIVE chain(id, name, depth) AS (SELECT id, name, 0 FROM employees WHERE manager_id IS NULL UNION ALL SELECT e.id, e.name, depth + 1 FROM employees e JOIN chain ON chain.id = e.manager_id) SELECT depth, count(*) FROM chain GROUP BY depth ORDER BY depth',
+  'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT count(*) FROM n',
+  'WITH m AS MATERIALIZED (SELECT * FROM orders) SELECT count(*), 1 FROM m, m AS m2 WHERE 0',
   'WITH m AS MATERIALIZED (SELECT category, avg(price_cents) AS a FROM products GROUP BY 1) SELECT * FROM m ORDER BY 1',
   "SELECT id FROM customers WHERE country = 'DE' UNION SELECT customer_id FROM orders WHERE coupon_code IS NOT NULL ORDER BY 1",
   'SELECT id FROM customers EXCEPT SELECT customer_id FROM orders ORDER BY 1',

@@ -74,6 +74,8 @@ const ROW_PROBES: Record<'support' | 'viewer', readonly string[]> = {
   ],
   viewer: [
     'SELECT count(*), max(id), sum(internal) FROM ticket_messages',
+    // Index columns are compared before the others: without a barrier, before the row filter too.
+    `SELECT id FROM ticket_messages WHERE ticket_id = 1 AND json(CASE length(sent_at) WHEN 10 THEN 'bad' ELSE '1' END) = '1'`,
     `SELECT id FROM ticket_messages WHERE json(body) IS NULL`,
     `SELECT count(*) FROM ticket_messages WHERE json_valid(body)`,
     `SELECT id FROM ticket_messages WHERE json(CASE internal WHEN 1 THEN 'bad' ELSE '1' END) <> '1'`,

@@ -41,8 +41,14 @@ export interface Authorizer {
   readonly columns: ReadonlyMap<string, ReadColumn>
 }
 
-/** @param visible names of the policy views */
-export function createAuthorizer(names: SecretNames, visible: readonly string[]): Authorizer {
+/**
+ * @param visible names of the policy views
+ * @param real names of everything that the connection could read: a name that is none of them is the statement's own
+ */
+export function createAuthorizer(
+  names: SecretNames,
+  { visible, real }: { visible: readonly string[]; real: ReadonlySet<string> },
+): Authorizer {
   const views = new Set(visible.map((name) => name.toLowerCase()))
   const tables = new Set<string>()
   const columns = new Map<string, ReadColumn>()
@@ -50,6 +56,8 @@ export function createAuthorizer(names: SecretNames, visible: readonly string[])
   function mayRead({ table, column, schema, through }: Access): boolean {
     const key = table.toLowerCase()
     if (ALLOWED_TABLE_FUNCTIONS.has(key)) return schema === 'main' || schema === null
+    // A CTE of which no column is used is reported by its name alone.
+    if (column === '' && schema === null && !/^(sqlite|pragma)_/.test(key) && !real.has(key)) return true
     if (!views.has(key)) return false
     if (schema === names.schema) {
       // A base table is read by its own policy view alone; without a column, only its rows are counted.

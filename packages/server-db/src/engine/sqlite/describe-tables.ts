@@ -1,5 +1,5 @@
 /** Describes, in the child process, the tables of a source as one role sees them. */
-import { columnRule, rowFilter } from '../../policy/source-policy.ts'
+import { columnRule, rowFilter, tablePolicy } from '../../policy/source-policy.ts'
 import type { ColumnFacts, ForeignKey, TableFacts } from '../query-engine.ts'
 import type { GuardedConnection } from './guarded-connection.ts'
 import { quoteName } from './mask-expression.ts'
@@ -12,9 +12,9 @@ export function describeTables(connection: GuardedConnection): TableFacts[] {
   const columnsOf = new Map(shown.map((table) => [table.name, visibleColumns(connection, table)]))
   return shown.map((table) => ({
     name: table.name,
-    about: policy.tables[table.name]?.about ?? '',
+    about: tablePolicy(policy, table.name)?.about ?? '',
     rowCount: (db.prepare(`SELECT count(*) AS n FROM ${quoteName(table.name)}`).get() as { n: number }).n,
-    rowFilter: rowFilter(policy.tables[table.name], role)?.about ?? null,
+    rowFilter: rowFilter(tablePolicy(policy, table.name), role)?.about ?? null,
     columns: columnsOf.get(table.name)!,
     foreignKeys: table.foreignKeys.filter((key) => seesBothEnds(key, table.name, columnsOf)),
   }))
@@ -22,9 +22,9 @@ export function describeTables(connection: GuardedConnection): TableFacts[] {
 
 function visibleColumns({ policy, role }: GuardedConnection, table: BaseTable): ColumnFacts[] {
   return table.columns.flatMap((column) => {
-    const rule = columnRule(policy.tables[table.name], column.name, role)
+    const rule = columnRule(tablePolicy(policy, table.name), column.name, role)
     if (rule === 'hidden') return []
-    const about = policy.tables[table.name]?.columns[column.name]?.about ?? ''
+    const about = tablePolicy(policy, table.name)?.columns[column.name]?.about ?? ''
     return [{ ...column, mask: rule === 'open' ? null : rule, about }]
   })
 }

@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import { type Role, rowFilter, type SourcePolicy } from '../../policy/source-policy.ts'
+import { type Role, rowFilter, type SourcePolicy, tablePolicy } from '../../policy/source-policy.ts'
 import { MAX_PARAMS } from '../query-limits.ts'
 import { type Authorizer, createAuthorizer } from './authorizer.ts'
 import { absentView, policyView, type SecretNames } from './policy-view.ts'
@@ -37,7 +37,7 @@ export interface GuardedConnection {
 const LIMITS = {
   length: 1_000_000,
   sqlLength: 200_000,
-  column: 200,
+  column: 1_000,
   exprDepth: 200,
   compoundSelect: 50,
   vdbeOp: 100_000,
@@ -63,7 +63,7 @@ export function openGuardedConnection(source: SourceInit, role: Role): GuardedCo
     // From here on nothing is written, not even to TEMP, and nothing more attached (VACUUM INTO attaches too).
     db.exec('PRAGMA trusted_schema = OFF; PRAGMA query_only = ON')
     db.limits.attach = 0
-    const authorizer = createAuthorizer(names, visible)
+    const authorizer = createAuthorizer(names, { visible, real: realNames(db) })
     db.setAuthorizer(authorizer.decide)
     return {
       db,
@@ -75,7 +75,8 @@ export function openGuardedConnection(source: SourceInit, role: Role): GuardedCo
       rowFiltered: () =>
         visible.filter(
           (name) =>
-            authorizer.tables.has(name.toLowerCase()) && rowFilter(source.policy.tables[name], role) !== undefined,
+            authorizer.tables.has(name.toLowerCase()) &&
+            rowFilter(tablePolicy(source.policy, name), role) !== undefined,
         ),
       scrub: (message) => message.replaceAll(`${names.schema}.`, '').replaceAll('main.', ''),
       close: () => db.close(),
@@ -95,6 +96,12 @@ function attach(db: DatabaseSync, source: SourceInit, names: SecretNames): void 
   db.function(names.hash, { deterministic: true }, (value) =>
     value === null ? null : `h:${createHmac('sha256', key).update(String(value)).digest('hex').slice(0, 16)}`,
   )
+}
+
+/** Tables and views of every schema, and modules, which are table-valued functions: in lower case. */
+function realNames(db: DatabaseSync): Set<string> {
+  const rows = db.prepare('SELECT name FROM pragma_table_list UNION SELECT name FROM pragma_module_list').all()
+  return new Set(rows.map((row) => String(row.name).toLowerCase()))
 }
 
 /** Every name of the source gets a view: what the role sees of it, or nothing. */

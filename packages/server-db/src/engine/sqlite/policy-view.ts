@@ -1,5 +1,5 @@
 /** The TEMP view that stands before a table: the allowed columns, masked, and the role's rows. It shadows the table's name. */
-import { columnRule, type Role, rowFilter, type SourcePolicy } from '../../policy/source-policy.ts'
+import { columnRule, type Role, rowFilter, type SourcePolicy, tablePolicy } from '../../policy/source-policy.ts'
 import { maskExpression, quoteName } from './mask-expression.ts'
 import type { BaseTable } from './read-base-tables.ts'
 
@@ -13,7 +13,7 @@ export interface SecretNames {
 
 /** @returns the view's DDL, or `undefined` when the role sees no column of the table */
 export function policyView(table: BaseTable, lens: { policy: SourcePolicy; role: Role }, names: SecretNames) {
-  const policy = lens.policy.tables[table.name]
+  const policy = tablePolicy(lens.policy, table.name)
   const shown = table.columns.flatMap(({ name }) => {
     const rule = columnRule(policy, name, lens.role)
     if (rule === 'hidden') return []

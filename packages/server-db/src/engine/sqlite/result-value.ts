@@ -26,5 +26,6 @@ export function storageClass(value: SQLOutputValue): string {
 
 function cut(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text
-  return `${text.slice(0, maxChars).toWellFormed()}… [${text.length} characters, cut here; substr() reads on]`
+  const note = `… [cut, ${text.length} characters: use substr()]`
+  return text.slice(0, Math.max(0, maxChars - note.length)).toWellFormed() + note
 }

@@ -1,9 +1,10 @@
 /** Runs one statement in the child process: one page of rows within its bounds. */
 import { performance } from 'node:perf_hooks'
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
-import { columnRule } from '../../policy/source-policy.ts'
+import { columnRule, tablePolicy } from '../../policy/source-policy.ts'
 import type { ResultColumn, ResultValue, StatementRequest, StatementResult } from '../query-engine.ts'
-import { MAX_PAGE_BYTES } from '../query-limits.ts'
+import { QueryFailure } from '../query-failure.ts'
+import { MAX_COLUMNS, MAX_PAGE_BYTES } from '../query-limits.ts'
 import { type CompiledStatement, compileStatement, toQueryFailure } from './compile-statement.ts'
 import type { GuardedConnection } from './guarded-connection.ts'
 import { storageClass, toResultValue } from './result-value.ts'
@@ -12,8 +13,7 @@ import { storageClass, toResultValue } from './result-value.ts'
 export type StatementJob = Omit<StatementRequest, 'signal' | 'timeoutMs'>
 
 // One row may use most of a page, whatever its number of columns.
-const ROW_CHARS = 12_000
-const MIN_VALUE_CHARS = 60
+const ROW_CHARS = 9_000
 const MAX_VALUE_CHARS = 4_000
 
 /** @throws {QueryFailure} */
@@ -45,7 +45,8 @@ interface Page {
 
 function readPage({ statement, bindings }: CompiledStatement, job: StatementJob): Page {
   const width = statement.columns().length
-  const maxChars = Math.min(MAX_VALUE_CHARS, Math.max(MIN_VALUE_CHARS, Math.floor(ROW_CHARS / width)))
+  if (width > MAX_COLUMNS) throw new QueryFailure('sql', `The result has ${width} columns; at most ${MAX_COLUMNS} fit`)
+  const maxChars = Math.min(MAX_VALUE_CHARS, Math.floor(ROW_CHARS / width))
   const page: Page = { rows: [], hasMore: false, types: Array<string>(width).fill('null') }
   let skipped = 0
   let bytes = 0
@@ -77,7 +78,7 @@ function describeColumns(statement: StatementSync, types: readonly string[], rea
 
 function maskedColumns({ authorizer, policy, role }: GuardedConnection): string[] {
   return [...authorizer.columns]
-    .filter(([, { table, column }]) => columnRule(policy.tables[table], column, role) !== 'open')
+    .filter(([, { table, column }]) => columnRule(tablePolicy(policy, table), column, role) !== 'open')
     .map(([path]) => path)
     .sort()
 }

@@ -17,10 +17,12 @@ export interface SourceProcess {
 }
 
 const START_TIMEOUT_MS = 10_000
-const MAX_MEMORY_BYTES = 512 * 1024 * 1024
 
-/** @throws {QueryFailure} `unavailable` when the child does not come up */
-export async function startSourceProcess(source: SourceInit): Promise<SourceProcess> {
+/**
+ * @param maxMemoryBytes the child ends when it takes more
+ * @throws {QueryFailure} `unavailable` when the child does not come up
+ */
+export async function startSourceProcess(source: SourceInit, maxMemoryBytes: number): Promise<SourceProcess> {
   const child = fork(join(import.meta.dirname, 'source-child.ts'), [], {
     // The child needs nothing of the parent's environment, and must not hold its secrets.
     env: { TZ: 'UTC' },
@@ -29,7 +31,7 @@ export async function startSourceProcess(source: SourceInit): Promise<SourceProc
   })
   child.on('error', () => {})
   try {
-    child.send({ ...source, parentPid: process.pid, maxMemoryBytes: MAX_MEMORY_BYTES })
+    child.send({ ...source, parentPid: process.pid, maxMemoryBytes })
     await settled(child, START_TIMEOUT_MS)
   } catch {
     child.kill('SIGKILL')

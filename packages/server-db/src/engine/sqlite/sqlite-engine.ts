@@ -11,10 +11,14 @@ import { startSourceProcess } from './source-process.ts'
 // A second process keeps one slow query from holding up everybody else's.
 const PROCESSES = 2
 const DESCRIPTION_TTL_MS = 30_000
+const MAX_MEMORY_BYTES = 512 * 1024 * 1024
 
-/** Starts no process before the first query. */
-export function createSqliteEngine(source: SourceInit): QueryEngine {
-  const pool = createProcessPool(() => startSourceProcess(source), PROCESSES)
+/**
+ * Starts no process before the first query.
+ * @param maxMemoryBytes a query whose process takes more is ended
+ */
+export function createSqliteEngine(source: SourceInit, maxMemoryBytes = MAX_MEMORY_BYTES): QueryEngine {
+  const pool = createProcessPool(() => startSourceProcess(source, maxMemoryBytes), PROCESSES)
   const descriptions = new Map<Role, { tables: TableFacts[]; untilMs: number }>()
 
   async function describe(role: Role): Promise<TableFacts[]> {

@@ -1,0 +1,24 @@
+/** Only the roles that the gateway vouches for count, and the most privileged of them. */
+import { expect, it } from 'vitest'
+import { requireRole, roleOf } from './role-of.ts'
+
+const caller = (...roles: string[]) => ({ agent: 'a', roles, scopes: 'all' as const })
+
+it.each([
+  [['operator'], 'admin'],
+  [['support'], 'support'],
+  [['viewer'], 'analyst'],
+  [['viewer', 'support'], 'support'],
+  [['unknown', 'viewer', 'operator'], 'admin'],
+  [[], undefined],
+  [['admin'], undefined],
+  [['analyst'], undefined],
+  [['Operator'], undefined],
+  [['constructor'], undefined],
+])('%j → %s', (roles, role) => {
+  expect(roleOf(caller(...roles))).toBe(role)
+})
+
+it('says whom to ask when there is none', () => {
+  expect(() => requireRole(caller('guest'))).toThrow('Ask the platform admin for one of: operator, support, viewer.')
+})

@@ -1,0 +1,124 @@
+/** Queries that would never end, or take all memory: they are stopped alone, and their process with them. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createSqliteEngine } from '../src/engine/sqlite/sqlite-engine.ts'
+import { helpdeskPolicy } from '../src/policy/helpdesk-policy.ts'
+import { errorOf, openTestDb, rowsOf, type TestDb } from './open-test-db.ts'
+
+const FOREVER = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n'
+
+let db: TestDb
+beforeAll(() => {
+  db = openTestDb()
+})
+afterAll(() => db.close())
+
+it('a runaway query ends at its timeout, and the next one works', async () => {
+  const startedMs = Date.now()
+  const error = errorOf(await db.query('support', FOREVER, { timeout_ms: 300 }))
+  expect(error.code).toBe('query_timeout')
+  expect(Date.now() - startedMs).toBeLessThan(2_500)
+  expect(rowsOf(await db.query('support', 'SELECT 1'))).toEqual([[1]])
+})
+
+it('queries that wait behind runaway ones are answered', async () => {
+  const runaways = [1, 2, 3].map(() => db.query('support', FOREVER, { timeout_ms: 300 }))
+  const waiting = Array.from({ length: 10 }, (_, i) => db.query('viewer', 'SELECT $1', { params: [i] }))
+  expect((await Promise.all(waiting)).map((result) => rowsOf(result)[0]![0])).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+  for (const result of await Promise.all(runaways)) expect(errorOf(result).code).toBe('query_timeout')
+})
+
+it('too many waiting queries are refused at once and may be tried again', async () => {
+  const runaways = [1, 2].map(() => db.query('support', FOREVER, { timeout_ms: 1_000 }))
+  const many = await Promise.all(Array.from({ length: 40 }, () => db.query('viewer', 'SELECT 1')))
+  const refused = many.filter((result) => result.isError).map(errorOf)
+  expect(refused.length).toBeGreaterThan(0)
+  for (const error of refused) expect(error).toMatchObject({ code: 'busy', retryable: true })
+  await Promise.all(runaways)
+})
+
+it('a canceled call stops its query, running or waiting', async () => {
+  const cancel = new AbortController()
+  const calls = [1, 2, 3].map(() =>
+    db.call('support', 'run_query', { sql: FOREVER, timeout_ms: 30_000 }, cancel.signal),
+  )
+  await sleep(200)
+  const startedMs = Date.now()
+  cancel.abort()
+  for (const result of await Promise.all(calls)) expect(errorOf(result).code).toBe('canceled')
+  expect(Date.now() - startedMs).toBeLessThan(1_000)
+  expect(rowsOf(await db.query('support', 'SELECT 2'))).toEqual([[2]])
+})
+
+it('a query that takes too much memory ends alone', async () => {
+  const source = { file: db.file, policy: helpdeskPolicy, hashKey: '00' }
+  const engine = createSqliteEngine(source, 160 * 1024 * 1024)
+  const request = {
+    role: 'admin' as const,
+    params: [],
+    maxRows: 1,
+    skipRows: 0,
+    timeoutMs: 15_000,
+    signal: AbortSignal.timeout(15_000),
+  }
+  const greedy = `WITH RECURSIVE n(i, t) AS (SELECT 1, '' UNION ALL SELECT i + 1, printf('%.*c', 900000, 'x') || i FROM n LIMIT 1000)
+    SELECT * FROM n ORDER BY t DESC`
+  try {
+    await expect(engine.run({ ...request, sql: greedy })).rejects.toMatchObject({ shape: { kind: 'too_heavy' } })
+    expect((await engine.run({ ...request, sql: 'SELECT 1' })).rows).toEqual([[1]])
+  } finally {
+    await engine.close()
+  }
+})
+
+it('a source that cannot be opened says so in its state and in errors, without its path', async () => {
+  const engine = createSqliteEngine({ file: join(db.dir, 'missing.db'), policy: helpdeskPolicy, hashKey: '00' })
+  try {
+    expect(await engine.state()).toEqual({ ok: false, detail: 'The database cannot be read.' })
+  } finally {
+    await engine.close()
+  }
+})
+
+it.runIf(process.platform === 'linux')('a runaway query does not survive a killed parent', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-db-'))
+  const main = join(import.meta.dirname, '../src/main.ts')
+  const parent = spawn(process.execPath, [main, '--data', dir], {
+    env: { ...process.env, CAUSEWAY_SUPERVISED: '1' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  try {
+    const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string]
+    const client = new Client({ name: 'test', version: '1' })
+    await client.connect(new StreamableHTTPClientTransport(new URL((JSON.parse(line) as { url: string }).url)))
+    const call = client.callTool({ name: 'run_query', arguments: { sql: FOREVER, timeout_ms: 30_000 } })
+    call.catch(() => {})
+    await sleep(800)
+    const children = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .map(Number)
+    expect(children.map(isRunning)).toEqual([true])
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
+    await sleep(1_000)
+    expect(isRunning(children[0]!)).toBe(false)
+    await client.close()
+  } finally {
+    parent.kill('SIGKILL')
+    rmSync(dir, { recursive: true, force: true })
+  }
+})
+
+/** Whether the process runs; one that ended and that nobody has waited for does not. */
+function isRunning(pid: number): boolean {
+  if (!existsSync(`/proc/${pid}/stat`)) return false
+  return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+}
