@@ -18,6 +18,8 @@ const port = await freePort()
 const url = `http://127.0.0.1:${port}`
 const env = { ...process.env, CAUSEWAY_PORT: String(port), CAUSEWAY_HOME: home, NODE_NO_WARNINGS: '1' }
 const gateway = spawn(process.execPath, [MAIN, 'up'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'ignore'] })
+// Also when the demo itself ends early, say because its output was piped into head.
+process.once('exit', () => gateway.kill('SIGTERM'))
 try {
   say('Starting the gateway and its three domain servers …')
   await allReady(gateway)
