@@ -1,13 +1,15 @@
 /** One connector's way to its third-party API: real, or an emulator that may still be starting. */
 import { randomUUID } from 'node:crypto'
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@causeway/shared-contracts/log'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { DEFAULT_BOUNDS, type Endpoint, openVendorApi, type RequestBounds, type VendorApi } from '../http/vendor-api.ts'
 import type { VendorDialect } from '../http/vendor-dialect.ts'
 
+/** Lets the process listen before it loads and fills an emulator. */
+const START_DELAY_MS = 100
 /** How long a call waits for an emulator that is still starting. */
-const START_WAIT_MS = 5_000
+const START_WAIT_MS = 8_000
 
 /** An endpoint that this process runs itself. */
 export interface OwnEndpoint extends Endpoint {
@@ -33,7 +35,7 @@ export interface Connection {
   close(): Promise<void>
 }
 
-/** Opens a connection; an emulator starts after the current turn, so that listening comes first. */
+/** Opens a connection; an emulator starts a moment later, so that listening comes first. */
 export function openConnection(
   dialect: VendorDialect,
   source: ConnectionSource,
@@ -47,7 +49,7 @@ export function openConnection(
   }
   const start = async () => {
     if ('api' in source) return use(source.api)
-    await nextTurn()
+    await sleep(START_DELAY_MS, undefined, { signal: stopping.signal })
     now.own = await source.emulator(stopping.signal)
     use(now.own)
   }
@@ -60,9 +62,7 @@ export function openConnection(
   }
   return {
     dialect,
-    mode: 'api' in source ? 'api' : 'emulator',
-    host: 'api' in source ? new URL(source.api.baseUrl).host : 'loopback',
-    instance: 'api' in source ? source.api.baseUrl : `emulator ${randomUUID()}`,
+    ...describe(source),
     state: () => now.state,
     settled,
     async call(request, call) {
@@ -77,6 +77,12 @@ export function openConnection(
       await now.own?.close()
     },
   }
+}
+
+function describe(source: ConnectionSource): Pick<Connection, 'mode' | 'host' | 'instance'> {
+  return 'api' in source
+    ? { mode: 'api', host: new URL(source.api.baseUrl).host, instance: source.api.baseUrl }
+    : { mode: 'emulator', host: 'loopback', instance: `emulator ${randomUUID()}` }
 }
 
 function notStarted(dialect: VendorDialect, state: ConnectionState): ToolError {

@@ -1,5 +1,4 @@
 /** Fills the offline repository through the emulator's own API: commits by their authors, then issues up to the story's number. */
-import { Client } from 'undici'
 import { SEED_COMMITS, type SeedCommit, seedFile } from './seed-files.ts'
 import { backlogIssues, type SeedIssue, STORY_ISSUES } from './seed-issues.ts'
 
@@ -34,6 +33,7 @@ type Send = (request: {
 
 /** Fills the repository; stops with an error when `signal` aborts. */
 export async function seedGithub(target: SeedTarget, signal: AbortSignal): Promise<void> {
+  const { Client } = await import('undici')
   const client = new Client(target.origin)
   const send: Send = async ({ method, path, as, json }) => {
     const response = await client.request({

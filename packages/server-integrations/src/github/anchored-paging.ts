@@ -30,13 +30,19 @@ export interface RowsAfter<Row> {
  */
 export async function rowsAfter<Row>(source: PageSource<Row>, place?: PagePlace): Promise<RowsAfter<Row> | undefined> {
   if (!place) return toRowsAfter(source, [await fetchPage(source, 1)])
+  // The anchors may straddle two pages: those after the one that was found have been seen all the same.
+  const withoutAnchors = (page: FetchedPage<Row>) => ({
+    ...page,
+    rows: page.rows.filter((row) => !place.anchors.includes(source.idOf(row))),
+  })
   // Rows inserted since push the anchors to a later page, rows removed pull them to an earlier one.
   for (const page of [place.page, place.page + 1, place.page - 1].filter((each) => each >= 1)) {
     const fetched = await fetchPage(source, page)
     const at = lastAnchorIndex(fetched.rows.map(source.idOf), place.anchors)
     if (at < 0) continue
-    const rest = { ...fetched, rows: fetched.rows.slice(at + 1) }
-    return toRowsAfter(source, fetched.isLast ? [rest] : [rest, await fetchPage(source, page + 1)])
+    const pages = [{ ...fetched, rows: fetched.rows.slice(at + 1) }]
+    if (!fetched.isLast) pages.push(await fetchPage(source, page + 1))
+    return toRowsAfter(source, pages.map(withoutAnchors))
   }
   return undefined
 }

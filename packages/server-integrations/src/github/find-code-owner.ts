@@ -1,8 +1,7 @@
 /** Finds who answers for a part of a repository, and on what evidence: CODEOWNERS first, else who changed it lately. */
 import type { VendorCall } from '../http/vendor-request.ts'
 import { CODEOWNERS_PLACES, type OwnerRule, parseCodeOwners, ruleForPath, rulesForWords } from './code-owners.ts'
-import { type GithubClient, undefinedIfMissing } from './github-client.ts'
-import type { GithubCommits, GithubContent } from './github-content.ts'
+import { type GithubClient, orUndefinedIfMissing } from './github-client.ts'
 
 /** What is asked: a path, words, or both. */
 export interface OwnerQuestion {
@@ -71,7 +70,7 @@ async function readCodeOwners(
   call: VendorCall,
 ): Promise<CodeOwnersFile | undefined> {
   for (const file of CODEOWNERS_PLACES) {
-    const content = await github.getContent({ repo, path: file }, call).catch(undefinedIfMissing<GithubContent>)
+    const content = await orUndefinedIfMissing(github.getContent({ repo, path: file }, call))
     if (content && !Array.isArray(content) && content.encoding === 'base64') {
       return { file, rules: parseCodeOwners(Buffer.from(content.content ?? '', 'base64').toString('utf8')) }
     }
@@ -128,9 +127,7 @@ async function fromCommits(
   at: { repo: string; path: string },
   call: VendorCall,
 ): Promise<OwnerFinding | undefined> {
-  const commits = await github
-    .listCommits({ ...at, perPage: MAX_COMMITS }, call)
-    .catch(undefinedIfMissing<GithubCommits>)
+  const commits = await orUndefinedIfMissing(github.listCommits({ ...at, perPage: MAX_COMMITS }, call))
   const counts = new Map<string, number>()
   for (const commit of commits ?? []) {
     const author = commit.author ? `@${commit.author.login}` : commit.commit.author.email

@@ -1,7 +1,7 @@
 /** A third-party API at one base URL with one token: every request bounded, correlated and told as a result or a tool error. */
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { REQUEST_ID_HEADER } from '@causeway/shared-contracts/wire-names'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import type { z } from 'zod'
 import { exchange, type Reply } from './exchange.ts'
 import { exchangeWithRetries } from './exchange-with-retries.ts'
@@ -48,11 +48,7 @@ export interface VendorApi {
 export function openVendorApi(dialect: VendorDialect, endpoint: Endpoint, bounds: RequestBounds): VendorApi {
   const base = new URL(endpoint.baseUrl)
   const basePath = base.pathname.replace(/\/+$/, '')
-  const pool = new Pool(base.origin, {
-    connections: MAX_CONNECTIONS,
-    connect: { timeout: bounds.connectTimeoutMs },
-    allowH2: false,
-  })
+  const pools = openPoolOnDemand(base.origin, bounds)
   const send = async (request: VendorRequest, call: VendorCall) => {
     const content = requestBody(request)
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(bounds.timeoutMs)])
@@ -66,6 +62,7 @@ export function openVendorApi(dialect: VendorDialect, endpoint: Endpoint, bounds
       },
       ...(content ? { body: content.body } : {}),
     }
+    const pool = await pools.get()
     return exchangeWithRetries(() => exchange(pool, wire, { signal, maxBytes: bounds.maxBytes }), {
       maxAttempts: request.effect === 'read' ? bounds.maxAttempts : 1,
       signal,
@@ -82,7 +79,26 @@ export function openVendorApi(dialect: VendorDialect, endpoint: Endpoint, bounds
       if (!parsed.success) throw unreadable(dialect, request)
       return parsed.data
     },
-    close: () => pool.destroy(),
+    close: pools.close,
+  }
+}
+
+/** Loading undici takes longer than all the rest of starting, so it waits for the first request. */
+function openPoolOnDemand(origin: string, bounds: RequestBounds) {
+  let opened: Promise<Pool> | undefined
+  const open = async () => {
+    const { Pool } = await import('undici')
+    const connect = { timeout: bounds.connectTimeoutMs }
+    return new Pool(origin, { connections: MAX_CONNECTIONS, connect, allowH2: false })
+  }
+  return {
+    get() {
+      opened ??= open()
+      return opened
+    },
+    async close() {
+      await (await opened)?.destroy()
+    },
   }
 }
 

@@ -9,7 +9,8 @@ export interface VendorRequest<Shape extends z.ZodType = z.ZodType> {
   method: 'GET' | 'POST'
   /** Path below the base URL, one unencoded segment an item. */
   path: readonly string[]
-  query?: Record<string, string | number>
+  /** Values that are `undefined` are left out. */
+  query?: Record<string, string | number | undefined>
   /** Sent as JSON. */
   json?: unknown
   /** Sent as a form; fields that are `undefined` are left out. */

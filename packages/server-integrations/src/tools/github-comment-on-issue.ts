@@ -30,7 +30,7 @@ export const githubCommentOnIssue = integrationTool({
     const { result, replayed } = await runKeyedWrite(
       { vendor: 'github', tool: 'github_comment_on_issue', args },
       call,
-      () => call.services.github.createComment({ repo, number }, body, call),
+      () => call.services.github.createComment({ repo, number, body }, call),
     )
     return {
       text: `${replayed ? 'Already commented' : 'Commented'} on ${repo}#${number} (comment ${result.id}): ${result.url}\nNext: github_get_issue(repo="${repo}", number=${number}) shows it.`,

@@ -44,7 +44,7 @@ export const githubCreateIssue = integrationTool({
     const { result, replayed } = await runKeyedWrite(
       { vendor: 'github', tool: 'github_create_issue', args },
       call,
-      () => github.createIssue(repo, { title, body, labels, assignees }, call),
+      () => github.createIssue({ repo, title, body, labels, assignees }, call),
     )
     const ref = `gh:${repo}#${result.number}`
     return {
