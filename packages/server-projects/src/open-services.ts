@@ -1,0 +1,64 @@
+/** Opens the workspace that all tools, resources and prompts share: the database, the seals and the clock. */
+import { join } from 'node:path'
+import type { DataDir } from '@causeway/shared-contracts/data-dir'
+import type { Changes, Opened } from '@causeway/shared-contracts/define-domain-server'
+import type { CallContext } from '@causeway/shared-contracts/define-tool'
+import { createSealer, type Sealer } from '@causeway/shared-contracts/sealer'
+import { seedWorkspace } from './seed/seed-workspace.ts'
+import { type Database, openDatabase } from './store/database.ts'
+import { SCHEMA, SCHEMA_VERSION } from './store/schema.ts'
+
+/** What every call works with. */
+export interface ProjectServices {
+  db: Database
+  changes: Changes
+  cursors: Sealer
+  confirmations: Sealer
+  now(): Date
+}
+
+/** The context of one call to this domain server. */
+export type ProjectCall = CallContext<ProjectServices>
+
+/**
+ * Opens the workspace in a data directory; a new one is seeded.
+ * @param now the clock, for tests
+ */
+export function openServices(
+  { dataDir, changes }: { dataDir: DataDir; changes: Changes },
+  now: () => Date = () => new Date(),
+): Opened<ProjectServices> {
+  const db = openDatabase(join(dataDir.path, 'projects.sqlite'))
+  prepare(db, now())
+  return {
+    services: {
+      db,
+      changes,
+      cursors: createSealer(dataDir.secret, 'cursor'),
+      confirmations: createSealer(dataDir.secret, 'confirmation'),
+      now,
+    },
+    health: () => ({ database: probe(db) }),
+    close: () => db.close(),
+  }
+}
+
+function prepare(db: Database, now: Date): void {
+  db.write(() => {
+    const version = db.get<{ user_version: number }>('PRAGMA user_version')?.user_version
+    if (version === SCHEMA_VERSION) return
+    if (version !== 0) throw new Error(`Cannot open the workspace: schema version ${version} is not ${SCHEMA_VERSION}`)
+    db.execute(SCHEMA)
+    seedWorkspace(db, now)
+    db.execute(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+  })
+}
+
+function probe(db: Database): { ok: boolean; detail?: string } {
+  try {
+    db.get('SELECT count(*) FROM projects')
+    return { ok: true }
+  } catch {
+    return { ok: false, detail: 'the database does not answer' }
+  }
+}

@@ -1,0 +1,27 @@
+/** The resource that shows what happened last. */
+import { resourceOf } from '@causeway/shared-contracts/define-resource'
+import type { ProjectServices } from '../open-services.ts'
+import { type ActivityRow, describeActivity, recentActivity as readRecent } from '../store/activity.ts'
+
+const SHOWN = 20
+
+/** The latest 20 acts of the workspace. */
+export const recentActivity = resourceOf<ProjectServices>()({
+  name: 'recent_activity',
+  title: 'Recent activity',
+  description: 'The last 20 things that people and agents did in the workspace, newest first.',
+  uri: 'project://recent-activity',
+  read: (_, { services }) =>
+    [
+      '# Recent activity',
+      '',
+      ...readRecent(services.db, SHOWN).map(renderActivity),
+      '',
+      'The whole record of a task: get_task_details with sections ["activity"].',
+    ].join('\n'),
+})
+
+/** One entry as a list item. */
+export function renderActivity(entry: ActivityRow): string {
+  return `- ${entry.at} ${entry.actor} · ${entry.key}: ${describeActivity(entry)}`
+}

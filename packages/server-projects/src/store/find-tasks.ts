@@ -1,0 +1,78 @@
+/** Reads one page of tasks in a total order, after the place where the last page ended. */
+import type { SQLInputValue } from 'node:sqlite'
+import type { Database } from './database.ts'
+import { scoredMatches } from './search-index.ts'
+import { TASK_COLUMNS, TASK_TABLES, type TaskRow } from './task.ts'
+import type { Conditions } from './task-filter.ts'
+
+type SortKey = readonly [expression: string, direction: 'ASC' | 'DESC']
+
+const DUE: SortKey = ["coalesce(t.due, '9999-12-31')", 'ASC']
+const PRIORITY: SortKey = ['t.priority', 'ASC']
+const NEWEST: SortKey = ['t.id', 'DESC']
+
+/** Orders of tasks; each ends in the id, so that no two tasks share a place. */
+const SORTS = {
+  due: [DUE, PRIORITY, NEWEST],
+  priority: [PRIORITY, DUE, NEWEST],
+  updated: [['t.updated_at', 'DESC'], NEWEST],
+  created: [NEWEST],
+  relevance: [['h.score', 'DESC'], NEWEST],
+} as const satisfies Record<string, readonly SortKey[]>
+
+/** A known order of tasks. */
+export type Sort = keyof typeof SORTS
+
+/** What to read. */
+export interface TaskQuery {
+  conditions: Conditions
+  sort: Sort
+  /** Quoted search terms; without them every task matches, and `relevance` is no order. */
+  terms?: readonly string[]
+  /** The place of the last task already seen. */
+  after?: readonly SQLInputValue[] | undefined
+  limit: number
+}
+
+/** A task and its place in the order, for the next page. */
+export interface PlacedTask {
+  row: TaskRow
+  place: SQLInputValue[]
+}
+
+/** One page, how many tasks match in all, and whether more follow the page. */
+export function findTasks(
+  db: Database,
+  query: TaskQuery,
+): { found: PlacedTask[]; total: number; isFollowedByMore: boolean } {
+  const matches = query.terms ? scoredMatches(query.terms) : undefined
+  const tables = matches ? `${TASK_TABLES} JOIN ${matches.sql} h ON h.id = t.id` : TASK_TABLES
+  const where = query.conditions.where.join(' AND ')
+  const parameters = { ...query.conditions.parameters, ...matches?.parameters }
+  const total = db.get<{ n: number }>(`SELECT count(*) AS n FROM ${tables} WHERE ${where}`, parameters)?.n ?? 0
+  const keys: readonly SortKey[] = SORTS[query.sort]
+  const rows = db.all<TaskRow & Record<string, SQLInputValue>>(
+    `SELECT ${TASK_COLUMNS}, ${keys.map(([expression], i) => `${expression} AS place${i}`).join(', ')}
+     FROM ${tables} WHERE ${where} ${query.after ? `AND (${beyond(keys)})` : ''}
+     ORDER BY ${keys.map(([expression, direction]) => `${expression} ${direction}`).join(', ')} LIMIT :limit`,
+    {
+      ...parameters,
+      ...Object.fromEntries((query.after ?? []).map((value, i) => [`after${i}`, value])),
+      limit: query.limit + 1,
+    },
+  )
+  const found = rows
+    .slice(0, query.limit)
+    .map((row) => ({ row, place: keys.map((_, i) => row[`place${i}`] as SQLInputValue) }))
+  return { found, total, isFollowedByMore: rows.length > query.limit }
+}
+
+// a beyond, or a equal and b beyond, or …: directions differ, so a row comparison cannot say it.
+function beyond(keys: readonly SortKey[]): string {
+  return keys
+    .map(([expression, direction], i) => {
+      const equal = keys.slice(0, i).map(([earlier], j) => `${earlier} = :after${j}`)
+      return `(${[...equal, `${expression} ${direction === 'ASC' ? '>' : '<'} :after${i}`].join(' AND ')})`
+    })
+    .join(' OR ')
+}

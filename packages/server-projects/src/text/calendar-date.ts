@@ -1,0 +1,24 @@
+/** Calendar dates as tasks carry them: `YYYY-MM-DD`, in UTC. */
+import { z } from 'zod'
+
+const DAY_MS = 86_400_000
+
+/** Input of a date; a full ISO timestamp is taken for its day. */
+export function dateInput(description: string) {
+  return z
+    .string()
+    .max(35)
+    .describe(description)
+    .transform((text) => text.trim().slice(0, 10))
+    .refine(isCalendarDate, 'Want an existing ISO date such as 2026-03-31')
+}
+
+/** The day of an instant, or of one `days` later. */
+export function dateOf(instant: Date, days = 0): string {
+  return new Date(instant.getTime() + days * DAY_MS).toISOString().slice(0, 10)
+}
+
+function isCalendarDate(text: string): boolean {
+  const parsed = new Date(`${text}T00:00:00Z`)
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(parsed.getTime()) && dateOf(parsed) === text
+}

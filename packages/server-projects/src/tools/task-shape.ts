@@ -1,0 +1,65 @@
+/** The small shapes that the tools' schemas share, kept short because every agent pays for them in its context. */
+import { z } from 'zod'
+import { PRIORITIES } from '../store/task.ts'
+import { cleanLine, cleanText } from '../text/clean-input.ts'
+
+/** A task as results carry it; more fields than the promised ones come. */
+export const taskShape = z.looseObject({ key: z.string(), title: z.string(), status: z.string(), version: z.number() })
+
+/** A page of tasks. */
+export const pageShape = z.object({
+  tasks: z.array(taskShape),
+  total: z.number(),
+  truncated: z.boolean(),
+  next_cursor: z.string().optional(),
+})
+
+/** A task as a write answers it. */
+export const writtenTaskShape = z.looseObject({ key: z.string(), status: z.string(), version: z.number() })
+
+/** What a change answers. */
+export const changeShape = z.object({ task: writtenTaskShape, changed: z.array(z.string()) })
+
+/** Priority by name. */
+export const priorityInput = z.enum(PRIORITIES).describe('Priority')
+
+/** A task key; case does not matter. */
+export const keyInput = z.string().max(40).describe('e.g. WEB-142')
+
+/** Whoever people mean. */
+export function personInput(description: string) {
+  return z.string().max(120).describe(description)
+}
+
+/** The version a change was decided on. */
+export const expectedVersionInput = z.int().min(1).optional().describe('Refuse if changed since')
+
+/** Makes a repeated create harmless. */
+export const idempotencyInput = z.string().max(100).optional().describe('Makes a retry safe')
+
+/** One line of text that must hold something visible. */
+export function lineInput(maxLength: number, description: string) {
+  return z.string().max(maxLength).describe(description).transform(cleanLine).refine(Boolean, 'Want visible text')
+}
+
+/** Several lines of text. */
+export function textInput(maxLength: number, description: string) {
+  return z.string().max(maxLength).describe(description).transform(cleanText)
+}
+
+/** Label names. */
+export function labelsInput(description: string) {
+  return z.array(z.string().max(40)).max(10).describe(description)
+}
+
+/** Links to the world outside. */
+export const linksInput = z
+  .array(
+    z.object({
+      url: z.string().max(1000).optional(),
+      ref: z.string().max(200).optional(),
+      title: z.string().max(200).optional(),
+    }),
+  )
+  .max(10)
+  .describe('url or ref, e.g. gh:acme/web#456')

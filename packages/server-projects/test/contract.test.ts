@@ -1,0 +1,38 @@
+/** The contract of every domain server, for the projects domain. */
+import { join } from 'node:path'
+import { runDomainContract } from '@causeway/shared-contracts/run-domain-contract'
+
+runDomainContract({
+  main: join(import.meta.dirname, '../src/main.ts'),
+  tools: [
+    'search_tasks',
+    'list_tasks',
+    'get_task_details',
+    'create_task',
+    'create_and_assign_task',
+    'update_task',
+    'assign_task',
+    'transition_task',
+    'add_comment',
+    'delete_task',
+  ],
+  reads: [
+    { tool: 'search_tasks', args: { query: 'order summary' } },
+    { tool: 'search_tasks', args: { query: 'WEB-142', status: 'any', sort: 'updated', limit: 3 } },
+    // A next_cursor is sealed anew each time, so the samples fit one page; paging has its own test.
+    { tool: 'list_tasks', args: { project: 'web storefront', assignee: 'maria-l', limit: 50 } },
+    { tool: 'list_tasks', args: { assignee: 'none', status: 'open', overdue: false, limit: 50 } },
+    { tool: 'get_task_details', args: { keys: ['WEB-1'] } },
+    {
+      tool: 'get_task_details',
+      args: { keys: ['WEB-2', 'OPS-3'], sections: ['description', 'links', 'comments', 'activity'] },
+    },
+  ],
+  resources: ['project://status', 'project://team-workload', 'project://recent-activity', 'project://WEB/status'],
+  prompts: [
+    { name: 'sprint_planning', args: { project: 'WEB', goal: 'a calmer checkout' } },
+    { name: 'status_report', args: {} },
+    { name: 'task_breakdown', args: { goal: 'WEB-142' } },
+  ],
+  maxListTokens: 4_000,
+})
