@@ -139,9 +139,7 @@ describe('github_find_code_owner', () => {
     const { data } = await harness.call('github_find_code_owner', { repo: REPO, path: 'src/checkout/coupon.ts' })
     expect(data).toMatchObject({
       basis: 'codeowners',
-      owners: [
-        { handle: '@maria-l', login: 'maria-l', name: 'Maria Lindqvist', email: 'maria.lindqvist@acme.example' },
-      ],
+      owners: [{ handle: '@maria-l', login: 'maria-l', name: 'Maria Lindqvist', email: 'maria.lindqvist@acme.dev' }],
       evidence: { file: 'CODEOWNERS', line: 10, pattern: '/src/checkout/' },
     })
   })

@@ -8,10 +8,10 @@ import { type SeedTokens, seedGithub } from './seed-github.ts'
 export const OFFLINE_REPOSITORY = 'acme/web'
 
 const USERS = [
-  { login: 'causeway-bot', name: 'Causeway', email: 'causeway@acme.example' },
-  { login: 'maria-l', name: 'Maria Lindqvist', email: 'maria.lindqvist@acme.example' },
-  { login: 'devon-k', name: 'Devon Kim', email: 'devon.kim@acme.example' },
-  { login: 'priya-s', name: 'Priya Shah', email: 'priya.shah@acme.example' },
+  { login: 'causeway-bot', name: 'Causeway', email: 'causeway@acme.dev' },
+  { login: 'maria-l', name: 'Maria Lindqvist', email: 'maria.lindqvist@acme.dev' },
+  { login: 'devon-k', name: 'Devon Park', email: 'devon.park@acme.dev' },
+  { login: 'priya-s', name: 'Priya Raman', email: 'priya.raman@acme.dev' },
 ]
 
 /** Starts and fills it; its state lives as long as the process. */

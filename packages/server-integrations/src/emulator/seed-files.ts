@@ -4,9 +4,9 @@ import { join } from 'node:path'
 
 const SEED_DIR = join(import.meta.dirname, '../../seed')
 
-const MARIA = { login: 'maria-l', name: 'Maria Lindqvist', email: 'maria.lindqvist@acme.example' }
-const DEVON = { login: 'devon-k', name: 'Devon Kim', email: 'devon.kim@acme.example' }
-const PRIYA = { login: 'priya-s', name: 'Priya Shah', email: 'priya.shah@acme.example' }
+const MARIA = { login: 'maria-l', name: 'Maria Lindqvist', email: 'maria.lindqvist@acme.dev' }
+const DEVON = { login: 'devon-k', name: 'Devon Park', email: 'devon.park@acme.dev' }
+const PRIYA = { login: 'priya-s', name: 'Priya Raman', email: 'priya.raman@acme.dev' }
 
 /** One commit: who, when, and the files as they are in `seed/acme-web`. */
 export interface SeedCommit {

@@ -7,10 +7,10 @@ import { startEmulator } from './emulator.ts'
 export const OFFLINE_CHANNELS = ['web-checkout', 'incidents', 'general'] as const
 
 const USERS = [
-  { name: 'causeway', real_name: 'Causeway', email: 'causeway@acme.example' },
-  { name: 'maria.lindqvist', real_name: 'Maria Lindqvist', email: 'maria.lindqvist@acme.example' },
-  { name: 'devon.kim', real_name: 'Devon Kim', email: 'devon.kim@acme.example' },
-  { name: 'priya.shah', real_name: 'Priya Shah', email: 'priya.shah@acme.example' },
+  { name: 'causeway', real_name: 'Causeway', email: 'causeway@acme.dev' },
+  { name: 'maria.lindqvist', real_name: 'Maria Lindqvist', email: 'maria.lindqvist@acme.dev' },
+  { name: 'devon.park', real_name: 'Devon Park', email: 'devon.park@acme.dev' },
+  { name: 'priya.raman', real_name: 'Priya Raman', email: 'priya.raman@acme.dev' },
 ]
 
 const CHANNELS = [
