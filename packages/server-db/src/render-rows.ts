@@ -16,5 +16,5 @@ function renderValue(value: ResultValue): string {
   if (value === null) return 'NULL'
   if (typeof value === 'object') return `<blob of ${value.$blob} bytes>`
   if (typeof value === 'number') return String(value)
-  return /[\n\r|"]|^$|^NULL$/.test(value) ? JSON.stringify(value) : value
+  return /[\n\r|]|^"|^$|^NULL$/.test(value) ? JSON.stringify(value) : value
 }

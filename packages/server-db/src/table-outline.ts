@@ -1,4 +1,5 @@
 /** A table as models read it: its name, rows, columns and keys, in one to three lines. */
+import { countOf } from './count-of.ts'
 import type { ColumnFacts, ForeignKey, TableFacts } from './engine/query-engine.ts'
 
 /** A reference to or from a table. */
@@ -16,7 +17,7 @@ export function outlineColumn({ name, type, primaryKey, nullable, mask }: Column
 
 /** `table: rows, about`. */
 export function outlineTable({ name, rowCount, about, rowFilter }: TableFacts): string {
-  return `${name}: ${rowCount} rows${rowFilter ? ` (${rowFilter})` : ''}${about ? `. ${about}` : ''}`
+  return `${name}: ${countOf(rowCount, 'row')}${rowFilter ? ` (${rowFilter})` : ''}${about ? `. ${about}` : ''}`
 }
 
 /** A reference, for output. */

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createSqliteEngine } from '../src/engine/sqlite/sqlite-engine.ts'
 import { helpdeskPolicy } from '../src/policy/helpdesk-policy.ts'
 import { errorOf, openTestDb, rowsOf, type TestDb } from './open-test-db.ts'
@@ -21,10 +21,11 @@ beforeAll(() => {
 afterAll(() => db.close())
 
 it('a runaway query ends at its timeout, and the next one works', async () => {
+  await db.query('support', 'SELECT 1')
   const startedMs = Date.now()
   const error = errorOf(await db.query('support', FOREVER, { timeout_ms: 300 }))
   expect(error.code).toBe('query_timeout')
-  expect(Date.now() - startedMs).toBeLessThan(2_500)
+  expect(Date.now() - startedMs).toBeLessThan(4_000)
   expect(rowsOf(await db.query('support', 'SELECT 1'))).toEqual([[1]])
 })
 
@@ -53,7 +54,7 @@ it('a canceled call stops its query, running or waiting', async () => {
   const startedMs = Date.now()
   cancel.abort()
   for (const result of await Promise.all(calls)) expect(errorOf(result).code).toBe('canceled')
-  expect(Date.now() - startedMs).toBeLessThan(1_000)
+  expect(Date.now() - startedMs).toBeLessThan(4_000)
   expect(rowsOf(await db.query('support', 'SELECT 2'))).toEqual([[2]])
 })
 
@@ -100,22 +101,23 @@ it.runIf(process.platform === 'linux')('a runaway query does not survive a kille
     await client.connect(new StreamableHTTPClientTransport(new URL((JSON.parse(line) as { url: string }).url)))
     const call = client.callTool({ name: 'run_query', arguments: { sql: FOREVER, timeout_ms: 30_000 } })
     call.catch(() => {})
-    await sleep(800)
-    const children = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8')
-      .trim()
-      .split(' ')
-      .map(Number)
-    expect(children.map(isRunning)).toEqual([true])
+    const [child] = await vi.waitUntil(() => childrenOf(parent.pid!), { timeout: 10_000 })
+    await sleep(300)
+    expect(isRunning(child!)).toBe(true)
     parent.kill('SIGKILL')
-    await once(parent, 'exit')
-    await sleep(1_000)
-    expect(isRunning(children[0]!)).toBe(false)
+    await vi.waitUntil(() => !isRunning(child!), { timeout: 5_000 })
     await client.close()
   } finally {
     parent.kill('SIGKILL')
     rmSync(dir, { recursive: true, force: true })
   }
 })
+
+/** The processes that a process has started, once there are any. */
+function childrenOf(pid: number): number[] | undefined {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  return text ? text.split(' ').map(Number) : undefined
+}
 
 /** Whether the process runs; one that ended and that nobody has waited for does not. */
 function isRunning(pid: number): boolean {

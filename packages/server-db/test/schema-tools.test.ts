@@ -143,7 +143,7 @@ describe('resources', () => {
   }
 
   it('show each role its own view', async () => {
-    expect(await read(catalogResource, 'operator')).toContain('- payroll: 1 rows')
+    expect(await read(catalogResource, 'operator')).toContain('- payroll: 1 row')
     expect(await read(catalogResource, 'viewer')).not.toContain('payroll')
     expect(await read(catalogResource, 'stranger')).toContain('None')
     expect(await read(schemaResource, 'viewer', { db: 'helpdesk' })).not.toContain('ssn')

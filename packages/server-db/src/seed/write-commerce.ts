@@ -17,16 +17,7 @@ export interface WrittenOrder {
 
 /** @returns the price of each product id - 1, in cents */
 export function writeProducts({ db, random }: Seeding): number[] {
-  const insert = inserter(db, 'products', [
-    'id',
-    'sku',
-    'name',
-    'category',
-    'price_cents',
-    'cost_cents',
-    'stock',
-    'discontinued',
-  ])
+  const insert = inserter(db, 'products', 'id sku name category price_cents cost_cents stock discontinued')
   const prices: number[] = []
   for (let id = 1; id <= PRODUCTS; id++) {
     const [category, things] = random.pick(PRODUCT_KINDS)
@@ -59,19 +50,12 @@ export interface NewOrder {
 /** A function that stores an order with its items and invoice. */
 export function orderWriter(seeding: Seeding, prices: readonly number[]) {
   const { db, random, today } = seeding
-  const insertOrder = inserter(db, 'orders', [
-    'id',
-    'number',
-    'customer_id',
-    'status',
-    'coupon_code',
-    'discount_cents',
-    'total_cents',
-    'currency',
-    'placed_at',
-    'shipped_at',
-  ])
-  const insertItem = inserter(db, 'order_items', ['order_id', 'product_id', 'quantity', 'unit_price_cents'])
+  const insertOrder = inserter(
+    db,
+    'orders',
+    'id number customer_id status coupon_code discount_cents total_cents currency placed_at shipped_at',
+  )
+  const insertItem = inserter(db, 'order_items', 'order_id product_id quantity unit_price_cents')
   const writeInvoice = invoiceWriter(seeding)
   let id = 0
   return ({ customerId, placedDaysAgo, couponCode, isCanceled }: NewOrder): WrittenOrder => {
@@ -131,17 +115,7 @@ function statusAfter(days: number, { random }: Seeding): string {
 }
 
 function invoiceWriter({ db, random, today }: Seeding) {
-  const insert = inserter(db, 'invoices', [
-    'id',
-    'number',
-    'order_id',
-    'customer_id',
-    'amount_cents',
-    'status',
-    'issued_on',
-    'due_on',
-    'paid_on',
-  ])
+  const insert = inserter(db, 'invoices', 'id number order_id customer_id amount_cents status issued_on due_on paid_on')
   const termDays = 14
   let id = 0
   return (order: Omit<WrittenOrder, 'invoiceId'>): number => {

@@ -11,18 +11,7 @@ export const CUSTOMER_DAYS = 900
 
 /** One head, who leads the first of each team, who lead the rest; some have left. */
 export function writeEmployees({ db, random, today }: Seeding): void {
-  const insert = inserter(db, 'employees', [
-    'id',
-    'name',
-    'email',
-    'phone',
-    'title',
-    'team',
-    'manager_id',
-    'hired_on',
-    'salary_cents',
-    'active',
-  ])
+  const insert = inserter(db, 'employees', 'id name email phone title team manager_id hired_on salary_cents active')
   insert(
     1,
     'Ingrid Solberg',
@@ -61,21 +50,11 @@ export function writeEmployees({ db, random, today }: Seeding): void {
 /** @returns for each customer id - 1, how many days ago the account was made */
 export function writeCustomers(seeding: Seeding): number[] {
   const { db, random, today, customers } = seeding
-  const insert = inserter(db, 'customers', [
-    'id',
-    'company',
-    'name',
-    'email',
-    'phone',
-    'ssn',
-    'birth_date',
-    'street',
-    'city',
-    'country',
-    'plan',
-    'marketing_opt_in',
-    'created_at',
-  ])
+  const insert = inserter(
+    db,
+    'customers',
+    'id company name email phone ssn birth_date street city country plan marketing_opt_in created_at',
+  )
   const ages: number[] = []
   for (let id = 1; id <= customers; id++) {
     const made = id === NORDWIND_BIKES.id ? NORDWIND_BIKES : makeCustomer(seeding, id)

@@ -30,30 +30,12 @@ export interface NewMessage {
 
 /** A function that stores a ticket with its messages and returns its id. */
 export function ticketWriter({ db, today }: Seeding) {
-  const insertTicket = inserter(db, 'tickets', [
-    'id',
-    'number',
-    'customer_id',
-    'order_id',
-    'assignee_id',
-    'subject',
-    'status',
-    'priority',
-    'channel',
-    'tags',
-    'external_ref',
-    'opened_at',
-    'resolved_at',
-    'satisfaction',
-  ])
-  const insertMessage = inserter(db, 'ticket_messages', [
-    'ticket_id',
-    'author',
-    'employee_id',
-    'body',
-    'internal',
-    'sent_at',
-  ])
+  const insertTicket = inserter(
+    db,
+    'tickets',
+    'id number customer_id order_id assignee_id subject status priority channel tags external_ref opened_at resolved_at satisfaction',
+  )
+  const insertMessage = inserter(db, 'ticket_messages', 'ticket_id author employee_id body internal sent_at')
   let id = 0
   return (ticket: NewTicket, messages: readonly NewMessage[]): number => {
     id++
@@ -138,15 +120,7 @@ function makeTicket({ random }: Seeding, order: WrittenOrder, openedDaysAgo: num
 }
 
 function refundWriter({ db, random, today }: Seeding) {
-  const insert = inserter(db, 'refunds', [
-    'invoice_id',
-    'ticket_id',
-    'amount_cents',
-    'reason',
-    'status',
-    'requested_on',
-    'approved_by',
-  ])
+  const insert = inserter(db, 'refunds', 'invoice_id ticket_id amount_cents reason status requested_on approved_by')
   return (order: WrittenOrder, ticketId: number, resolvedDaysAgo: number): void => {
     const amountCents = random.chance(0.5)
       ? order.totalCents

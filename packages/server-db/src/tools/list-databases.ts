@@ -1,5 +1,6 @@
 /** The tool that says which databases there are and in which role the caller sees them. */
 import { z } from 'zod'
+import { countOf } from '../count-of.ts'
 import { dbTool } from '../db-services.ts'
 import {
   DEFAULT_ROWS,
@@ -43,6 +44,6 @@ export const listDatabases = dbTool({
     const next = role
       ? 'Next: search_schema(query="…") to find tables.'
       : 'None of your roles is known here; ask the platform admin for operator, support or viewer.'
-    return { text: [`${databases.length} databases.`, ...lines, next].join('\n'), data: { databases } }
+    return { text: [`${countOf(databases.length, 'database')}.`, ...lines, next].join('\n'), data: { databases } }
   },
 })

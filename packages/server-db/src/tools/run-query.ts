@@ -3,6 +3,7 @@ import { fitRows } from '@causeway/shared-contracts/bounded-rows'
 import { type Caller, callerKey } from '@causeway/shared-contracts/caller'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
+import { countOf } from '../count-of.ts'
 import { type DbServices, dbTool, type SourceView, viewSource } from '../db-services.ts'
 import type { StatementResult } from '../engine/query-engine.ts'
 import {
@@ -112,7 +113,7 @@ function render(data: z.input<typeof output>, skipRows: number, { source }: Sour
   const { role, masked, row_filtered } = data.policy
   const from = skipRows > 0 ? ` from row ${skipRows + 1}` : ''
   return [
-    `${data.row_count} rows${from}${data.truncated ? ', more follow' : ''} (${source.id} as ${role}, ${data.elapsed_ms} ms).`,
+    `${countOf(data.row_count, 'row')}${from}${data.truncated ? ', more follow' : ''} (${source.id} as ${role}, ${data.elapsed_ms} ms).`,
     ...(masked.length > 0 ? [`Masked for your role: ${masked.join(', ')}.`] : []),
     ...(row_filtered.length > 0 ? [`Rows left out for your role in: ${row_filtered.join(', ')}.`] : []),
     renderRows(

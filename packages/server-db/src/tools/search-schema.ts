@@ -3,6 +3,7 @@ import { fitRows } from '@causeway/shared-contracts/bounded-rows'
 import { callerKey } from '@causeway/shared-contracts/caller'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
+import { countOf } from '../count-of.ts'
 import { dbTool, viewSource } from '../db-services.ts'
 import type { TableFacts } from '../engine/query-engine.ts'
 import { rankTables } from '../rank-tables.ts'
@@ -60,7 +61,7 @@ export const searchSchema = dbTool({
     const next_cursor = truncated ? services.cursors.seal(shown.at(-1)!.name, boundTo) : null
     return {
       text: [
-        `${ranked.length} tables in ${source.id}${query ? ` match "${query}"` : ''}.`,
+        `${countOf(ranked.length, 'table')} in ${source.id}${query ? ` for "${query}"` : ''}.`,
         ...shown.map((table) => render(table, detail)),
         truncated
           ? 'More: repeat with cursor=next_cursor.'

@@ -1,18 +1,17 @@
 /** The authorizer by itself: it would hold even if a policy view were missing. */
 import { constants as sqlite } from 'node:sqlite'
 import { expect, it } from 'vitest'
-import { createAuthorizer } from './authorizer.ts'
+import { type AccessArguments, createAuthorizer } from './authorizer.ts'
 
 const names = { schema: 's_secret', hash: 'h_secret' }
 
 function make() {
-  return createAuthorizer(names, { visible: ['customers'], real: new Set(['customers', 'payroll', 'dbstat']) })
+  return createAuthorizer(names, { visible: new Set(['customers']), real: new Set(['customers', 'payroll', 'dbstat']) })
 }
 
-type Access = Parameters<ReturnType<typeof make>['decide']>
 const { SQLITE_READ, SQLITE_FUNCTION, SQLITE_SELECT, SQLITE_RECURSIVE, SQLITE_PRAGMA, SQLITE_ATTACH } = sqlite
 
-it.each<Access>([
+it.each<AccessArguments>([
   [SQLITE_SELECT, null, null, null, null],
   [SQLITE_RECURSIVE, null, null, null, null],
   [SQLITE_READ, 'customers', 'email', 'temp', null],
@@ -27,7 +26,7 @@ it.each<Access>([
   expect(make().decide(...access)).toBe(sqlite.SQLITE_OK)
 })
 
-it.each<Access>([
+it.each<AccessArguments>([
   [SQLITE_READ, 'customers', 'email', 's_secret', null],
   [SQLITE_READ, 'customers', 'email', 's_secret', 'orders'],
   [SQLITE_READ, 'customers', 'email', 'main', null],

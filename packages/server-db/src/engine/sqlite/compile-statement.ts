@@ -49,7 +49,7 @@ function prepare(connection: GuardedConnection, sql: string): StatementSync {
     const failure = toQueryFailure(connection, error)
     // "cannot modify customers because it is a view" would be true and no help.
     if (failure.shape.kind === 'sql' && !isSyntaxError(error))
-      refuseAllButSelect(connection, sql.replace(/[;\s]+$/, ''))
+      refuseAllButSelect(connection, sql.trimEnd().replace(/;$/, ''))
     throw failure
   }
 }

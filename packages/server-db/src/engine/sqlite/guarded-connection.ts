@@ -63,7 +63,10 @@ export function openGuardedConnection(source: SourceInit, role: Role): GuardedCo
     // From here on nothing is written, not even to TEMP, and nothing more attached (VACUUM INTO attaches too).
     db.exec('PRAGMA trusted_schema = OFF; PRAGMA query_only = ON')
     db.limits.attach = 0
-    const authorizer = createAuthorizer(names, { visible, real: realNames(db) })
+    const authorizer = createAuthorizer(names, {
+      visible: new Set(visible.map((name) => name.toLowerCase())),
+      real: realNames(db),
+    })
     db.setAuthorizer(authorizer.decide)
     return {
       db,
