@@ -1,10 +1,10 @@
 /** Installs what is missing, and nothing when nothing is: the pinned Node.js and pnpm, then the workspace from its lockfile. */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { childEnv } from './child-env.mjs'
 import { withInstallLock } from './install-lock.mjs'
-import { isFit, nodePackage, nodePath, pins, root, toolchain } from './paths.mjs'
+import { isFit, nodePackage, nodePath, packageFolders, pins, root, toolchain } from './paths.mjs'
 import { runChild, runNode } from './run-child.mjs'
 import { tool } from './tool.mjs'
 
@@ -47,7 +47,8 @@ function toolchainInstall() {
 }
 
 function workspaceInstall() {
-  const stamp = hashOf([...manifests(), 'pnpm-lock.yaml', 'pnpm-workspace.yaml'])
+  const manifests = ['.', ...packageFolders()].map((folder) => join(folder, 'package.json'))
+  const stamp = hashOf([...manifests, 'pnpm-lock.yaml', 'pnpm-workspace.yaml'])
   const flags = ['--frozen-lockfile', '--reporter=append-only', '--config.confirmModulesPurge=false']
   return {
     what: 'packages',
@@ -56,15 +57,6 @@ function workspaceInstall() {
     folder: root,
     start: (options) => runNode([tool('pnpm'), 'install', ...flags], options),
   }
-}
-
-function manifests() {
-  const folders = ['apps', 'packages'].flatMap((group) =>
-    readdirSync(join(root, group))
-      .sort()
-      .map((name) => `${group}/${name}`),
-  )
-  return ['.', ...folders].map((folder) => join(folder, 'package.json')).filter((file) => existsSync(join(root, file)))
 }
 
 function hashOf(files) {

@@ -1,5 +1,5 @@
 /** Where things are: the repository, the toolchain, and the Node.js that runs the repository. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -30,4 +30,15 @@ export function nodePath() {
   if (isFit(process.versions.node)) return process.execPath
   const installed = join(toolchain, 'node_modules', nodePackage(), 'bin', windows ? 'node.exe' : 'node')
   return existsSync(installed) ? installed : process.execPath
+}
+
+/** The folders of the workspace's packages, from the root, in order; pnpm-workspace.yaml says where they are. */
+export function packageFolders() {
+  const [, list = ''] =
+    /^packages:\n((?: +- .*\n)+)/m.exec(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')) ?? []
+  const groups = [...list.matchAll(/- (\w+)\/\*/g)].map((match) => match[1] ?? '')
+  return groups
+    .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
+    .filter((folder) => existsSync(join(root, folder, 'package.json')))
+    .sort()
 }

@@ -1,10 +1,10 @@
 /** The whole of `npm test`: each check in turn, its failures in full, and one closing line that counts them. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { childEnv } from './child-env.mjs'
 import { COUNT_FILE } from './count-reporter.mjs'
-import { nodePath, root, toolchain } from './paths.mjs'
+import { nodePath, packageFolders, toolchain } from './paths.mjs'
 import { runNode } from './run-child.mjs'
 import { tool } from './tool.mjs'
 
@@ -20,7 +20,7 @@ const checks = {
   },
   types: {
     title: 'Types',
-    run: () => once(typedFolders().map((folder) => [tool('typescript'), '-p', folder])),
+    run: () => once(['toolchain', ...packageFolders()].map((folder) => [tool('typescript'), '-p', folder])),
   },
   tests: { title: 'Tests', run: runTests },
 }
@@ -77,12 +77,4 @@ async function runTests() {
 function cleanEnv() {
   const entries = Object.entries(childEnv(nodePath())).filter(([name]) => !/^(CAUSEWAY_|NODE_ENV$)/.test(name))
   return Object.fromEntries(entries)
-}
-
-/** Every folder with a tsconfig.json of its own. */
-function typedFolders() {
-  const groups = ['apps', 'packages'].flatMap((group) =>
-    readdirSync(join(root, group)).map((name) => join(group, name)),
-  )
-  return [...groups.sort(), 'toolchain', 'examples'].filter((folder) => existsSync(join(root, folder, 'tsconfig.json')))
 }
