@@ -1,4 +1,5 @@
 /** A domain server of this installation as a child: started with what it needs to know the gateway, reached over HTTP on a private port. */
+import { getCompileCacheDir } from 'node:module'
 import { createInterface } from 'node:readline'
 import { ENV, type ReadyLine } from '@causeway/shared-contracts/wire-names'
 import type { Logger } from 'pino'
@@ -35,6 +36,7 @@ export async function startSupervised(spec: SupervisedSpec, signal: AbortSignal)
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', spec.folder, '--host', '127.0.0.1', '--port', '0'],
     env: childEnv({
+      ...compileCache(),
       ...spec.env,
       [ENV.supervised]: '1',
       [ENV.dataDir]: spec.dataDir,
@@ -74,4 +76,10 @@ function parseReady(line: string): URL | undefined {
   } catch {
     return undefined
   }
+}
+
+// A domain server starts in half the time when it does not compile what it compiled before.
+function compileCache(): Record<string, string> {
+  const directory = getCompileCacheDir()
+  return directory ? { NODE_COMPILE_CACHE: directory } : {}
 }
