@@ -47,7 +47,7 @@ export async function tellStory(client: StoryClient, say: (line: string) => void
   const task = await createTask(step, {
     title: issue.title,
     login: owner.login,
-    docs: /docs\/[\w/.-]+\.md/.exec(issue.body)?.[0] ?? '',
+    docs: `${new URL(issue.url).origin}/${ISSUE.repo}/blob/main/${/docs\/[\w/.-]+\.md/.exec(issue.body)?.[0]}`,
   })
 
   say('4. Which customer is affected, and how much do they buy?')
@@ -85,10 +85,7 @@ async function createTask(
     title: about.title,
     assignee: about.login,
     labels: ['bug'],
-    links: [
-      { ref: `gh:${ISSUE.repo}#${ISSUE.number}` },
-      { url: `https://github.com/${ISSUE.repo}/blob/main/${about.docs}`, title: 'How coupons work' },
-    ],
+    links: [{ ref: `gh:${ISSUE.repo}#${ISSUE.number}` }, { url: about.docs, title: 'How coupons work' }],
     // Telling the story twice must not make the task twice.
     idempotency_key: `story-${ISSUE.repo}-${ISSUE.number}`,
   })
