@@ -52,10 +52,12 @@ export function createReply(
         response.end(eventText(typeof parts === 'string' ? parts : Buffer.concat(parts).toString('utf8')))
         return
       }
-      const buffers = typeof parts === 'string' ? [Buffer.from(parts)] : parts
-      sent.bytes = buffers.reduce((sum, each) => sum + each.length, 0)
+      sent.bytes =
+        typeof parts === 'string' ? Buffer.byteLength(parts) : parts.reduce((sum, each) => sum + each.length, 0)
       head(status, { 'Content-Type': 'application/json', 'Content-Length': sent.bytes, ...headers })
-      writeAll(response, buffers)
+      // Text leaves in one write together with the head.
+      if (typeof parts === 'string') response.end(parts)
+      else writeAll(response, parts)
     },
     empty(status) {
       head(status, {})
