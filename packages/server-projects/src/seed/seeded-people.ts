@@ -15,11 +15,11 @@ type Row = readonly [handle: string, name: string, team: string, title: string, 
 
 const ROWS: readonly Row[] = [
   ['maria', 'Maria Lindqvist', 'Web', 'Front-end engineer, checkout and payments', 'maria-l'],
-  ['devon', 'Devon Park', 'Web', 'Engineering lead, web', 'devonpark'],
+  ['devon', 'Devon Park', 'Web', 'Engineering lead, web', 'devon-k'],
   ['noor', 'Noor Haddad', 'Web', 'Front-end engineer, catalog and search', 'noor-h'],
   ['lukas', 'Lukas Brandt', 'Web', 'Front-end engineer, account', 'lbrandt'],
   ['yuki', 'Yuki Tanabe', 'Web', 'Accessibility engineer', 'yuki-tanabe'],
-  ['priya', 'Priya Raman', 'Platform', 'Engineering lead, API', 'priya-r'],
+  ['priya', 'Priya Raman', 'Platform', 'Engineering lead, API', 'priya-s'],
   ['emeka', 'Emeka Obi', 'Platform', 'Back-end engineer, orders', 'emeka-o'],
   ['sofia', 'Sofia Marchetti', 'Platform', 'Back-end engineer, payments', 'sofiam'],
   ['dokafor', 'Daniel Okafor', 'Platform', 'Back-end engineer, identity', 'dokafor'],

@@ -1,5 +1,6 @@
 /** A small repeatable source of choices: the same seed gives the same workspace. */
 
+/** One repeatable stream of choices. */
 export interface SeededRandom {
   /** A number in [0, 1). */
   next(): number

@@ -31,7 +31,7 @@ export const COMMENTS = {
     'Agreed in triage: worth doing, not this week.',
   ],
   working: [
-    'Found it: the {thing} reads the value before it is written. Draft is up, tests still missing.',
+    'Found it: a value in the {thing} is read before it is written. Draft is up, tests still missing.',
     'Bigger than expected. I split off the part that touches the {thing}.',
     'Half done. Waiting for an answer from the other team about {area}.',
     'First version of the {thing} is on the preview environment, please try it.',

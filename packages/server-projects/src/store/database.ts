@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 /** Named parameters of a statement (`:name` in its text). */
 export type Parameters = Record<string, SQLInputValue>
 
+/** One connection to the workspace. */
 export interface Database {
   all<Row>(sql: string, parameters?: Parameters): Row[]
   get<Row>(sql: string, parameters?: Parameters): Row | undefined

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 
 const DAY_MS = 86_400_000
+const ISO = /^(\d{4}-\d\d-\d\d)(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?$/
 
 /** Input of a date; a full ISO timestamp is taken for its day. */
 export function dateInput(description: string) {
@@ -9,7 +10,7 @@ export function dateInput(description: string) {
     .string()
     .max(35)
     .describe(description)
-    .transform((text) => text.trim().slice(0, 10))
+    .transform((text) => ISO.exec(text.trim())?.[1] ?? '')
     .refine(isCalendarDate, 'Want an existing ISO date such as 2026-03-31')
 }
 
@@ -20,5 +21,5 @@ export function dateOf(instant: Date, days = 0): string {
 
 function isCalendarDate(text: string): boolean {
   const parsed = new Date(`${text}T00:00:00Z`)
-  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(parsed.getTime()) && dateOf(parsed) === text
+  return !Number.isNaN(parsed.getTime()) && dateOf(parsed) === text
 }

@@ -2,6 +2,7 @@
 import type { SeededProject } from '../seeded-project.ts'
 import { SOFTWARE_WORKFLOW } from '../seeded-workflows.ts'
 
+/** Design System, with its areas and what tasks in them are called. */
 export const des: SeededProject = {
   key: 'DES',
   name: 'Design System',

@@ -2,6 +2,7 @@
 import type { SeededProject } from '../seeded-project.ts'
 import { REQUEST_WORKFLOW } from '../seeded-workflows.ts'
 
+/** Operations, with its areas and what tasks in them are called. */
 export const ops: SeededProject = {
   key: 'OPS',
   name: 'Operations',

@@ -2,6 +2,7 @@
 import type { SeededProject } from '../seeded-project.ts'
 import { REQUEST_WORKFLOW } from '../seeded-workflows.ts'
 
+/** Security, with its areas and what tasks in them are called. */
 export const sec: SeededProject = {
   key: 'SEC',
   name: 'Security',

@@ -2,6 +2,7 @@
 import type { SeededProject } from '../seeded-project.ts'
 import { SOFTWARE_WORKFLOW } from '../seeded-workflows.ts'
 
+/** Web Storefront, with its areas and what tasks in them are called. */
 export const web: SeededProject = {
   key: 'WEB',
   name: 'Web Storefront',
