@@ -4,7 +4,7 @@ import { printSchema } from './config/json-schema.ts'
 import { loadConfig } from './config/load.ts'
 import { formatProblem } from './config/problem.ts'
 import { watchConfig } from './config/watch.ts'
-import { issueKey } from './identity/issue-key.ts'
+import { greeting } from './greeting.ts'
 import { type Listening, listen } from './listen.ts'
 import { createLog } from './observe/log.ts'
 
@@ -17,9 +17,6 @@ export interface UpOptions {
   port?: string
   host?: string
 }
-
-/** The agent of the shipped configuration that a first start makes a key for. */
-const FIRST_AGENT = 'ops-orchestrator'
 
 /**
  * Runs until SIGTERM or SIGINT.
@@ -51,7 +48,7 @@ async function run(configPath: string, env: NodeJS.ProcessEnv): Promise<void> {
     throw explainPort(error)
   })
   log.info({ url: listening.url, pid: process.pid }, 'gateway listens')
-  greet(listening, file)
+  say(greeting(listening, file))
   const reload = () => reloadAndTell(listening, log)
   const watch = watchConfig(configPath, reload)
   process.on('SIGHUP', reload)
@@ -88,34 +85,6 @@ function explainPort(error: unknown): unknown {
     code: 'port_in_use',
     hint: 'Set CAUSEWAY_PORT to another one, or end what uses it',
   })
-}
-
-function greet({ url, store, gateway }: Listening, logFile: string | undefined): void {
-  const { agents } = gateway.live.config
-  const lines = ['', `Causeway is up: ${url}/mcp`, '']
-  if (agents[FIRST_AGENT] && store.apiKeys.isEmpty()) {
-    const { key } = issueKey(store, { agent: FIRST_AGENT, origin: 'start' })
-    lines.push(
-      `Key of agent ${FIRST_AGENT}, shown this once: ${key}`,
-      '',
-      'Claude Code:',
-      `  claude mcp add --transport http causeway ${url}/mcp --header "Authorization: Bearer ${key}"`,
-    )
-    lines.push(
-      'Cursor, VS Code and others (mcp.json):',
-      `  ${JSON.stringify({ mcpServers: { causeway: { url: `${url}/mcp`, headers: { Authorization: `Bearer ${key}` } } } })}`,
-    )
-  } else {
-    const [stored] = store.apiKeys.active(FIRST_AGENT, Date.now())
-    if (stored)
-      lines.push(
-        `Agent ${FIRST_AGENT} has key ${stored.keyId}. A new one: npm run --silent causeway -- agents rotate ${FIRST_AGENT}`,
-      )
-  }
-  lines.push('', 'Another agent and its key: npm run --silent causeway -- agents create <name> --role operator')
-  if (logFile) lines.push(`Log: ${logFile}`)
-  lines.push('End with Ctrl-C.', '')
-  say(lines.join('\n'))
 }
 
 function say(text: string): void {

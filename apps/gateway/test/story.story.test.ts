@@ -1,10 +1,10 @@
 /** The federated story with the shipped configuration: three real domain servers, both official clients, two agents with different rights. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { connectLegacy, connectModern } from '@causeway/example-story/clients'
+import { tellStory, tellSupportStory } from '@causeway/example-story/tell-story'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { connectLegacy, connectModern } from '../../../examples/story/clients.ts'
-import { tellStory, tellSupportStory } from '../../../examples/story/tell-story.ts'
 import { type StoryConfig, type StoryGateway, startGateway } from './support/start-gateway.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')

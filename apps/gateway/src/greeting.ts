@@ -1,0 +1,47 @@
+/** What `causeway up` prints for a person: the URL, the first key while it can still be shown, and the lines to paste into a client. */
+import { issueKey } from './identity/issue-key.ts'
+import type { Listening } from './listen.ts'
+
+/** The agent of the shipped configuration that a first start makes a key for. */
+const FIRST_AGENT = 'ops-orchestrator'
+
+/** The text; makes the first agent's key when the store holds none yet. */
+export function greeting({ url, store, gateway }: Listening, logFile: string | undefined): string {
+  const isFirstStart = gateway.live.config.agents[FIRST_AGENT] !== undefined && store.apiKeys.isEmpty()
+  return [
+    '',
+    `Causeway is up: ${url}/mcp`,
+    '',
+    ...(isFirstStart ? firstKey(url, issueKey(store, { agent: FIRST_AGENT, origin: 'start' }).key) : knownKey(store)),
+    'Another agent and its key:',
+    '  npm run --silent causeway -- agents create <name> --role operator',
+    ...(logFile ? [`Log: ${logFile}`] : []),
+    'End with Ctrl-C.',
+    '',
+  ].join('\n')
+}
+
+function firstKey(url: string, key: string): string[] {
+  const entry = { url: `${url}/mcp`, headers: { Authorization: `Bearer ${key}` } }
+  return [
+    `Key of agent ${FIRST_AGENT}, shown this once: ${key}`,
+    '',
+    'Claude Code:',
+    `  claude mcp add --transport http causeway ${entry.url} --header "Authorization: Bearer ${key}"`,
+    'Cursor and others, mcp.json:',
+    `  ${JSON.stringify({ mcpServers: { causeway: entry } })}`,
+    'VS Code, .vscode/mcp.json:',
+    `  ${JSON.stringify({ servers: { causeway: { type: 'http', ...entry } } })}`,
+    '',
+  ]
+}
+
+function knownKey(store: Listening['store']): string[] {
+  const [key] = store.apiKeys.active(FIRST_AGENT, Date.now())
+  return key
+    ? [
+        `Agent ${FIRST_AGENT} has key ${key.keyId}. A new one:`,
+        `  npm run --silent causeway -- agents rotate ${FIRST_AGENT}`,
+      ]
+    : []
+}
