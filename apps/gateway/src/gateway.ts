@@ -57,8 +57,8 @@ export interface GatewayParts {
   store: Store
   /** Canonical URL, once the listener knows its port. */
   publicUrl: string
-  /** Port of the listener, on which children reach the published keys. */
-  port: number
+  /** URL on this machine, where children reach the published keys. */
+  localUrl: string
   log: Logger
 }
 
@@ -67,13 +67,13 @@ const SERVICE_CALLER = { agent: 'causeway', roles: [], scopes: [] }
 const CHECK_JITTER_MS = 50
 
 /** Wires the parts and starts the catalog lines. Nothing here waits for an upstream. */
-export function createGateway({ config, store, publicUrl, port, log }: GatewayParts): RunningGateway {
+export function createGateway({ config, store, publicUrl, localUrl, log }: GatewayParts): RunningGateway {
   const catalog = new CatalogHolder()
   const upstreams = new Map<string, Upstream>()
   const lines = new Map<string, { running: RunningLine; fingerprint: string }>()
   const callTokens = createCallTokenSigner(store, { issuer: publicUrl })
   const streams = new Set<OpenStream>()
-  const facts = { issuer: publicUrl, jwksUrl: `http://127.0.0.1:${port}/.well-known/jwks.json` }
+  const facts = { issuer: publicUrl, jwksUrl: `${localUrl}/.well-known/jwks.json` }
   const factsFile = createFactsFile(join(store.dataDir, 'catalog.json'), catalog, log)
   const checkStreams = createStreamCheck(streams)
   const stopWatching = [catalog.onSwap(checkStreams), catalog.onSwap(factsFile.write), store.onChange(checkStreams)]

@@ -45,7 +45,8 @@ export async function listen({ configPath, env, log }: ListenOptions): Promise<L
     checkPolicyTests(config)
     const port = await listenOn(http, config)
     const publicUrl = publicUrlOf(config, port)
-    gateway = createGateway({ config, store, publicUrl, port, log })
+    const localUrl = publicUrlOf({ publicUrl: undefined, listen: config.listen }, port)
+    gateway = createGateway({ config, store, publicUrl, localUrl, log })
     const running = gateway
     return {
       gateway: running,

@@ -10,7 +10,8 @@ export function createLog({ level, dataDir }: { level: string; dataDir: string }
 } {
   const file = process.stderr.isTTY ? join(dataDir, 'log', 'gateway.jsonl') : undefined
   if (file) mkdirSync(join(dataDir, 'log'), { recursive: true, mode: 0o700 })
-  const destination = pino.destination({ dest: file ?? 2, sync: true, mode: 0o600 })
+  // Not synchronous, so that a slow disk or terminal never holds a request.
+  const destination = pino.destination({ dest: file ?? 2, sync: false, mode: 0o600 })
   return {
     log: pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, destination),
     file,

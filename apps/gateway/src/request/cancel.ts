@@ -4,13 +4,13 @@ import type { Caller } from './caller.ts'
 import type { Inbound } from './read.ts'
 
 /** Under which a running call can be found again; another caller's or session's equal id is another call. */
-export function cancellationKey(agent: string, session: number | undefined, idText: string): string {
-  return JSON.stringify([agent, session ?? null, JSON.parse(idText)])
+export function cancellationKey(agent: string, session: number, idText: string): string {
+  return JSON.stringify([agent, session, JSON.parse(idText)])
 }
 
 /** Acts on `notifications/cancelled`; one for a call that has ended or never was changes nothing. */
 export function cancel({ message, session }: Inbound, caller: Caller, gateway: Gateway): void {
   const { requestId } = message.params
-  if (typeof requestId !== 'string' && typeof requestId !== 'number') return
-  gateway.cancellable.get(cancellationKey(caller.agent, session?.number, JSON.stringify(requestId)))?.()
+  if (!session || (typeof requestId !== 'string' && typeof requestId !== 'number')) return
+  gateway.cancellable.get(cancellationKey(caller.agent, session.number, JSON.stringify(requestId)))?.()
 }

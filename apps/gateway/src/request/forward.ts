@@ -20,8 +20,9 @@ export async function forward(
   const { inbound, target, caller } = decided
   const { message, era } = inbound
   const deadline = startDeadline(routed.upstream.id, target.entry.timeoutMs, on.reply)
-  const key = cancellationKey(caller.agent, inbound.session?.number, message.idText as string)
-  on.gateway.cancellable.set(key, deadline.cancel)
+  // Without a session two clients of one agent may use the same id, and cancelling the wrong call is worse than none.
+  const key = inbound.session && cancellationKey(caller.agent, inbound.session.number, message.idText as string)
+  if (key) on.gateway.cancellable.set(key, deadline.cancel)
   try {
     const answer = await routed.upstream.call(routed.connection, {
       method: message.method,
@@ -48,7 +49,7 @@ export async function forward(
     })
   } finally {
     deadline.stop()
-    on.gateway.cancellable.delete(key)
+    if (key) on.gateway.cancellable.delete(key)
   }
 }
 

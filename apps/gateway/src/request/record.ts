@@ -20,13 +20,15 @@ export interface Trail {
 
 /** Writes the request's line in the log: who, what, by which rule, how it ended and how long it took. */
 export function record(
-  exchange: Pick<Exchange, 'requestId' | 'route'> & { startedAtMs?: number },
+  exchange: Pick<Exchange, 'request' | 'requestId' | 'route'> & { startedAtMs?: number },
   trail: Trail,
   on: { gateway: Gateway; reply: Reply },
 ): void {
   const { caller, inbound, target, error } = trail
+  if (!error && !on.gateway.log.isLevelEnabled('debug')) return
   const line = {
     requestId: exchange.requestId,
+    clientRequestId: exchange.request.headers['x-request-id']?.slice(0, 128),
     agent: caller?.agent,
     keyId: caller?.keyId,
     era: inbound?.era,

@@ -66,7 +66,7 @@ export function createReply(
     fail(error, idText) {
       const { rpc } = error.failure
       const body = errorText(idText, { code: rpc || -32603, message: error.message, data: dataOf(error, requestId) })
-      this.answer(statusOf(error, idText), body, failureHeaders(error))
+      this.answer(statusOf(error, idText, isModern()), body, failureHeaders(error))
     },
     onDisconnect(callback) {
       response.once('close', () => {
@@ -91,9 +91,11 @@ export function dataOf(error: GatewayError, requestId: string): Record<string, u
   }
 }
 
-// Clients turn a 5xx into a bare transport error and lose the reason, so the gateway's own failures go in band.
-function statusOf({ failure }: GatewayError, idText: string | null): number {
-  return idText !== null && failure.rpc === -32603 ? 200 : failure.http
+// Clients turn a 5xx into a bare transport error and lose the reason, so the gateway's own failures go in band;
+// to a legacy client a 404 says that its session is gone, so an unknown method goes in band too.
+function statusOf({ code, failure }: GatewayError, idText: string | null, isModern: boolean): number {
+  const isInBand = failure.rpc === -32603 || (code === 'method_not_found' && !isModern)
+  return idText !== null && isInBand ? 200 : failure.http
 }
 
 function failureHeaders({ code, failure, detail }: GatewayError): Record<string, string> {
