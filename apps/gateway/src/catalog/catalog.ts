@@ -7,6 +7,8 @@ export interface UpstreamCatalog {
   id: string
   title: string
   identity: UpstreamIdentity
+  /** What stands before the `__` of its public names; empty for the upstream that goes without. */
+  prefix: string
   isNamespaced: boolean
   entries: readonly Entry[]
   leftOut: readonly LeftOut[]
@@ -26,13 +28,19 @@ export interface Catalog {
 
 /** Holds the current catalog and tells who waits that it was swapped. */
 export class CatalogHolder {
-  #current: Catalog = merge(0, [], [])
+  #current: Catalog = merge(0, { parts: [], configured: [], prefixes: new Set() })
+  readonly #prefixes = new Map<string, string>()
   readonly #upstreams = new Map<string, UpstreamCatalog>()
   readonly #listeners = new Set<() => void>()
   #order: readonly string[] = []
 
   get current(): Catalog {
     return this.#current
+  }
+
+  /** Keeps names that start with `{prefix}__` for an upstream, listed yet or not. */
+  reserve(id: string, prefix: string): void {
+    this.#prefixes.set(id, prefix)
   }
 
   /** Replaces one upstream's part; an upstream that has gone keeps its last good part. */
@@ -44,7 +52,8 @@ export class CatalogHolder {
   /** Sets which upstreams there are, in the file's order; parts of others are dropped. */
   arrange(order: readonly string[]): void {
     this.#order = order
-    for (const id of this.#upstreams.keys()) if (!order.includes(id)) this.#upstreams.delete(id)
+    for (const known of [this.#upstreams, this.#prefixes])
+      for (const id of known.keys()) if (!order.includes(id)) known.delete(id)
     this.#swap()
   }
 
@@ -56,36 +65,42 @@ export class CatalogHolder {
 
   #swap(): void {
     const parts = this.#order.flatMap((id) => this.#upstreams.get(id) ?? [])
-    this.#current = merge(this.#current.version + 1, parts, this.#order)
+    const prefixes = new Set([...this.#order, ...this.#prefixes.values()].filter((prefix) => prefix !== ''))
+    this.#current = merge(this.#current.version + 1, { parts, configured: this.#order, prefixes })
     for (const listener of this.#listeners) listener()
   }
 }
 
-function merge(version: number, parts: readonly UpstreamCatalog[], configured: readonly string[]): Catalog {
+interface Sources {
+  parts: readonly UpstreamCatalog[]
+  configured: readonly string[]
+  /** What names without a prefix of their own must not look like they had. */
+  prefixes: ReadonlySet<string>
+}
+
+function merge(version: number, { parts, configured, prefixes }: Sources): Catalog {
   const leftOut = new Map<string, LeftOut[]>()
   const entries = Object.fromEntries(
     KINDS.map((kind) => {
-      const accepted = accept(kind, { parts, configured, leftOut })
+      const accepted = accept(kind, { parts, prefixes, leftOut })
       return [kind, parts.flatMap((part) => part.entries.filter((entry) => accepted.has(entry)))]
     }),
   ) as unknown as Catalog['entries']
   return { version, configured, upstreams: new Map(parts.map((part) => [part.id, part])), entries, leftOut }
 }
 
-interface Merging {
-  parts: readonly UpstreamCatalog[]
-  configured: readonly string[]
+interface Merging extends Pick<Sources, 'parts' | 'prefixes'> {
   leftOut: Map<string, LeftOut[]>
 }
 
-function accept(kind: Kind, { parts, configured, leftOut }: Merging): Set<Entry> {
+function accept(kind: Kind, { parts, prefixes, leftOut }: Merging): Set<Entry> {
   const owners = new Map<string, string>()
   const accepted = new Set<Entry>()
   for (const part of byPrecedence(kind, parts)) {
     for (const entry of part.entries) {
       if (entry.kind !== kind) continue
-      const reason = reasonAgainst(entry, part, { owners, configured })
-      if (reason) leftOut.set(part.id, [...(leftOut.get(part.id) ?? []), { kind, name: entry.originalName, reason }])
+      const reason = reasonAgainst(entry, part, { owners, prefixes })
+      if (reason) leave(leftOut, part.id, { kind, name: entry.originalName, reason })
       else {
         owners.set(entry.publicName, part.id)
         accepted.add(entry)
@@ -93,6 +108,12 @@ function accept(kind: Kind, { parts, configured, leftOut }: Merging): Set<Entry>
     }
   }
   return accepted
+}
+
+function leave(leftOut: Map<string, LeftOut[]>, upstream: string, what: LeftOut): void {
+  const before = leftOut.get(upstream)
+  if (before) before.push(what)
+  else leftOut.set(upstream, [what])
 }
 
 // A URI belongs to the first configured upstream; a name without a prefix yields to every name with one.
@@ -103,15 +124,18 @@ function byPrecedence(kind: Kind, parts: readonly UpstreamCatalog[]): readonly U
 function reasonAgainst(
   entry: Entry,
   part: UpstreamCatalog,
-  merged: { owners: ReadonlyMap<string, string>; configured: readonly string[] },
+  merged: { owners: ReadonlyMap<string, string>; prefixes: ReadonlySet<string> },
 ): string | undefined {
   const owner = merged.owners.get(entry.publicName)
+  if (owner === part.id) return 'another of its definitions has the same public name'
   if (owner !== undefined) return `upstream "${owner}" has the same ${isNamed(entry.kind) ? 'name' : 'URI'}`
   if (entry.kind === 'templates' && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(entry.publicName))
     return 'its uriTemplate has no literal scheme'
   if (part.isNamespaced || !isNamed(entry.kind)) return undefined
-  const prefix = merged.configured.find((id) => entry.publicName.startsWith(`${id}__`))
-  return prefix === undefined ? undefined : `its name looks like one of upstream "${prefix}"`
+  const prefix = entry.publicName.split('__', 1)[0] as string
+  return prefix !== entry.publicName && merged.prefixes.has(prefix)
+    ? `its name starts with "${prefix}__", which belongs to another upstream`
+    : undefined
 }
 
 function isNamed(kind: Kind): boolean {

@@ -32,6 +32,8 @@ export interface Definition {
   paramHeaders: readonly ParamHeader[]
   /** Whether the output schema is not an object at its root, so that legacy clients need it wrapped. */
   hasBareOutput: boolean
+  /** Members that legacy clients are told otherwise, as JSON text; tools only. */
+  legacyMembers: Readonly<Record<string, string>>
   /** Call deadline, ms; tools only. */
   timeoutMs: number
 }

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import type { UpstreamConfig } from '../config/schema.ts'
 import { membersOf, withMembers } from '../wire/json-span.ts'
 import type { Definition, Entry, ListedText } from './definition.ts'
-import { wrapOutputSchema } from './wrap-output.ts'
 
 /** Longest public name: clients add prefixes of their own under a limit of 64. */
 export const MAX_NAME = 52
@@ -22,9 +21,14 @@ export function publicName(prefix: string, originalName: string): string {
   return `${full.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, MAX_NAME - HASH_DIGITS - 1)}_${hash}`
 }
 
+/** What stands before the `__` of an upstream's public names; empty for the one that goes without. */
+export function prefixOf({ namespace: configured }: Pick<UpstreamConfig, 'namespace'>): string {
+  return configured === 'none' ? '' : configured
+}
+
 /** Names the definitions of one upstream. */
-export function namespace(upstream: string, config: UpstreamConfig, definitions: readonly Definition[]): Entry[] {
-  const prefix = config.namespace === 'none' ? '' : upstream
+export function namespace(config: UpstreamConfig, definitions: readonly Definition[]): Entry[] {
+  const prefix = prefixOf(config)
   return definitions.map((definition) => {
     const isNamed = definition.kind === 'tools' || definition.kind === 'prompts'
     const name = isNamed ? publicName(prefix, definition.originalName) : definition.originalName
@@ -43,18 +47,13 @@ export function namespace(upstream: string, config: UpstreamConfig, definitions:
   })
 }
 
-function listedText(definition: Definition, changes: Record<string, string>): ListedText {
-  const members = membersOf(definition.text, 0)
+function listedText({ text, legacyMembers }: Definition, changes: Record<string, string>): ListedText {
   const quoted = Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, JSON.stringify(value)]))
-  const modern = Object.keys(quoted).length === 0 ? definition.text : withMembers(definition.text, members, quoted)
-  if (!definition.hasBareOutput) return { modern, legacy: modern }
-  const output = members.find((member) => member.key === 'outputSchema')
-  const schema = output && (JSON.parse(definition.text.slice(output.start, output.end)) as Record<string, unknown>)
-  return {
-    modern,
-    legacy: withMembers(definition.text, members, {
-      ...quoted,
-      outputSchema: schema && JSON.stringify(wrapOutputSchema(schema)),
-    }),
-  }
+  const modern = changed(text, quoted)
+  const isSame = Object.keys(legacyMembers).length === 0
+  return { modern, legacy: isSame ? modern : changed(text, { ...quoted, ...legacyMembers }) }
+}
+
+function changed(text: string, members: Record<string, string>): string {
+  return Object.keys(members).length === 0 ? text : withMembers(text, membersOf(text, 0), members)
 }

@@ -3,7 +3,10 @@ import { TOOL_META_KEY } from '@causeway/shared-contracts/wire-names'
 import type { UpstreamConfig } from '../config/schema.ts'
 import { isObject } from '../wire/envelope.ts'
 import { paramHeadersOf } from '../wire/param-headers.ts'
+import { strictScan } from '../wire/strict-scan.ts'
 import { type Definition, KINDS, type Kind, type LeftOut, LISTS } from './definition.ts'
+import { shapeProblem } from './definition-shape.ts'
+import { isBareOutput, legacySchemas } from './legacy-schemas.ts'
 import { LIST_LIMITS, type RawDefinition } from './list-all.ts'
 
 /** The definitions of one upstream that can be served, and the others. */
@@ -21,9 +24,9 @@ export function validate(upstream: string, config: UpstreamConfig, lists: Record
     for (const raw of lists[kind]) {
       const name = nameOf(kind, raw.value)
       try {
+        const definition = check(kind, raw, { upstream, config, name })
         if (seen.has(name)) throw new Error('listed twice')
         seen.add(name)
-        const definition = check(kind, raw, { upstream, config, name })
         if (definition) definitions.push(definition)
       } catch (error) {
         leftOut.push({ kind, name: name.slice(0, 128), reason: (error as Error).message })
@@ -39,48 +42,34 @@ interface Where {
   name: string
 }
 
-function check(kind: Kind, raw: RawDefinition, where: Where): Definition | undefined {
-  const { value } = raw
+function check(kind: Kind, { text, value }: RawDefinition, where: Where): Definition | undefined {
   if (!isObject(value)) throw new Error('not an object')
   if (where.name === '') throw new Error(`no ${LISTS[kind].idField}`)
-  if (Buffer.byteLength(raw.text) > LIST_LIMITS.definitionBytes)
-    throw new Error(`larger than ${LIST_LIMITS.definitionBytes} bytes`)
-  const settings = kind === 'tools' ? where.config.tools[where.name] : undefined
+  const problem = textProblem(text) ?? shapeProblem(kind, value)
+  if (problem) throw new Error(problem)
+  const isTool = kind === 'tools'
+  const settings = isTool ? where.config.tools[where.name] : undefined
   if (settings?.hidden) return undefined
-  CHECKS[kind](value, where.name)
-  const facts = factsOf(kind, value, where)
   return {
     kind,
     upstream: where.upstream,
     originalName: where.name,
-    text: raw.text,
-    facts,
+    text,
+    facts: factsOf(kind, value, where),
     aliases: settings?.aliases ?? [],
-    paramHeaders: kind === 'tools' ? paramHeadersOf(value.inputSchema) : [],
-    hasBareOutput: isObject(value.outputSchema) && value.outputSchema.type !== 'object',
+    paramHeaders: isTool ? paramHeadersOf(value.inputSchema) : [],
+    hasBareOutput: isBareOutput(value.outputSchema),
+    legacyMembers: isTool ? legacySchemas(value) : {},
     timeoutMs: settings?.timeoutMs ?? where.config.timeoutMs,
   }
 }
 
-const CHECKS: Record<Kind, (value: Record<string, unknown>, name: string) => void> = {
-  tools(value, name) {
-    if (name.length > 256) throw new Error('its name is longer than 256 characters')
-    if (!isObject(value.inputSchema) || value.inputSchema.type !== 'object')
-      throw new Error('its inputSchema is not an object schema')
-    if (value.outputSchema !== undefined && !isObject(value.outputSchema))
-      throw new Error('its outputSchema is not a schema')
-  },
-  prompts(value, name) {
-    if (name.length > 256) throw new Error('its name is longer than 256 characters')
-    if (value.arguments !== undefined && !Array.isArray(value.arguments))
-      throw new Error('its arguments are not a list')
-  },
-  resources(_value, uri) {
-    if (!URL.canParse(uri)) throw new Error('its uri is not a URI')
-  },
-  templates(_value, template) {
-    if (template.length > 2_048) throw new Error('its uriTemplate is longer than 2048 characters')
-  },
+// What two parsers read differently could be one thing for the gateway and another for the client.
+function textProblem(text: string): string | undefined {
+  if (Buffer.byteLength(text) > LIST_LIMITS.definitionBytes) return `larger than ${LIST_LIMITS.definitionBytes} bytes`
+  const fault = strictScan(text)
+  if (fault?.fault === 'too-deep') return 'nested deeper than 64 levels'
+  return fault?.fault === 'duplicate-key' ? `the key ${JSON.stringify(fault.key.slice(0, 64))} stands twice` : undefined
 }
 
 function nameOf(kind: Kind, value: unknown): string {

@@ -29,7 +29,7 @@ export function readAnswer(text: string, idText: string, upstream: string): Upst
   if (!isObject(message) || message.jsonrpc !== '2.0') throw invalid(upstream, 'its answer is not JSON-RPC 2.0')
   // An error about a request that could not be read has no id to carry.
   const isIdless = message.id === undefined || message.id === null
-  if (JSON.stringify(message.id) !== JSON.stringify(JSON.parse(idText)) && !(isIdless && message.error))
+  if (message.id !== JSON.parse(idText) && !(isIdless && message.error))
     throw invalid(upstream, 'its answer belongs to another request')
   if (isObject(message.error)) {
     if (!Number.isInteger(message.error.code) || typeof message.error.message !== 'string')
@@ -66,4 +66,9 @@ export function unavailable(
     retryAfterMs: more.retryAfterMs ?? 1_000,
     ...outcome,
   })
+}
+
+/** Why something failed, without what could not be done. */
+export function reasonOf(error: unknown): string {
+  return (error as Error).message.replace(/^Cannot [^:]*: /, '')
 }

@@ -17,10 +17,13 @@ const RETRY_AFTER_MS = 500
 export function createBulkhead(upstream: string, places: number): Bulkhead {
   const waiting = new Set<() => void>()
   let inFlight = 0
+  // A place goes from hand to hand, so that no newcomer takes it from the one who waits.
   const leave = () => {
-    inFlight--
     const [next] = waiting
-    if (!next) return
+    if (!next) {
+      inFlight--
+      return
+    }
     waiting.delete(next)
     next()
   }
@@ -29,17 +32,19 @@ export function createBulkhead(upstream: string, places: number): Bulkhead {
       return inFlight
     },
     async enter(signal) {
-      if (inFlight >= places) {
-        if (waiting.size >= places) {
-          throw new GatewayError(
-            'upstream_overloaded',
-            `Cannot call upstream "${upstream}": ${places} calls are under way and as many wait`,
-            { upstream, retryAfterMs: RETRY_AFTER_MS },
-          )
-        }
-        await place(waiting, signal)
+      signal.throwIfAborted()
+      if (inFlight < places) {
+        inFlight++
+        return leave
       }
-      inFlight++
+      if (waiting.size >= places) {
+        throw new GatewayError(
+          'upstream_overloaded',
+          `Cannot call upstream "${upstream}": ${places} calls are under way and as many wait`,
+          { upstream, retryAfterMs: RETRY_AFTER_MS },
+        )
+      }
+      await place(waiting, signal)
       return leave
     },
   }

@@ -1,8 +1,8 @@
-/** A child process in a process group of its own: bounded memory of what it wrote to stderr, and an end that leaves nothing behind. */
+/** A child process in a process group of its own: what it writes to stderr goes to the log line by line, and its end leaves nothing behind. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import type { Logger } from 'pino'
+import { createLineReader } from './line-reader.ts'
 
 export interface ChildSpec {
   command: string
@@ -40,7 +40,7 @@ const INHERITED = [
   'HTTP_PROXY',
   'NO_PROXY',
 ]
-const MAX_LINE_CHARACTERS = 4_000
+const MAX_LINE_BYTES = 4_000
 
 /** The part of the gateway's environment that a child may see, with its own on top: the gateway's secrets stay here. */
 export function childEnv(own: Readonly<Record<string, string>>): Record<string, string> {
@@ -65,9 +65,10 @@ export function startChild(spec: ChildSpec): Child {
   )
   child.once('exit', (code, signal) => resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`))
   child.stdin.on('error', () => {})
-  createInterface({ input: child.stderr }).on('line', (line) =>
-    spec.log.info({ stderr: line.slice(0, MAX_LINE_CHARACTERS) }, 'child stderr'),
-  )
+  const tell = (stderr: string) => {
+    if (stderr.trim()) spec.log.info({ stderr }, 'child stderr')
+  }
+  child.stderr.on('data', createLineReader(MAX_LINE_BYTES, { onLine: tell, onOverflow: tell }))
   return {
     process: child,
     ended,

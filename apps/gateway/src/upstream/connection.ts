@@ -34,17 +34,14 @@ export interface UpstreamCall {
   onNotification(text: string, method: string): void
 }
 
-/** Which of an upstream's lists changed. */
-export type ListKind = 'tools' | 'prompts' | 'resources'
-
 export interface Connection {
   readonly identity: UpstreamIdentity
   /** Whether ids and progress tokens reach the upstream unchanged. */
   readonly passesIds: boolean
   /** @throws GatewayError upstream_* | result_too_large | call_cancelled */
   call(call: UpstreamCall): Promise<UpstreamAnswer>
-  /** Called when the upstream says that a list changed. */
-  onListChanged: (kind: ListKind) => void
+  /** Called when the upstream says that a list changed, or may have said so unheard. */
+  onListChanged: () => void
   /** Resolves when the connection is of no more use, with the reason. */
   readonly ended: Promise<string>
   close(): Promise<void>

@@ -1,63 +1,50 @@
 /** The GET stream of a legacy upstream: where it tells that its lists changed. */
-import type { Dispatcher } from 'undici'
 import { SseReader } from '../wire/sse.ts'
-import type { ListKind } from './connection.ts'
-import { type LegacySession, sessionHeaders } from './http-legacy.ts'
+import { unavailable } from './answer.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
+import { type LegacySession, sessionHeaders } from './legacy-session.ts'
+import { isListChange } from './list-changes.ts'
 
-interface StreamLife {
-  credential: () => Promise<string | undefined>
+/** How reading the stream ended: with its end, because there is none, or because the upstream does not know the session. */
+export type LegacyStreamOutcome = 'ended' | 'refused' | 'unknown-session'
+
+interface Reading {
+  credential: string | undefined
   signal: AbortSignal
-  onListChanged(kind: ListKind): void
+  onOpen(): void
+  onListChanged(): void
 }
 
 const MAX_EVENT_CHARACTERS = 1024 * 1024
-const REOPEN_MS = 1_000
-const MAX_FAILURES = 3
+/** What says nothing about whether there is a stream at other times. */
+const PASSING = new Set([401, 403, 408, 429, 500, 502, 503, 504])
 
 /**
- * Listens until the signal is aborted, opening the stream again when it ends.
- * @returns why the connection is of no more use, or `undefined` when the upstream offers no stream
+ * Opens the stream and reads it to its end.
+ * @throws when it breaks, or cannot be opened for now
  */
-export async function listenLegacy(
+export async function readLegacyStream(
   target: HttpTarget,
   session: LegacySession,
-  life: StreamLife,
-): Promise<string | undefined> {
-  for (let failures = 0; failures < MAX_FAILURES; ) {
-    try {
-      const status = await readStream(target, session, life)
-      if (status === 404) return 'it lost the session'
-      if (status !== 200) return undefined
-      failures = 0
-    } catch {
-      failures++
-    }
-    if (life.signal.aborted) return undefined
-    await new Promise((resolve) => setTimeout(resolve, REOPEN_MS * (failures + 1)).unref())
-  }
-  return 'its event stream broke'
-}
-
-async function readStream(target: HttpTarget, session: LegacySession, life: StreamLife): Promise<number> {
-  const { 'content-type': _none, ...headers } = sessionHeaders(target, session, await life.credential())
-  const options: Dispatcher.RequestOptions = {
+  reading: Reading,
+): Promise<LegacyStreamOutcome> {
+  const { 'content-type': _none, ...headers } = sessionHeaders(target, session, reading.credential)
+  const answer = await target.dispatcher.request({
     path: target.path,
     method: 'GET',
     headers: { ...headers, accept: 'text/event-stream' },
-    signal: life.signal,
-  }
-  const { statusCode, body, headers: answered } = await target.dispatcher.request(options)
-  if (statusCode !== 200 || !String(answered['content-type']).startsWith('text/event-stream')) {
+    signal: reading.signal,
+  })
+  const { statusCode, body } = answer
+  if (statusCode !== 200 || !String(answer.headers['content-type']).startsWith('text/event-stream')) {
     await body.dump()
-    return statusCode === 200 ? 405 : statusCode
+    if (PASSING.has(statusCode)) throw unavailable(target.upstream, `it answered HTTP ${statusCode}`)
+    return statusCode === 404 || statusCode === 400 ? 'unknown-session' : 'refused'
   }
+  reading.onOpen()
   const reader = new SseReader(MAX_EVENT_CHARACTERS, (data) => {
-    const kind = /^notifications\/(tools|prompts|resources)\/list_changed$/.exec(
-      String(parseEvent(data, target.upstream).method),
-    )?.[1]
-    if (kind) life.onListChanged(kind as ListKind)
+    if (isListChange(parseEvent(data, target.upstream).method)) reading.onListChanged()
   })
   for await (const chunk of body) reader.push(chunk as Uint8Array)
-  return statusCode
+  return 'ended'
 }

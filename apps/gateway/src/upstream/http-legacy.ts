@@ -1,29 +1,19 @@
 /** A legacy upstream over HTTP: one upstream session per session key, opened lazily and opened again when the upstream lost it. */
-import { GatewayError } from '../errors.ts'
 import { errorText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
-import { invalid, readAnswer, type UpstreamAnswer } from './answer.ts'
+import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
-import { INITIALIZE_PARAMS, readInitialize } from './handshake.ts'
-import { listenLegacy } from './http-legacy-stream.ts'
+import { readLegacyStream } from './http-legacy-stream.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
 import { type HttpAnswer, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
-
-/** An initialized upstream session. */
-export interface LegacySession {
-  /** What the upstream calls it; `undefined` for an upstream that keeps no sessions. */
-  id: string | undefined
-  revision: string
-  identity: UpstreamIdentity
-}
+import { keepListening, type ListenOutcome } from './keep-listening.ts'
+import { HANDSHAKE_MS, isSessionLost, type LegacySession, openSession, sessionHeaders } from './legacy-session.ts'
 
 /** Key of the session that lists the catalog and hears of changes. */
 export const CATALOG_SESSION = ''
 
 const MAX_SESSIONS = 1_000
-const HANDSHAKE_MS = 10_000
-const SMALL_ANSWER_BYTES = 64 * 1024
-const BASE_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+const GOODBYE_MS = 1_000
 
 /**
  * Opens the catalog's own session and returns the connection.
@@ -34,12 +24,7 @@ export async function connectLegacyHttp(
   credential: () => Promise<string | undefined>,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const first = await openSession(
-    target,
-    await credential(),
-    AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_MS)]),
-  )
-  return new LegacyHttp(target, first, credential)
+  return new LegacyHttp(target, await openSession(target, await credential(), signal), credential)
 }
 
 class LegacyHttp implements Connection {
@@ -48,54 +33,96 @@ class LegacyHttp implements Connection {
   readonly ended: Promise<string>
   onListChanged: Connection['onListChanged'] = () => {}
   readonly #target: HttpTarget
+  readonly #credential: () => Promise<string | undefined>
   readonly #sessions = new Map<string, Promise<LegacySession>>()
   readonly #closing = new AbortController()
   readonly #end: (reason: string) => void
+  /** The session whose event stream was open last. */
+  #heard: LegacySession | undefined
+  #inFlight = 0
   #nextId = 1
 
   constructor(target: HttpTarget, first: LegacySession, credential: () => Promise<string | undefined>) {
     this.#target = target
+    this.#credential = credential
     this.identity = first.identity
     this.#sessions.set(CATALOG_SESSION, Promise.resolve(first))
     const { promise, resolve } = Promise.withResolvers<string>()
     this.ended = promise
     this.#end = resolve
-    void listenLegacy(target, first, {
-      credential,
-      signal: this.#closing.signal,
-      onListChanged: (kind) => this.onListChanged(kind),
-    }).then((reason) => reason && resolve(reason))
+    void keepListening(
+      (onOpen) => this.#listen(onOpen),
+      this.#closing.signal,
+      () => this.onListChanged(),
+    )
   }
 
   async call(call: UpstreamCall): Promise<UpstreamAnswer> {
-    const session = await this.#session(call)
-    const answer = await this.#send(call, session)
-    if (answer !== 'session-lost') return answer
-    // 404 says that the upstream did not run the call, so opening a new session and sending it again is no repetition.
-    this.#sessions.delete(call.sessionKey)
-    const again = await this.#send(call, await this.#session(call))
-    if (again === 'session-lost') throw invalid(this.#target.upstream, 'it forgets its sessions at once')
-    return again
+    this.#inFlight++
+    try {
+      const answer = await this.#attempt(call)
+      if (answer !== 'session-lost') return answer
+      // The upstream did not run the call, so sending it again in a new session is no repetition.
+      const again = await this.#attempt(call)
+      if (again === 'session-lost') throw invalid(this.#target.upstream, 'it forgets its sessions at once')
+      return again
+    } finally {
+      this.#inFlight--
+    }
   }
 
   async close(): Promise<void> {
-    this.#closing.abort()
+    this.#closing.abort(unavailable(this.#target.upstream, 'the connection was closed'))
     this.#end('closed')
+    // The end of a session would be the end of its calls.
+    if (this.#inFlight > 0) return
     const sessions = await Promise.allSettled(this.#sessions.values())
     await Promise.allSettled(
       sessions.map((each) => (each.status === 'fulfilled' && each.value.id ? this.#delete(each.value) : undefined)),
     )
   }
 
-  #session(call: UpstreamCall): Promise<LegacySession> {
-    const open = this.#sessions.get(call.sessionKey)
+  async #attempt(call: UpstreamCall): Promise<UpstreamAnswer | 'session-lost'> {
+    const opening = this.#session(call.sessionKey, call.credential)
+    const answer = await this.#send(call, await unlessAborted(opening, call.signal))
+    if (answer === 'session-lost') this.#forget(call.sessionKey, opening)
+    return answer
+  }
+
+  async #listen(onOpen: () => void): Promise<ListenOutcome> {
+    const credential = await this.#credential()
+    const opening = this.#session(CATALOG_SESSION, credential)
+    const session = await opening
+    const outcome = await readLegacyStream(this.#target, session, {
+      credential,
+      signal: this.#closing.signal,
+      onOpen: () => {
+        this.#heard = session
+        onOpen()
+      },
+      onListChanged: () => this.onListChanged(),
+    })
+    if (outcome !== 'unknown-session') return outcome
+    // An upstream that knew the session before has forgotten it; one that never did offers no stream.
+    if (this.#heard !== session) return 'refused'
+    this.#forget(CATALOG_SESSION, opening)
+    return 'ended'
+  }
+
+  #session(key: string, credential: string | undefined): Promise<LegacySession> {
+    const open = this.#sessions.get(key)
     if (open) return open
     if (this.#sessions.size >= MAX_SESSIONS) this.#forgetOldest()
-    // Not the call's own signal: others may be waiting for the same session.
-    const opening = openSession(this.#target, call.credential, AbortSignal.timeout(HANDSHAKE_MS))
-    this.#sessions.set(call.sessionKey, opening)
-    opening.catch(() => this.#sessions.delete(call.sessionKey))
+    // Not ended by the call that opens it: others may be waiting for the same session.
+    const opening = openSession(this.#target, credential, this.#closing.signal)
+    this.#sessions.set(key, opening)
+    opening.catch(() => this.#forget(key, opening))
     return opening
+  }
+
+  // Two calls may find out about the same loss; the second must not throw away what the first has opened.
+  #forget(key: string, session: Promise<LegacySession>): void {
+    if (this.#sessions.get(key) === session) this.#sessions.delete(key)
   }
 
   #forgetOldest(): void {
@@ -119,10 +146,10 @@ class LegacyHttp implements Connection {
     call.signal.addEventListener('abort', onAbort, { once: true })
     try {
       const http = await this.#post(session, call, requestText(idText, call.method, call.params), (data) => {
-        answer = this.#onMessage(data, { call, session, idText }) ?? answer
+        answer = this.#onMessage(data, { call, session, idText })
         return answer !== undefined
       })
-      if (http.status === 404 && session.id) return 'session-lost'
+      if (isSessionLost(http, session, idText)) return 'session-lost'
       checkStatus(http, this.#target.upstream)
       if (!http.isEventStream) return readAnswer(http.text, idText, this.#target.upstream)
       if (!answer) throw invalid(this.#target.upstream, 'its event stream ended without an answer')
@@ -137,10 +164,7 @@ class LegacyHttp implements Connection {
     on: { call: UpstreamCall; session: LegacySession; idText: string },
   ): UpstreamAnswer | undefined {
     const message = parseEvent(data, this.#target.upstream)
-    if (message.method === undefined)
-      return JSON.stringify(message.id) === on.idText || message.error
-        ? readAnswer(data, on.idText, this.#target.upstream)
-        : undefined
+    if (message.method === undefined) return readAnswer(data, on.idText, this.#target.upstream)
     if (message.id === undefined) on.call.onNotification(data, String(message.method))
     else this.#notify(on.session, on.call, refusal(message))
     return undefined
@@ -158,12 +182,13 @@ class LegacyHttp implements Connection {
     body: string,
     onEvent: (data: string) => boolean,
   ): Promise<HttpAnswer> {
+    const requestId = call.headers['x-request-id']
     return httpPost(this.#target.dispatcher, {
       upstream: this.#target.upstream,
       path: this.#target.path,
       headers: {
         ...sessionHeaders(this.#target, session, call.credential),
-        'x-request-id': call.headers['x-request-id'] ?? '',
+        ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
       },
       body,
       signal: call.signal,
@@ -173,69 +198,14 @@ class LegacyHttp implements Connection {
   }
 
   async #delete(session: LegacySession): Promise<void> {
-    const { statusCode: _ignored, body } = await this.#target.dispatcher.request({
+    const { body } = await this.#target.dispatcher.request({
       path: this.#target.path,
       method: 'DELETE',
-      headers: sessionHeaders(this.#target, session, undefined),
-      signal: AbortSignal.timeout(1_000),
+      headers: sessionHeaders(this.#target, session, await this.#credential()),
+      signal: AbortSignal.timeout(GOODBYE_MS),
     })
     await body.dump()
   }
-}
-
-/** The headers of a request within a session. */
-export function sessionHeaders(
-  target: HttpTarget,
-  session: LegacySession | undefined,
-  credential: string | undefined,
-): Record<string, string> {
-  return {
-    ...target.headers,
-    ...BASE_HEADERS,
-    ...(session ? { 'mcp-protocol-version': session.revision } : {}),
-    ...(session?.id ? { 'mcp-session-id': session.id } : {}),
-    ...(credential ? { authorization: `Bearer ${credential}` } : {}),
-  }
-}
-
-async function openSession(
-  target: HttpTarget,
-  credential: string | undefined,
-  signal: AbortSignal,
-): Promise<LegacySession> {
-  let answer: UpstreamAnswer | undefined
-  const common = { upstream: target.upstream, path: target.path, signal, maxBytes: SMALL_ANSWER_BYTES }
-  const http = await httpPost(target.dispatcher, {
-    ...common,
-    headers: sessionHeaders(target, undefined, credential),
-    body: requestText('0', 'initialize', INITIALIZE_PARAMS),
-    onEvent(data) {
-      if (parseEvent(data, target.upstream).method === undefined) answer = readAnswer(data, '0', target.upstream)
-      return answer !== undefined
-    },
-  }).catch((error: unknown) => {
-    throw signal.aborted && !(error instanceof GatewayError)
-      ? new GatewayError(
-          'upstream_timeout',
-          `Cannot open a session with upstream "${target.upstream}": no answer in time`,
-          { upstream: target.upstream, retryable: true },
-        )
-      : error
-  })
-  checkStatus(http, target.upstream)
-  const { revision, ...identity } = readInitialize(
-    answer ?? readAnswer(http.text, '0', target.upstream),
-    target.upstream,
-  )
-  const id = http.headers['mcp-session-id']
-  const session = { id: typeof id === 'string' ? id : undefined, revision, identity }
-  await httpPost(target.dispatcher, {
-    ...common,
-    headers: sessionHeaders(target, session, credential),
-    body: notificationText('notifications/initialized'),
-    onEvent: () => false,
-  })
-  return session
 }
 
 // The gateway declared no client capabilities, so a ping is the only request it may be asked.
@@ -244,4 +214,13 @@ function refusal(message: Record<string, unknown>): string {
   return message.method === 'ping'
     ? resultText(id, '{}')
     : errorText(id, { code: -32601, message: 'Cannot serve this request: the client declared no such capability' })
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
 }

@@ -1,14 +1,14 @@
 /** A modern upstream over HTTP: every call is one POST, ids pass unchanged, and one listen stream tells of list changes. */
 import type { Dispatcher } from 'undici'
 import { isObject } from '../wire/envelope.ts'
-import { encodeHeaderValue } from '../wire/header-value.ts'
 import { requestText } from '../wire/jsonrpc.ts'
 import { MODERN_REVISION } from '../wire/revisions.ts'
 import { invalid, readAnswer, type UpstreamAnswer } from './answer.ts'
-import type { Connection, ListKind, UpstreamCall, UpstreamIdentity } from './connection.ts'
-import { GATEWAY_META } from './handshake.ts'
+import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
 import { type HttpPost, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
+import { keepListening, type ListenOutcome } from './keep-listening.ts'
+import { isListChange, listenParams } from './list-changes.ts'
 
 /** Where and how an HTTP upstream is reached. */
 export interface HttpTarget {
@@ -19,6 +19,7 @@ export interface HttpTarget {
   headers: Readonly<Record<string, string>>
 }
 
+const MAX_EVENT_BYTES = 1024 * 1024
 const BASE_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
 
 /** Sends one modern request and returns its checked answer. Also the era probe's way of asking. */
@@ -82,48 +83,38 @@ export function createModernHttp(
       ended.resolve('closed')
     },
   }
-  const filter = listenFilter(identity.capabilities)
-  if (Object.keys(filter).length > 0) {
-    // An upstream that refuses to be listened to is refreshed by timer alone; one whose stream ends is asked anew.
-    listen(target, filter, { connection, credential, signal: closing.signal }).then(
-      (answer) => answer.result && ended.resolve('its list change stream ended'),
-      () => ended.resolve('its list change stream broke'),
-    )
+  const params = listenParams(identity.capabilities)
+  const onListChanged = () => connection.onListChanged()
+  if (params !== undefined) {
+    const listen = async (onOpen: () => void): Promise<ListenOutcome> => {
+      const life = { credential: await credential(), signal: closing.signal, onOpen, onListChanged }
+      return listenOnce(target, params, life)
+    }
+    void keepListening(listen, closing.signal, onListChanged)
   }
   return connection
 }
 
-function listenFilter(capabilities: Readonly<Record<string, unknown>>): Record<string, true> {
-  const wants = (kind: ListKind) =>
-    isObject(capabilities[kind]) && (capabilities[kind] as { listChanged?: unknown }).listChanged === true
-  return Object.fromEntries(
-    (['tools', 'prompts', 'resources'] as const).filter(wants).map((kind) => [`${kind}ListChanged`, true] as const),
-  )
-}
-
-async function listen(
+async function listenOnce(
   target: HttpTarget,
-  filter: Record<string, true>,
-  life: { connection: Connection; credential: () => Promise<string | undefined>; signal: AbortSignal },
-): Promise<UpstreamAnswer> {
-  return modernRequest(target, {
+  params: string,
+  life: { credential: string | undefined; signal: AbortSignal; onOpen(): void; onListChanged(): void },
+): Promise<ListenOutcome> {
+  const answer = await modernRequest(target, {
     method: 'subscriptions/listen',
-    params: `{"notifications":${JSON.stringify(filter)},"_meta":${GATEWAY_META}}`,
+    params,
     idText: '"causeway-listen"',
     headers: {},
-    credential: await life.credential(),
+    credential: life.credential,
     sessionKey: '',
     progressToken: undefined,
     signal: life.signal,
-    maxBytes: 1024 * 1024,
+    maxBytes: MAX_EVENT_BYTES,
     onNotification(_text, method) {
-      const kind = /^notifications\/(tools|prompts|resources)\/list_changed$/.exec(method)?.[1] as ListKind | undefined
-      if (kind) life.connection.onListChanged(kind)
+      if (method === 'notifications/subscriptions/acknowledged') life.onOpen()
+      else if (isListChange(method)) life.onListChanged()
     },
   })
-}
-
-/** `Mcp-Name` for an upstream. */
-export function nameHeader(name: string): Record<string, string> {
-  return { 'mcp-name': encodeHeaderValue(name) }
+  // An upstream that refuses to be listened to is refreshed by timer alone.
+  return answer.error ? 'refused' : 'ended'
 }

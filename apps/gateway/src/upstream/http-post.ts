@@ -1,4 +1,5 @@
 /** One POST to an upstream through `undici.dispatch`: a bounded JSON body, or server-sent events as they come. */
+import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.ts'
@@ -108,6 +109,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (this.#isSettled || !this.#answer) return
     const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
+    if (!isUtf8(body)) {
+      this.#fail(invalid(this.#post.upstream, 'its answer is not UTF-8'))
+      return
+    }
     this.#settle(() => this.#resolve({ ...(this.#answer as HttpAnswer), text: body.toString('utf8') }))
   }
 

@@ -1,33 +1,65 @@
 /** Splits a pipe into lines with a bound on each, because a peer that never ends a line must not fill the memory. */
 
-/** Calls `onLine` for each complete line, `onOverflow` once for each line past the bound (with its beginning). */
-export function createLineReader(
-  maxBytes: number,
-  on: { onLine(line: string): void; onOverflow(start: string): void },
-): (chunk: Buffer) => void {
-  let chunks: Buffer[] = []
-  let bytes = 0
-  let isSkipping = false
+/** What the reader calls. */
+export interface LineEvents {
+  onLine(line: string): void
+  /** Called once for a line past the bound, with its beginning and, if it ends soon enough, its end. */
+  onOverflow(start: string, end: string): void
+}
+
+const EDGE_BYTES = 512
+const EMPTY: Buffer = Buffer.alloc(0)
+/** A line may be this many times longer than the bound before nobody waits for its end any more. */
+const PATIENCE = 4
+
+/** Makes the reader of one pipe: a function that takes its chunks. */
+export function createLineReader(maxBytes: number, on: LineEvents): (chunk: Buffer) => void {
+  let line = new Line()
   return (chunk) => {
-    let start = 0
-    for (;;) {
+    for (let start = 0; ; ) {
       const end = chunk.indexOf(10, start)
-      const part = chunk.subarray(start, end < 0 ? undefined : end)
-      if (!isSkipping) {
-        chunks.push(part)
-        bytes += part.length
-        if (bytes > maxBytes) {
-          on.onOverflow(Buffer.concat(chunks).subarray(0, 512).toString('utf8'))
-          isSkipping = true
-        }
-      }
-      if (isSkipping) chunks = []
+      line.add(chunk.subarray(start, end < 0 ? undefined : end), maxBytes)
+      if (line.bytes > maxBytes * PATIENCE) line.reportOverflow(on, '')
       if (end < 0) return
-      if (!isSkipping) on.onLine(Buffer.concat(chunks).toString('utf8'))
-      chunks = []
-      bytes = 0
-      isSkipping = false
+      if (line.bytes > maxBytes) line.reportOverflow(on, line.edge)
+      else on.onLine(line.text)
+      line = new Line()
       start = end + 1
     }
+  }
+}
+
+class Line {
+  bytes = 0
+  #chunks: Buffer[] = []
+  #start = ''
+  #end = EMPTY
+  #isReported = false
+
+  add(part: Buffer, maxBytes: number): void {
+    const wasWithin = this.bytes <= maxBytes
+    this.bytes += part.length
+    if (this.bytes <= maxBytes) this.#chunks.push(part)
+    else {
+      if (wasWithin)
+        this.#start = Buffer.concat([...this.#chunks, part])
+          .subarray(0, EDGE_BYTES)
+          .toString('utf8')
+      this.#chunks = []
+      this.#end = Buffer.from(Buffer.concat([this.#end, part.subarray(-EDGE_BYTES)]).subarray(-EDGE_BYTES))
+    }
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString('utf8')
+  }
+
+  get edge(): string {
+    return this.#end.toString('utf8')
+  }
+
+  reportOverflow(on: LineEvents, end: string): void {
+    if (!this.#isReported) on.onOverflow(this.#start, end)
+    this.#isReported = true
   }
 }

@@ -29,6 +29,7 @@ export interface OpenDeps {
 const CONNECT_MS = 2_000
 const PROBE_MS = 10_000
 const SMALL_ANSWER_BYTES = 256 * 1024
+const LAST_CALLS_MS = 30_000
 
 /**
  * Opens the connection and finds out the era.
@@ -38,7 +39,7 @@ export async function openConnection(deps: OpenDeps, signal: AbortSignal): Promi
   const { config } = deps
   if (config.url !== undefined) return openHttp(deps, new URL(config.url), signal)
   if (config.run !== undefined) return openSupervised(deps, config.run, signal)
-  return openStdio(deps, config.command ?? [])
+  return openStdio(deps, config.command ?? [], signal)
 }
 
 async function openSupervised(deps: OpenDeps, folder: string, signal: AbortSignal): Promise<Connection> {
@@ -68,16 +69,20 @@ async function openSupervised(deps: OpenDeps, folder: string, signal: AbortSigna
   }
 }
 
-async function openStdio(deps: OpenDeps, [command = '', ...args]: readonly string[]): Promise<Connection> {
+async function openStdio(
+  deps: OpenDeps,
+  [command = '', ...args]: readonly string[],
+  signal: AbortSignal,
+): Promise<Connection> {
   const { config, log, id } = deps
   const child = startChild({ command, args, env: childEnv(revealAll(config.env)), log })
   try {
-    // The last definitions and answers may come on one line with their envelope.
     return await connectStdio(child, {
       upstream: id,
       era: config.era,
-      maxBytes: config.maxResultBytes + 64 * 1024,
+      maxResultBytes: config.maxResultBytes,
       log,
+      signal,
     })
   } catch (error) {
     await child.stop()
@@ -98,7 +103,7 @@ async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<
     upstream: id,
     dispatcher,
     path: url.pathname + url.search,
-    headers: revealAll(config.headers),
+    headers: withLowerCaseKeys(revealAll(config.headers)),
   }
   try {
     const http = (await probeModern(target, deps, signal)) ?? (await connectLegacyHttp(target, credential, signal))
@@ -106,13 +111,21 @@ async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<
       ended: http.ended,
       async close() {
         await http.close()
-        await dispatcher.destroy()
+        if (signal.aborted) await dispatcher.destroy()
+        else endLater(dispatcher)
       },
     })
   } catch (error) {
     await dispatcher.destroy()
     throw error
   }
+}
+
+// A connection can be of no more use for listing while the calls under way on it are still answered.
+function endLater(dispatcher: Pool): void {
+  const cut = setTimeout(() => void dispatcher.destroy(), LAST_CALLS_MS).unref()
+  const done = () => clearTimeout(cut)
+  dispatcher.close().then(done, done)
 }
 
 // Over HTTP a refusal, a failure or silence proves nothing about the era, so those are thrown and tried again later.
@@ -165,6 +178,10 @@ function wrap(inner: Connection, own: Pick<Connection, 'ended' | 'close'>): Conn
     },
     ...own,
   }
+}
+
+function withLowerCaseKeys(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
 function revealAll(values: Readonly<Record<string, Parameters<typeof reveal>[0]>>): Record<string, string> {

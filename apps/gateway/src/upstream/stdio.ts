@@ -4,11 +4,22 @@ import { GatewayError } from '../errors.ts'
 import { isObject } from '../wire/envelope.ts'
 import { membersOf, withMembers } from '../wire/json-span.ts'
 import { errorText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
-import { readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
+import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
 import type { Child } from './child.ts'
-import type { Connection, ListKind, UpstreamCall, UpstreamIdentity } from './connection.ts'
-import { DISCOVER_PARAMS, eraOf, GATEWAY_META, INITIALIZE_PARAMS, readDiscover, readInitialize } from './handshake.ts'
+import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
+import { DISCOVER_PARAMS, eraOf, INITIALIZE_PARAMS, readDiscover, readInitialize } from './handshake.ts'
 import { createLineReader } from './line-reader.ts'
+import { isListChange, listenParams } from './list-changes.ts'
+
+/** What the pipes need to know of their upstream. */
+export interface StdioOptions {
+  upstream: string
+  era: 'auto' | 'modern' | 'legacy'
+  maxResultBytes: number
+  /** Ends the attempt to connect. */
+  signal: AbortSignal
+  log: Logger
+}
 
 interface Pending {
   call: UpstreamCall
@@ -18,13 +29,22 @@ interface Pending {
 
 const PROBE_MS = 3_000
 const HANDSHAKE_MS = 30_000
+/** A child that closed its output without ending is of no more use, but may be about to end. */
+const LAST_WORDS_MS = 1_000
+/** Lists may be larger than results, and both come within a message. */
+const MAX_LIST_BYTES = 4 * 1024 * 1024
+const ENVELOPE_BYTES = 64 * 1024
+/** Where a message's own id stands: implementations write it first or last. */
+const FIRST_ID = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(\d+)/
+const LAST_ID = /"id"\s*:\s*(\d+)\s*\}\s*$/
+const EDGE_CHARACTERS = 64
 const EMPTY_CALL = {
   headers: {},
   credential: undefined,
   sessionKey: '',
   progressToken: undefined,
   idText: '0',
-  maxBytes: 4 * 1024 * 1024,
+  maxBytes: MAX_LIST_BYTES,
   onNotification() {},
 }
 
@@ -33,10 +53,7 @@ const EMPTY_CALL = {
  * Anything but a recognized modern answer, silence included, is legacy (2026-07-28, "stdio").
  * @throws GatewayError upstream_*
  */
-export async function connectStdio(
-  child: Child,
-  options: { upstream: string; era: 'auto' | 'modern' | 'legacy'; maxBytes: number; log: Logger },
-): Promise<Connection> {
+export async function connectStdio(child: Child, options: StdioOptions): Promise<Connection> {
   const pipe = new StdioPipe(child, options)
   const isModern = options.era === 'modern' || (options.era === 'auto' && (await pipe.probe()))
   pipe.identity = isModern
@@ -60,23 +77,27 @@ class StdioPipe implements Connection {
   readonly #child: Child
   readonly #upstream: string
   readonly #log: Logger
+  readonly #signal: AbortSignal
   readonly #pending = new Map<string, Pending>()
   readonly #byToken = new Map<string, Pending>()
+  #endedBy: string | undefined
   #nextId = 1
 
-  constructor(child: Child, options: { upstream: string; maxBytes: number; log: Logger }) {
+  constructor(child: Child, options: StdioOptions) {
     this.#child = child
     this.#upstream = options.upstream
     this.#log = options.log
+    this.#signal = options.signal
     const onLine = (line: string) => this.#onLine(line)
+    const maxBytes = Math.max(options.maxResultBytes, MAX_LIST_BYTES) + ENVELOPE_BYTES
     child.process.stdout.on(
       'data',
-      createLineReader(options.maxBytes, { onLine, onOverflow: (start) => this.#onOverflow(start, options.maxBytes) }),
+      createLineReader(maxBytes, { onLine, onOverflow: (start, end) => this.#onOverflow(start, end, maxBytes) }),
     )
-    this.ended = child.ended.then((reason) => {
-      for (const pending of this.#pending.values())
-        pending.reject(unavailable(this.#upstream, reason, { wasSent: true }))
-      this.#pending.clear()
+    this.ended = Promise.race([child.ended, outputEnd(child)]).then((reason) => {
+      this.#endedBy = reason
+      for (const id of [...this.#pending.keys()])
+        this.#forget(id)?.reject(unavailable(this.#upstream, reason, { wasSent: true }))
       return reason
     })
   }
@@ -84,8 +105,8 @@ class StdioPipe implements Connection {
   call(call: UpstreamCall): Promise<UpstreamAnswer> {
     const idText = String(this.#nextId++)
     return new Promise((resolve, reject) => {
-      if (call.signal.aborted) {
-        reject(call.signal.reason)
+      if (call.signal.aborted || this.#endedBy !== undefined) {
+        reject(call.signal.aborted ? call.signal.reason : unavailable(this.#upstream, this.#endedBy as string))
         return
       }
       const onAbort = () => {
@@ -117,7 +138,8 @@ class StdioPipe implements Connection {
     const timeout = new AbortController()
     const timer = setTimeout(() => timeout.abort(failure), timeoutMs)
     try {
-      return await this.call({ ...EMPTY_CALL, method, params, signal: timeout.signal })
+      const signal = AbortSignal.any([this.#signal, timeout.signal])
+      return await this.call({ ...EMPTY_CALL, method, params, signal })
     } finally {
       clearTimeout(timer)
     }
@@ -135,15 +157,10 @@ class StdioPipe implements Connection {
 
   /** Opens the stream of list changes; its end means nothing on a pipe whose own end is seen. */
   listen(): void {
-    const kinds = (['tools', 'prompts', 'resources'] as const).filter(
-      (kind) => (this.identity.capabilities[kind] as { listChanged?: boolean } | undefined)?.listChanged,
-    )
-    const filter = Object.fromEntries(kinds.map((kind) => [`${kind}ListChanged`, true]))
-    const params = `{"notifications":${JSON.stringify(filter)},"_meta":${GATEWAY_META}}`
-    if (kinds.length > 0)
-      this.call({ ...EMPTY_CALL, method: 'subscriptions/listen', params, signal: new AbortController().signal }).catch(
-        () => {},
-      )
+    const params = listenParams(this.identity.capabilities)
+    if (params === undefined) return
+    const { signal } = new AbortController()
+    this.call({ ...EMPTY_CALL, method: 'subscriptions/listen', params, signal }).catch(() => {})
   }
 
   write(message: string): void {
@@ -162,17 +179,19 @@ class StdioPipe implements Connection {
     let message: unknown
     try {
       message = JSON.parse(line)
-    } catch {
+    } catch (cause) {
       this.#log.warn({ line: line.slice(0, 200) }, 'line on stdout that is not JSON')
+      this.#rejectOwner(line, line.slice(-EDGE_CHARACTERS), invalid(this.#upstream, 'its answer is not JSON', cause))
       return
     }
     if (!isObject(message)) return
     if (typeof message.method === 'string') this.#onMethod(line, message.method, message)
-    else this.#onAnswer(line, JSON.stringify(message.id))
+    else if (typeof message.id === 'number') this.#onAnswer(line, String(message.id))
   }
 
   #onMethod(line: string, method: string, message: Record<string, unknown>): void {
     if (message.id !== undefined) {
+      if (!isScalar(message.id)) return
       const id = JSON.stringify(message.id)
       this.write(
         method === 'ping'
@@ -184,9 +203,8 @@ class StdioPipe implements Connection {
       )
       return
     }
-    const kind = /^notifications\/(tools|prompts|resources)\/list_changed$/.exec(method)?.[1] as ListKind | undefined
-    if (kind) this.onListChanged(kind)
-    else if (isObject(message.params) && message.params.progressToken !== undefined) {
+    if (isListChange(method)) this.onListChanged()
+    else if (isObject(message.params) && isScalar(message.params.progressToken)) {
       this.#byToken.get(JSON.stringify(message.params.progressToken))?.call.onNotification(line, method)
     }
   }
@@ -195,21 +213,27 @@ class StdioPipe implements Connection {
     const pending = this.#forget(idText)
     if (!pending) return
     try {
+      const { maxBytes } = pending.call
+      if (Buffer.byteLength(line) > maxBytes + ENVELOPE_BYTES) throw tooLarge(this.#upstream, maxBytes)
       pending.resolve(readAnswer(line, idText, this.#upstream))
     } catch (error) {
       pending.reject(error)
     }
   }
 
-  #onOverflow(start: string, maxBytes: number): void {
-    const idText = /"id"\s*:\s*(\d+)/.exec(start)?.[1]
-    const failure = new GatewayError(
-      'result_too_large',
-      `Cannot pass on the answer of upstream "${this.#upstream}": larger than ${maxBytes} bytes`,
-      { upstream: this.#upstream },
-    )
-    // Without an id at its beginning the line could be anybody's, and waiting for the deadline would help nobody.
-    for (const id of idText ? [idText] : [...this.#pending.keys()]) this.#forget(id)?.reject(failure)
+  #onOverflow(start: string, end: string, maxBytes: number): void {
+    const failure = tooLarge(this.#upstream, maxBytes)
+    // A line without an id could be anybody's, and waiting for the deadline would help nobody.
+    if (!this.#rejectOwner(start, end, failure))
+      for (const id of [...this.#pending.keys()]) this.#forget(id)?.reject(failure)
+  }
+
+  /** Fails the call that a message belongs to by its beginning or its end; says whether there is one. */
+  #rejectOwner(start: string, end: string, failure: GatewayError): boolean {
+    const idText = FIRST_ID.exec(start)?.[1] ?? LAST_ID.exec(end)?.[1]
+    const pending = idText === undefined ? undefined : this.#forget(idText)
+    pending?.reject(failure)
+    return pending !== undefined
   }
 
   #forget(idText: string): Pending | undefined {
@@ -218,6 +242,25 @@ class StdioPipe implements Connection {
     if (pending?.call.progressToken !== undefined) this.#byToken.delete(pending.call.progressToken)
     return pending
   }
+}
+
+function tooLarge(upstream: string, maxBytes: number): GatewayError {
+  return new GatewayError(
+    'result_too_large',
+    `Cannot pass on the answer of upstream "${upstream}": larger than ${maxBytes} bytes`,
+    { upstream },
+  )
+}
+
+// Ids and tokens of other kinds are nobody's, and could be nested deeper than they can be written.
+function isScalar(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number'
+}
+
+function outputEnd(child: Child): Promise<string> {
+  return new Promise((resolve) => {
+    child.process.stdout.once('close', () => setTimeout(resolve, LAST_WORDS_MS, 'it closed its output').unref())
+  })
 }
 
 /** The notification with another progress token: what an agent sees instead of the gateway's own. */

@@ -1,10 +1,10 @@
 /** A domain server of this installation as a child: started with what it needs to know the gateway, reached over HTTP on a private port. */
 import { getCompileCacheDir } from 'node:module'
-import { createInterface } from 'node:readline'
 import { ENV, type ReadyLine } from '@causeway/shared-contracts/wire-names'
 import type { Logger } from 'pino'
 import { unavailable } from './answer.ts'
 import { type Child, childEnv, startChild } from './child.ts'
+import { createLineReader } from './line-reader.ts'
 
 /** What a domain server must know to verify the gateway's tokens. */
 export interface GatewayFacts {
@@ -26,6 +26,7 @@ export interface SupervisedSpec {
 }
 
 const READY_MS = 30_000
+const MAX_LINE_BYTES = 4_000
 
 /**
  * Starts the domain server and waits until it listens.
@@ -60,12 +61,13 @@ function readyUrl(child: Child, upstream: string, signal: AbortSignal): Promise<
     const timer = setTimeout(() => fail('it did not say that it listens'), READY_MS)
     signal.addEventListener('abort', () => fail('the gateway is ending'), { once: true })
     void child.ended.then(fail).finally(() => clearTimeout(timer))
-    createInterface({ input: child.process.stdout }).on('line', (line) => {
+    const onLine = (line: string) => {
       const url = parseReady(line)
       if (!url) return
       clearTimeout(timer)
       resolve(url)
-    })
+    }
+    child.process.stdout.on('data', createLineReader(MAX_LINE_BYTES, { onLine, onOverflow() {} }))
   })
 }
 

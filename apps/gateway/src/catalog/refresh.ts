@@ -1,0 +1,59 @@
+/** One round of line 2 on a connection: list → validate → namespace → publish, and a copy on disk for the next start. */
+import type { Logger } from 'pino'
+import type { Connection } from '../upstream/connection.ts'
+import type { OpenDeps } from '../upstream/open.ts'
+import type { Upstream } from '../upstream/upstream.ts'
+import type { CatalogHolder } from './catalog.ts'
+import { KINDS, type Kind, type LeftOut } from './definition.ts'
+import { listAll, type RawDefinition } from './list-all.ts'
+import { namespace, prefixOf } from './namespace.ts'
+import { createPublish } from './publish.ts'
+import type { Snapshot, SnapshotFile } from './snapshot.ts'
+import { validate } from './validate.ts'
+
+/** What the line needs for one upstream. */
+export interface CatalogLine {
+  upstream: Upstream
+  holder: CatalogHolder
+  open: OpenDeps
+  snapshots: SnapshotFile
+  log: Logger
+}
+
+/**
+ * Reads the lists and publishes them.
+ * @throws GatewayError upstream_* | result_too_large; what was published before stays
+ */
+export type Refresh = (connection: Connection, signal: AbortSignal) => Promise<void>
+
+/** Publishes what the last run knew, which is listed until the upstream itself has answered, and returns the refresh. */
+export function createRefresh({ upstream, holder, open, snapshots, log }: CatalogLine): Refresh {
+  const publish = createPublish(holder, log.child({ upstream: upstream.id }))
+  const put = ({ identity, lists }: Snapshot, cut: readonly LeftOut[]) => {
+    const { definitions, leftOut } = validate(upstream.id, upstream.config, lists)
+    const prefix = prefixOf(upstream.config)
+    const entries = namespace(upstream.config, definitions)
+    const { id, config } = upstream
+    publish({ id, title: config.title, identity, prefix, isNamespaced: prefix !== '', entries, leftOut }, cut)
+  }
+  let last = snapshots.load()
+  if (last) put(last, [])
+  return async (connection, signal) => {
+    const credential = await open.credential()
+    const pageMs = upstream.config.timeoutMs
+    const listed = await listAll({ upstream: upstream.id, connection, credential, pageMs, signal })
+    signal.throwIfAborted()
+    last = { identity: connection.identity, lists: withLastGood(listed.lists, last?.lists) }
+    put(last, listed.cut)
+    await snapshots
+      .save(last)
+      .catch((err) => log.warn({ upstream: upstream.id, err }, 'cannot keep the catalog for the next start'))
+  }
+}
+
+function withLastGood(
+  lists: Partial<Record<Kind, RawDefinition[]>>,
+  before: Snapshot['lists'] | undefined,
+): Snapshot['lists'] {
+  return Object.fromEntries(KINDS.map((kind) => [kind, lists[kind] ?? before?.[kind] ?? []])) as Snapshot['lists']
+}

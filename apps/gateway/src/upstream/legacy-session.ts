@@ -1,0 +1,103 @@
+/** A session with a legacy upstream over HTTP: how it is opened, named in requests, and found to be lost. */
+import { GatewayError } from '../errors.ts'
+import { notificationText, requestText } from '../wire/jsonrpc.ts'
+import { readAnswer, type UpstreamAnswer } from './answer.ts'
+import type { UpstreamIdentity } from './connection.ts'
+import { INITIALIZE_PARAMS, readInitialize } from './handshake.ts'
+import { type HttpTarget, parseEvent } from './http-modern.ts'
+import { type HttpAnswer, type HttpPost, httpPost } from './http-post.ts'
+import { checkStatus } from './http-status.ts'
+
+/** An initialized upstream session. */
+export interface LegacySession {
+  /** What the upstream calls it; `undefined` for an upstream that keeps no sessions. */
+  id: string | undefined
+  revision: string
+  identity: UpstreamIdentity
+}
+
+/** How long opening a session may take. */
+export const HANDSHAKE_MS = 10_000
+
+const SMALL_ANSWER_BYTES = 64 * 1024
+const BASE_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+
+/** The headers of a request within a session, or before there is one. */
+export function sessionHeaders(
+  target: HttpTarget,
+  session: LegacySession | undefined,
+  credential: string | undefined,
+): Record<string, string> {
+  return {
+    ...target.headers,
+    ...BASE_HEADERS,
+    ...(session ? { 'mcp-protocol-version': session.revision } : {}),
+    ...(session?.id ? { 'mcp-session-id': session.id } : {}),
+    ...(credential ? { authorization: `Bearer ${credential}` } : {}),
+  }
+}
+
+/**
+ * Opens a session.
+ * @param signal ends the attempt, which also ends by itself after {@link HANDSHAKE_MS}
+ * @throws GatewayError upstream_*
+ */
+export async function openSession(
+  target: HttpTarget,
+  credential: string | undefined,
+  signal: AbortSignal,
+): Promise<LegacySession> {
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(tooSlow(target.upstream)), HANDSHAKE_MS)
+  try {
+    return await handshake(target, credential, AbortSignal.any([signal, timeout.signal]))
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function handshake(
+  target: HttpTarget,
+  credential: string | undefined,
+  signal: AbortSignal,
+): Promise<LegacySession> {
+  const { upstream } = target
+  let answer: UpstreamAnswer | undefined
+  const post = (session: LegacySession | undefined, body: string, onEvent: HttpPost['onEvent']) =>
+    httpPost(target.dispatcher, {
+      upstream,
+      path: target.path,
+      headers: sessionHeaders(target, session, credential),
+      body,
+      signal,
+      maxBytes: SMALL_ANSWER_BYTES,
+      onEvent,
+    })
+  const http = await post(undefined, requestText('0', 'initialize', INITIALIZE_PARAMS), (data) => {
+    if (parseEvent(data, upstream).method === undefined) answer = readAnswer(data, '0', upstream)
+    return answer !== undefined
+  })
+  checkStatus(http, upstream)
+  const { revision, ...identity } = readInitialize(answer ?? readAnswer(http.text, '0', upstream), upstream)
+  const id = http.headers['mcp-session-id']
+  const session = { id: typeof id === 'string' ? id : undefined, revision, identity }
+  await post(session, notificationText('notifications/initialized'), () => false)
+  return session
+}
+
+/**
+ * Whether the answer says that the upstream does not know the session, and so did not run the request.
+ * The specification asks for 404; many upstreams say 400 and "session".
+ */
+export function isSessionLost({ status, text }: HttpAnswer, session: LegacySession, idText: string): boolean {
+  if (session.id === undefined) return false
+  const isAnswer = new RegExp(`"id"\\s*:\\s*${idText}\\b`).test(text)
+  return status === 404 || (status === 400 && /\bsession\b/i.test(text) && !isAnswer)
+}
+
+function tooSlow(upstream: string): GatewayError {
+  return new GatewayError('upstream_timeout', `Cannot open a session with upstream "${upstream}": no answer in time`, {
+    upstream,
+    retryable: true,
+  })
+}
