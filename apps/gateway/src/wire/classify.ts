@@ -7,6 +7,7 @@ import {
   CLIENT_INFO_META,
   type Era,
   isModernRevision,
+  LOG_LEVEL_META,
   MODERN_REVISION,
   VERSION_META,
 } from './revisions.ts'
@@ -28,71 +29,76 @@ const NAME_SOURCE = new Map([
   ['tasks/cancel', 'taskId'],
 ])
 
+const MAX_QUOTED = 80
+
+/** Levels that a request may ask to be told logs from. */
+const LOG_LEVELS: readonly unknown[] = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency']
+
 /**
  * The era of the message. The body decides; a modern header without the body's claim is an error, never a hint.
  * @throws GatewayError envelope_invalid | header_mismatch | unsupported_version
  */
 export function classify(message: Envelope, headers: McpHeaders): Era {
   if (message.kind === 'response') return 'legacy'
-  const claim = message.meta[VERSION_META]
+  const isClaimed = Object.hasOwn(message.meta, VERSION_META)
   const headerIsModern = headers.version !== undefined && isModernRevision(headers.version)
-  if (claim === undefined) {
-    if (!headerIsModern) return 'legacy'
-    return withoutClaim(message, headers)
-  }
-  if (message.kind === 'notification') return claimedNotification(message, headers, claim)
+  if (message.kind === 'notification')
+    return isClaimed || headerIsModern ? modernNotification(message, headers) : 'legacy'
   // An initialize is the legacy handshake by definition, unless its claim is wholly valid.
-  if (
-    message.method === 'initialize' &&
-    !headerIsModern &&
-    (envelopeProblem(message) || !isModernRevision(String(claim)))
-  )
+  if (message.method === 'initialize' && !isWhollyModern(message)) {
+    if (headerIsModern)
+      throw mismatch('MCP-Protocol-Version', `an initialize request cannot name revision ${headers.version}`)
     return 'legacy'
-  return modernRequest(message, headers, claim)
-}
-
-function withoutClaim(message: Envelope, headers: McpHeaders): Era {
-  if (message.method === 'initialize')
-    throw mismatch('MCP-Protocol-Version', `an initialize request cannot name revision ${headers.version}`)
-  if (message.kind === 'request') {
-    throw new GatewayError(
-      'envelope_invalid',
-      `Cannot read the request: _meta lacks "${VERSION_META}", which MCP-Protocol-Version ${headers.version} demands`,
-    )
   }
-  if (headers.method !== undefined && headers.method !== message.method)
-    throw mismatch('Mcp-Method', `the body says "${message.method}"`)
-  return 'modern'
+  if (isClaimed) return modernRequest(message, headers)
+  if (!headerIsModern) return 'legacy'
+  throw new GatewayError(
+    'envelope_invalid',
+    `Cannot read the request: _meta lacks "${VERSION_META}", which MCP-Protocol-Version ${headers.version} demands`,
+  )
 }
 
-function claimedNotification(message: Envelope, headers: McpHeaders, claim: unknown): Era {
+/** A notification needs no headers, but those that it has must agree with it. */
+function modernNotification(message: Envelope, headers: McpHeaders): Era {
+  const claim = Object.hasOwn(message.meta, VERSION_META) ? message.meta[VERSION_META] : headers.version
   if (typeof claim !== 'string')
     throw new GatewayError('envelope_invalid', `Cannot read the notification: _meta "${VERSION_META}" must be a string`)
-  if (headers.version !== undefined && headers.version !== claim)
-    throw mismatch('MCP-Protocol-Version', `the body says "${claim}"`)
-  if (!isModernRevision(claim)) return 'legacy'
-  if (headers.method !== undefined && headers.method !== message.method)
-    throw mismatch('Mcp-Method', `the body says "${message.method}"`)
+  if (headers.version !== undefined) checkVersionHeader(headers.version, claim)
+  if (headers.method !== undefined && isModernRevision(claim)) checkMethodHeader(headers.method, message)
+  checkSupported(claim)
   return 'modern'
 }
 
-function modernRequest(message: Envelope, headers: McpHeaders, claim: unknown): Era {
+// What the headers contradict is told first, then what is not supported, then what they lack.
+function modernRequest(message: Envelope, headers: McpHeaders): Era {
   const problem = envelopeProblem(message)
   if (problem) throw new GatewayError('envelope_invalid', `Cannot read the request: ${problem}`)
+  const claim = message.meta[VERSION_META] as string
+  if (headers.version !== undefined) checkVersionHeader(headers.version, claim)
+  if (headers.method !== undefined) checkMethodHeader(headers.method, message)
+  checkSupported(claim)
   if (headers.version === undefined) throw mismatch('MCP-Protocol-Version', 'it is missing')
-  if (headers.version !== claim) throw mismatch('MCP-Protocol-Version', `the body says "${claim}"`)
-  if (claim !== MODERN_REVISION) {
-    throw new GatewayError('unsupported_version', `Cannot serve revision "${claim}": not supported`, {
-      data: { supported: [MODERN_REVISION], requested: claim },
-    })
-  }
   if (headers.method === undefined) throw mismatch('Mcp-Method', 'it is missing')
-  if (headers.method !== message.method) throw mismatch('Mcp-Method', `the body says "${message.method}"`)
-  checkName(message, headers)
+  checkNameHeader(message, headers)
   return 'modern'
 }
 
-function checkName(message: Envelope, headers: McpHeaders): void {
+function checkVersionHeader(version: string, claim: string): void {
+  if (version !== claim) throw mismatch('MCP-Protocol-Version', `the body says ${quoted(claim)}`)
+}
+
+function checkMethodHeader(header: string, { method }: Envelope): void {
+  if (header !== method) throw mismatch('Mcp-Method', `the body says ${quoted(method)}`)
+}
+
+function checkSupported(claim: string): void {
+  if (claim === MODERN_REVISION) return
+  throw new GatewayError('unsupported_version', `Cannot serve revision ${quoted(claim)}: not supported`, {
+    data: { supported: [MODERN_REVISION], requested: claim.slice(0, MAX_QUOTED) },
+  })
+}
+
+function checkNameHeader(message: Envelope, headers: McpHeaders): void {
   const field = NAME_SOURCE.get(message.method)
   if (!field) return
   const value = message.params[field]
@@ -105,15 +111,24 @@ function checkName(message: Envelope, headers: McpHeaders): void {
   if (typeof value === 'string' && decoded !== value) throw mismatch('Mcp-Name', `params.${field} differs`)
 }
 
+function isWhollyModern(message: Envelope): boolean {
+  return envelopeProblem(message) === undefined && isModernRevision(String(message.meta[VERSION_META]))
+}
+
 function envelopeProblem({ meta }: Envelope): string | undefined {
   if (typeof meta[VERSION_META] !== 'string') return `_meta "${VERSION_META}" must be a string`
   if (meta[CAPABILITIES_META] === undefined) return `_meta lacks "${CAPABILITIES_META}"`
   if (!isObject(meta[CAPABILITIES_META])) return `_meta "${CAPABILITIES_META}" must be an object`
   const info = meta[CLIENT_INFO_META]
-  if (info !== undefined && !(isObject(info) && typeof info.name === 'string' && typeof info.version === 'string')) {
+  if (info !== undefined && !(isObject(info) && typeof info.name === 'string' && typeof info.version === 'string'))
     return `_meta "${CLIENT_INFO_META}" must have a name and a version`
-  }
+  const level = meta[LOG_LEVEL_META]
+  if (level !== undefined && !LOG_LEVELS.includes(level)) return `_meta "${LOG_LEVEL_META}" must be a log level`
   return undefined
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, MAX_QUOTED))
 }
 
 function mismatch(header: string, reason: string): GatewayError {

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { GatewayError } from '../errors.ts'
 import { type Member, membersOf } from './json-span.ts'
+import { refuseVariants } from './refuse-variants.ts'
 import { strictScan } from './strict-scan.ts'
 
 /** Longest JSON-RPC id that is accepted, in characters of JSON text. */
@@ -22,27 +23,6 @@ export interface Envelope {
   metaMembers: readonly Member[]
 }
 
-const TOP_KEYS = ['jsonrpc', 'id', 'method', 'params', 'result', 'error']
-const PARAM_KEYS = [
-  'name',
-  'uri',
-  'arguments',
-  '_meta',
-  'taskId',
-  'cursor',
-  'ref',
-  'requestState',
-  'inputResponses',
-  'protocolVersion',
-]
-const REF_KEYS = ['type', 'name', 'uri']
-const META_KEYS = [
-  'progressToken',
-  'io.modelcontextprotocol/protocolVersion',
-  'io.modelcontextprotocol/clientCapabilities',
-  'io.modelcontextprotocol/clientInfo',
-]
-
 /**
  * Parses a body (basic specification, "Messages"; one message, UTF-8, no BOM).
  * @throws GatewayError parse_error | invalid_request
@@ -52,22 +32,25 @@ export function parseEnvelope(bytes: Buffer): Envelope {
   const text = bytes.toString('utf8')
   const message = parseStrict(text)
   const top = membersOf(text, 0)
-  refuseVariants(top, TOP_KEYS, 'message')
+  refuseVariants(top, 'message')
   const paramsMember = top.find((member) => member.key === 'params')
-  const params = message.params === undefined ? {} : message.params
-  if (!isObject(params)) throw new GatewayError('invalid_request', 'Cannot read the message: params must be an object')
+  const params = objectOf(message.params, 'params')
   const paramMembers = paramsMember ? membersOf(text, paramsMember.start) : []
-  refuseVariants(paramMembers, PARAM_KEYS, 'params')
+  refuseVariants(paramMembers, 'params')
   const metaMembers = objectMembers(text, paramMembers, '_meta')
-  refuseVariants(metaMembers, META_KEYS, '_meta')
-  refuseVariants(objectMembers(text, paramMembers, 'ref'), REF_KEYS, 'ref')
+  refuseVariants(metaMembers, '_meta')
+  refuseVariants(objectMembers(text, paramMembers, 'ref'), 'ref')
+  refuseIllFormed(message.method, params)
+  const meta = objectOf(params._meta, 'params._meta')
+  if (!['undefined', 'string', 'number'].includes(typeof meta.progressToken))
+    throw new GatewayError('invalid_request', 'Cannot read the message: progressToken must be a string or a number')
   return {
     text,
     kind: kindOf(message),
     idText: idTextOf(text, top, message),
     method: typeof message.method === 'string' ? message.method : '',
     params,
-    meta: isObject(params._meta) ? params._meta : {},
+    meta,
     paramMembers,
     metaMembers,
   }
@@ -90,6 +73,8 @@ function parseStrict(text: string): Record<string, unknown> {
       `Cannot read the message: the key ${JSON.stringify(fault.key.slice(0, 64))} stands twice in one object`,
     )
   }
+  if (fault?.fault === 'ill-formed-key')
+    throw new GatewayError('invalid_request', 'Cannot read the message: a key holds half of a surrogate pair')
   let message: unknown
   try {
     message = JSON.parse(text)
@@ -130,24 +115,30 @@ function idTextOf(text: string, top: readonly Member[], message: Record<string, 
   return idText
 }
 
+function objectOf(value: unknown, what: string): Record<string, unknown> {
+  if (value === undefined) return {}
+  if (isObject(value)) return value
+  throw new GatewayError('invalid_request', `Cannot read the message: ${what} must be an object`)
+}
+
 function objectMembers(text: string, members: readonly Member[], key: string): Member[] {
   const member = members.find((each) => each.key === key)
   return member && text.charCodeAt(member.start) === 123 ? membersOf(text, member.start) : []
 }
 
-// A key that another parser might take for a routing key would make that parser run something else than was authorized.
-function refuseVariants(members: readonly Member[], keys: readonly string[], where: string): void {
-  for (const { key, isEscaped } of members) {
-    const exact = keys.includes(key)
-    if (
-      exact
-        ? isEscaped
-        : keys.some((routing) => routing.length === key.length && routing.toLowerCase() === key.toLowerCase())
-    ) {
-      throw new GatewayError(
-        'invalid_request',
-        `Cannot read the message: a variant spelling of the key ${JSON.stringify(key)} in ${where}`,
-      )
-    }
+// Where a parser reads a lone surrogate as U+FFFD, the upstream would run another name than the one that was authorized.
+function refuseIllFormed(method: unknown, params: Readonly<Record<string, unknown>>): void {
+  const ref = isObject(params.ref) ? params.ref : {}
+  const texts = {
+    method,
+    name: params.name,
+    uri: params.uri,
+    taskId: params.taskId,
+    'ref.name': ref.name,
+    'ref.uri': ref.uri,
+  }
+  for (const [field, text] of Object.entries(texts)) {
+    if (typeof text === 'string' && !text.isWellFormed())
+      throw new GatewayError('invalid_request', `Cannot read the message: ${field} holds half of a surrogate pair`)
   }
 }

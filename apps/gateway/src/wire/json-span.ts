@@ -5,6 +5,8 @@ export interface Member {
   key: string
   /** Whether the key is spelled with escapes in the text. */
   isEscaped: boolean
+  /** Where the key's opening quote stands. */
+  keyStart: number
   start: number
   end: number
 }
@@ -91,13 +93,14 @@ export function membersOf(text: string, i: number): Member[] {
   if (text.charCodeAt(at) !== OPEN_BRACE) throw new NotJson()
   at = skipSpace(text, at + 1)
   while (text.charCodeAt(at) === QUOTE) {
+    const keyStart = at
     const keyEnd = skipString(text, at)
     const key = readKey(text, at, keyEnd)
     at = skipSpace(text, keyEnd)
     if (text.charCodeAt(at) !== COLON) throw new NotJson()
     const start = skipSpace(text, at + 1)
     const end = skipValue(text, start)
-    members.push({ ...key, start, end })
+    members.push({ ...key, keyStart, start, end })
     at = skipSpace(text, end)
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
   }
@@ -120,23 +123,25 @@ export function elementsOf(text: string, i: number): { start: number; end: numbe
 }
 
 /**
- * The object's text with some members replaced (`undefined` removes one) and the rest as it stood.
- * Members that are not there yet are added at the end.
+ * The object's text with some members replaced (`undefined` removes one) and the others as they stood, keys included.
+ * Members that are not there yet are added at the end; one that stands twice and is replaced stands once.
  */
 export function withMembers(
   text: string,
   members: readonly Member[],
   changes: Readonly<Record<string, string | undefined>>,
 ): string {
-  const kept: string[] = []
-  const seen = new Set<string>()
+  const written: string[] = []
+  const replaced = new Set<string>()
+  const replace = (key: string) => {
+    if (replaced.has(key)) return
+    replaced.add(key)
+    if (changes[key] !== undefined) written.push(`${JSON.stringify(key)}:${changes[key]}`)
+  }
   for (const member of members) {
-    seen.add(member.key)
-    const value = Object.hasOwn(changes, member.key) ? changes[member.key] : text.slice(member.start, member.end)
-    if (value !== undefined) kept.push(`${JSON.stringify(member.key)}:${value}`)
+    if (Object.hasOwn(changes, member.key)) replace(member.key)
+    else written.push(text.slice(member.keyStart, member.end))
   }
-  for (const [key, value] of Object.entries(changes)) {
-    if (value !== undefined && !seen.has(key)) kept.push(`${JSON.stringify(key)}:${value}`)
-  }
-  return `{${kept.join(',')}}`
+  for (const key of Object.keys(changes)) replace(key)
+  return `{${written.join(',')}}`
 }

@@ -1,19 +1,25 @@
 /** Server-sent events, read incrementally with a bound on each event, and written. */
 
-/** One event's `data`, and its name where it has one. */
+/** Hears each event's `data`. */
 export type OnEvent = (data: string) => void
 
 /** Thrown when an event grows past its bound. */
 export class EventTooLarge extends Error {}
+
+/** What stands before a line's data. */
+const FIELD = 'data: '
 
 /** Reads a stream chunk by chunk; `id:`, `retry:` and comments are dropped, because they belong to the upstream's own connection. */
 export class SseReader {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
   readonly #maxCharacters: number
   readonly #onEvent: OnEvent
-  #rest = ''
+  /** Pieces of a line whose end has not come yet. */
+  #pieces: string[] = []
+  #pieceCharacters = 0
   #data: string[] = []
-  #size = 0
+  #dataCharacters = 0
+  #endedWithReturn = false
 
   /** @param maxCharacters bound on one event's data */
   constructor(maxCharacters: number, onEvent: OnEvent) {
@@ -23,41 +29,52 @@ export class SseReader {
 
   /** @throws EventTooLarge, TypeError for bytes that are not UTF-8, or what `onEvent` throws */
   push(chunk: Uint8Array): void {
-    const text = this.#rest + this.#decoder.decode(chunk, { stream: true })
-    const hasReturns = text.includes('\r')
-    let start = 0
-    for (;;) {
-      const end = hasReturns ? nextLineEnd(text, start) : text.indexOf('\n', start)
-      if (end < 0) break
-      // A lone CR at the end of the chunk may be half of a CRLF.
-      if (text[end] === '\r' && end === text.length - 1) break
-      this.#line(text.slice(start, end))
-      start = end + (text[end] === '\r' && text[end + 1] === '\n' ? 2 : 1)
+    const text = this.#decoder.decode(chunk, { stream: true })
+    if (text === '') return
+    // A line feed that begins a chunk may be the other half of the line end that closed the last one.
+    let start = this.#endedWithReturn && text.startsWith('\n') ? 1 : 0
+    this.#endedWithReturn = text.endsWith('\r')
+    let feed = text.indexOf('\n', start)
+    let carriage = text.indexOf('\r', start)
+    while (feed >= 0 || carriage >= 0) {
+      const end = feed < 0 || (carriage >= 0 && carriage < feed) ? carriage : feed
+      this.#add(text.slice(start, end))
+      start = end + (end === carriage && feed === end + 1 ? 2 : 1)
+      if (feed >= 0 && feed < start) feed = text.indexOf('\n', start)
+      if (carriage >= 0 && carriage < start) carriage = text.indexOf('\r', start)
+      this.#endLine()
     }
-    this.#rest = text.slice(start)
-    if (this.#size + this.#rest.length > this.#maxCharacters) throw new EventTooLarge()
+    this.#add(text.slice(start))
+  }
+
+  #add(piece: string): void {
+    this.#pieces.push(piece)
+    this.#pieceCharacters += piece.length
+    if (this.#pieceCharacters > FIELD.length + this.#maxCharacters) throw new EventTooLarge()
+  }
+
+  #endLine(): void {
+    const line = this.#pieces.join('')
+    this.#pieces = []
+    this.#pieceCharacters = 0
+    this.#line(line)
   }
 
   #line(line: string): void {
     if (line === '') {
-      if (this.#data.length > 0) this.#onEvent(this.#data.join('\n'))
+      const data = this.#data.join('\n')
       this.#data = []
-      this.#size = 0
+      this.#dataCharacters = 0
+      // An event without data only tells where to resume, which is the upstream connection's own affair.
+      if (data !== '') this.#onEvent(data)
       return
     }
-    if (!line.startsWith('data:')) return
-    const data = line.startsWith('data: ') ? line.slice(6) : line.slice(5)
-    this.#size += data.length
-    if (this.#size > this.#maxCharacters) throw new EventTooLarge()
+    if (line !== 'data' && !line.startsWith('data:')) return
+    const data = line.slice(line.startsWith(FIELD) ? FIELD.length : 'data:'.length)
+    this.#dataCharacters += data.length + (this.#data.length > 0 ? 1 : 0)
+    if (this.#dataCharacters > this.#maxCharacters) throw new EventTooLarge()
     this.#data.push(data)
   }
-}
-
-function nextLineEnd(text: string, from: number): number {
-  const lf = text.indexOf('\n', from)
-  const cr = text.indexOf('\r', from)
-  if (lf < 0) return cr
-  return cr < 0 ? lf : Math.min(lf, cr)
 }
 
 /** One `message` event; JSON text has no line breaks unless it was sent with them. */

@@ -5,7 +5,11 @@ import { NotJson, readKey, skipLiteral, skipSpace, skipString } from './json-spa
 export const MAX_DEPTH = 64
 
 /** Why a text is refused. */
-export type ScanFault = { fault: 'not-json' } | { fault: 'too-deep' } | { fault: 'duplicate-key'; key: string }
+export type ScanFault =
+  | { fault: 'not-json' }
+  | { fault: 'too-deep' }
+  | { fault: 'duplicate-key'; key: string }
+  | { fault: 'ill-formed-key' }
 
 const MANY_KEYS = 12
 
@@ -51,7 +55,9 @@ function scanObject(text: string, i: number, depth: number): number {
   for (;;) {
     if (text.charCodeAt(at) !== 34) throw new NotJson()
     const keyEnd = skipString(text, at)
-    const { key } = readKey(text, at, keyEnd)
+    const { key, isEscaped } = readKey(text, at, keyEnd)
+    // Parsers differ on lone surrogates: where they become U+FFFD, two such keys are one.
+    if (isEscaped && !key.isWellFormed()) throw new Refused({ fault: 'ill-formed-key' })
     if (manyKeys ? manyKeys.has(key) : keys.includes(key)) throw new Refused({ fault: 'duplicate-key', key })
     if (manyKeys) manyKeys.add(key)
     else if (keys.push(key) > MANY_KEYS) manyKeys = new Set(keys)

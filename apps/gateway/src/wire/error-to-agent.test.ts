@@ -1,0 +1,84 @@
+/** An agent sees the errors that are about its request; what is wrong inside an upstream stays there. */
+import { describe, expect, it } from 'vitest'
+import type { RpcError } from '../upstream/answer.ts'
+import { errorToAgent } from './error-to-agent.ts'
+import type { AnswerContext } from './to-agent.ts'
+
+function convert(error: RpcError, context: Partial<AnswerContext> = {}) {
+  return errorToAgent(error, {
+    upstream: 'up',
+    method: 'tools/call',
+    agentEra: 'modern',
+    upstreamEra: 'modern',
+    idText: '1.0',
+    passesIds: true,
+    deprecation: undefined,
+    ...context,
+  })
+}
+const LEGACY = { agentEra: 'legacy', upstreamEra: 'legacy' } as const
+
+describe('what is about the request', () => {
+  it.each([
+    ['an unknown method', -32601, 404, -32601],
+    ['bad params', -32602, 200, -32602],
+    ['a missing capability', -32021, 400, -32021],
+    ['a resource that is not there', -32002, 200, -32602],
+  ])('passes to a modern agent: %s', (_name, sent, status, code) => {
+    const answer = convert({ code: sent, message: 'no' })
+    expect(answer).toEqual({
+      status,
+      text: `{"jsonrpc":"2.0","id":1.0,"error":{"code":${code},"message":"no"}}`,
+      outcome: 'upstream_error',
+    })
+  })
+
+  it.each([-32601, -32602, -32002])('passes to a legacy agent in band: %i', (code) => {
+    const { status, text } = convert({ code, message: 'no' }, LEGACY)
+    expect(status).toBe(200)
+    expect(JSON.parse(text)).toEqual({ jsonrpc: '2.0', id: 1, error: { code, message: 'no' } })
+  })
+
+  it('keeps its data, but for what tells of the inside', () => {
+    const data = {
+      uri: 'x:1',
+      requiredCapabilities: { elicitation: {} },
+      issues: [{ path: ['a', 0], message: 'm', stack: 's' }],
+      stack: 'Error at x',
+      stackTrace: [],
+      cause: {},
+      path: '/etc/x',
+      nested: { filePath: '/etc/x', kept: 1 },
+    }
+    expect(JSON.parse(convert({ code: -32602, message: 'no', data }).text).error.data).toEqual({
+      uri: 'x:1',
+      requiredCapabilities: { elicitation: {} },
+      issues: [{ path: ['a', 0], message: 'm' }],
+      nested: { kept: 1 },
+    })
+  })
+
+  it.each(['at file.js:1', 7, null, [1]])('drops data that is no object: %j', (data) => {
+    expect(JSON.parse(convert({ code: -32602, message: 'no', data }).text).error).not.toHaveProperty('data')
+  })
+})
+
+describe("what is the upstream's own", () => {
+  it.each([-32603, -32000, -32001, -32020, -32022, -32700, -32600, 500, 0])('becomes upstream_error: %i', (code) => {
+    const failure = expect.objectContaining({ code: 'upstream_error', message: expect.not.stringContaining('secret') })
+    expect(() => convert({ code, message: 'secret' })).toThrow(failure)
+    expect(() => convert({ code, message: 'secret' }, LEGACY)).toThrow(failure)
+  })
+
+  it('is -32021 from a legacy upstream, where the number is not taken', () => {
+    expect(() => convert({ code: -32021, message: 'no' }, { upstreamEra: 'legacy' })).toThrow(
+      expect.objectContaining({ code: 'upstream_error' }),
+    )
+  })
+})
+
+it('a modern upstream that misses a capability cannot serve a legacy agent', () => {
+  expect(() => convert({ code: -32021, message: 'no' }, { agentEra: 'legacy' })).toThrow(
+    expect.objectContaining({ code: 'input_unsupported' }),
+  )
+})

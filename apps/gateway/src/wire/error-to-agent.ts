@@ -1,0 +1,72 @@
+/** Which of an upstream's errors an agent gets to see, and in which form; the others are the upstream's own affair. */
+import { GatewayError } from '../errors.ts'
+import type { RpcError } from '../upstream/answer.ts'
+import { isObject } from './envelope.ts'
+import { errorText } from './jsonrpc.ts'
+import type { AgentAnswer, AnswerContext } from './to-agent.ts'
+
+/** Errors of an upstream that mean the same to the agent, with the HTTP status of each. */
+const PASSED_ERRORS: ReadonlyMap<number, number> = new Map([
+  [-32601, 404],
+  [-32602, 200],
+])
+const CAPABILITY_MISSING = -32021
+/** What the legacy era calls a resource that is not there; the modern one has no such code. */
+const LEGACY_RESOURCE_NOT_FOUND = -32002
+const INVALID_PARAMS = -32602
+/** Keys of {@link RpcError.data} that may hold what went wrong inside the upstream. */
+const PRIVATE_DATA = /stack|trace|cause|path/i
+
+/**
+ * Converts one error.
+ * @throws GatewayError upstream_error | input_unsupported
+ */
+export function errorToAgent(error: RpcError, context: AnswerContext): AgentAnswer {
+  const passed = passedError(error.code, context)
+  if (passed === undefined) throw ownFailure(error, context)
+  const { message } = error
+  const data = isObject(error.data) ? { data: publicData(error.data) } : {}
+  return {
+    status: passed.status,
+    text: errorText(context.idText, { code: passed.code, message, ...data }),
+    outcome: 'upstream_error',
+  }
+}
+
+/** The code and HTTP status that the agent gets; `undefined` for what is none of its business. */
+function passedError(code: number, context: AnswerContext): { code: number; status: number } | undefined {
+  const isModern = context.agentEra === 'modern'
+  if (code === LEGACY_RESOURCE_NOT_FOUND) return { code: isModern ? INVALID_PARAMS : code, status: 200 }
+  // To a legacy upstream the number means something of its own.
+  if (code === CAPABILITY_MISSING)
+    return isModern && context.upstreamEra === 'modern' ? { code, status: 400 } : undefined
+  const status = PASSED_ERRORS.get(code)
+  return status === undefined ? undefined : { code, status: isModern ? status : 200 }
+}
+
+function ownFailure(error: RpcError, { agentEra, upstreamEra, upstream }: AnswerContext): GatewayError {
+  if (error.code === CAPABILITY_MISSING && agentEra === 'legacy' && upstreamEra === 'modern') {
+    return new GatewayError(
+      'input_unsupported',
+      `Cannot finish the call to upstream "${upstream}": it needs a client that can be asked`,
+      { upstream, cause: error },
+    )
+  }
+  return new GatewayError(
+    'upstream_error',
+    `Cannot finish the call to upstream "${upstream}": it failed with error ${error.code}`,
+    { upstream, cause: error },
+  )
+}
+
+// At any depth; a path that is a list names a place in the arguments, a path that is text one on the upstream's disk.
+function publicData(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(publicData)
+  if (!isObject(value)) return value
+  const entries = Object.entries(value).filter(([key, each]) => !(PRIVATE_DATA.test(key) && !isPlace(key, each)))
+  return Object.fromEntries(entries.map(([key, each]) => [key, publicData(each)]))
+}
+
+function isPlace(key: string, value: unknown): boolean {
+  return /path/i.test(key) && Array.isArray(value)
+}
