@@ -27,7 +27,7 @@ export interface OpenDeps {
 }
 
 const CONNECT_MS = 2_000
-const PROBE_MS = 10_000
+const PROBE_MS = 5_000
 const SMALL_ANSWER_BYTES = 256 * 1024
 const LAST_CALLS_MS = 30_000
 
