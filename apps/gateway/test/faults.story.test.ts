@@ -5,19 +5,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FAULTS, SECRET } from './fixtures/faults.ts'
 import {
   bareTool,
+  type FaultyUpstream,
   json,
   modern,
   resultOf,
   type Script,
-  type ScriptedUpstream,
-  startScripted,
-} from './fixtures/scripted-upstream.ts'
+  startFaulty,
+} from './fixtures/faulty-upstream.ts'
 import { connectV1, connectV2, post, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
 const never: Script = () => {}
-let raw: ScriptedUpstream
-let restless: ScriptedUpstream
+let raw: FaultyUpstream
+let restless: FaultyUpstream
 let gateway: StoryGateway
 let key: string
 let startMs: number
@@ -61,7 +61,7 @@ const faulty = modern({
 })
 
 beforeAll(async () => {
-  raw = await startScripted({
+  raw = await startFaulty({
     hung: never,
     stuck: modern({ on: { 'tools/list': never } }),
     page: (_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Welcome</h1>'),
@@ -69,7 +69,7 @@ beforeAll(async () => {
     fine: modern({}),
     faulty,
   })
-  restless = await startScripted({ restless: modern({}) })
+  restless = await startFaulty({ restless: modern({}) })
   deadPort = await freePort()
   const { value, ms } = await timed(() =>
     startGateway({
@@ -130,7 +130,7 @@ describe('upstreams that are down', () => {
   })
 
   it('join when they come back', async () => {
-    const late = await startScripted({ dead: modern({}) }, deadPort)
+    const late = await startFaulty({ dead: modern({}) }, deadPort)
     raw.scripts.hung = modern({})
     raw.scripts.stuck = modern({})
     await gateway.ready('dead', 'hung', 'stuck')
@@ -148,7 +148,7 @@ describe('upstreams that are down', () => {
     await until(async () => (await readiness()).upstreams.restless?.state === 'down', 'its end is noticed')
     expect(await listed()).toContain('restless__hello')
     expect((await readiness()).upstreams.restless).toMatchObject({ reason: 'the connection was refused', tools: 1 })
-    restless = await startScripted({ restless: modern({}) }, port)
+    restless = await startFaulty({ restless: modern({}) }, port)
     await gateway.ready('restless')
     expect((await call('restless__hello')).json?.result).toBeDefined()
   })

@@ -1,17 +1,17 @@
 /** Lists that are wrong, endless or changing: what is bad is left out with a reason, the rest is served, and open clients hear of changes. */
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LegacyUpstream, startLegacyUpstream } from './fixtures/legacy-upstream.ts'
 import {
   bareTool,
   events,
+  type FaultyUpstream,
   json,
   modern,
   resultOf,
   type Script,
-  type ScriptedUpstream,
-  startScripted,
-} from './fixtures/scripted-upstream.ts'
+  startFaulty,
+} from './fixtures/faulty-upstream.ts'
+import { type LegacyUpstream, startLegacyUpstream } from './fixtures/legacy-upstream.ts'
 import { connectV1, connectV2 } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
@@ -60,7 +60,7 @@ const listen: Script = ({ id }, response) => {
   response.once('close', () => openListens.delete(open))
 }
 
-let raw: ScriptedUpstream
+let raw: FaultyUpstream
 let legacy: LegacyUpstream
 let gateway: StoryGateway
 let key: string
@@ -69,7 +69,7 @@ const part = (id: string) => gateway.listening.gateway.catalog.current.upstreams
 
 beforeAll(async () => {
   legacy = await startLegacyUpstream()
-  raw = await startScripted({
+  raw = await startFaulty({
     poison: modern({
       on: {
         'tools/list': ({ id }, response) =>
