@@ -36,30 +36,38 @@ const ERA_MS = 24 * 60 * 60 * 1_000
  * @returns why
  */
 export async function keepFresh(fresh: Fresh): Promise<string> {
-  const { upstream, connection, waker, signal, log } = fresh
-  const life = { endedBy: undefined as string | undefined }
-  void connection.ended.then((reason) => {
-    life.endedBy = reason
-    waker.wake()
-  })
+  const { upstream, connection, waker, log } = fresh
+  const life = lifeOf(fresh)
   const provedAtMs = Date.now()
-  const isOver = () => signal.aborted || life.endedBy !== undefined
   let listedAtMs = Date.now()
   let pauseMs = upstream.config.refreshMs
   let failures = 0
   for (;;) {
-    await waker.sleep(pauseMs, signal)
+    await waker.sleep(pauseMs, life)
     if (isEraOld(upstream, connection, Date.now() - provedAtMs)) return 'its era is found out anew'
-    if (!isOver()) await settle(listedAtMs, signal)
+    await settle(listedAtMs, life)
     waker.rest()
-    if (isOver()) return life.endedBy ?? 'the line was stopped'
+    if (life.aborted) return life.reason as string
     const error = await failureOf(fresh)
     listedAtMs = Date.now()
-    if (error && !isOver()) log.warn({ upstream: upstream.id, err: error }, 'cannot refresh the catalog')
+    if (error && !life.aborted) log.warn({ upstream: upstream.id, err: error }, 'cannot refresh the catalog')
     failures = error && !isOverload(error) ? failures + 1 : 0
     if (failures === MAX_FAILURES) return reasonOf(error)
     pauseMs = error ? (failures > 0 ? RELIST_MS : OVERLOADED_MS) : upstream.config.refreshMs
   }
+}
+
+// Aborted, with the reason, when the connection ends or the line is stopped.
+function lifeOf({ connection, waker, signal }: Fresh): AbortSignal {
+  const life = new AbortController()
+  const end = (reason: string) => {
+    life.abort(reason)
+    waker.wake()
+  }
+  void connection.ended.then(end)
+  if (signal.aborted) end('the line was stopped')
+  signal.addEventListener('abort', () => end('the line was stopped'), { once: true })
+  return life.signal
 }
 
 async function failureOf({ refresh, connection, signal }: Fresh): Promise<unknown> {
@@ -71,9 +79,9 @@ async function failureOf({ refresh, connection, signal }: Fresh): Promise<unknow
   }
 }
 
-async function settle(listedAtMs: number, signal: AbortSignal): Promise<void> {
+async function settle(listedAtMs: number, life: AbortSignal): Promise<void> {
   const pauseMs = Math.max(SETTLE_MS, listedAtMs + GAP_MS - Date.now())
-  await sleep(pauseMs, undefined, { signal }).catch(() => {})
+  await sleep(pauseMs, undefined, { signal: life }).catch(() => {})
 }
 
 function isEraOld({ config, bulkhead }: Upstream, { identity }: Connection, ageMs: number): boolean {

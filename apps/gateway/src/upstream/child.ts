@@ -1,8 +1,8 @@
 /** A child process in a process group of its own: what it writes to stderr goes to the log line by line, and its end leaves nothing behind. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import type { Logger } from 'pino'
 import { createLineReader } from './line-reader.ts'
+import { guardGroup, releaseGroup } from './orphan-guard.ts'
 
 export interface ChildSpec {
   command: string
@@ -59,6 +59,7 @@ export function startChild(spec: ChildSpec): Child {
     detached: hasGroups,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  if (child.pid !== undefined) guardGroup(child.pid)
   const { promise: ended, resolve } = Promise.withResolvers<string>()
   child.once('error', (error) =>
     resolve(`it could not be started (${(error as NodeJS.ErrnoException).code ?? error.message})`),
@@ -73,21 +74,22 @@ export function startChild(spec: ChildSpec): Child {
     process: child,
     ended,
     async stop(graceMs = 5_000) {
-      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
-        return killGroup(child.pid, 'SIGKILL', hasGroups)
-      child.stdin.end()
-      killGroup(child.pid, 'SIGTERM', hasGroups)
-      const timer = setTimeout(() => killGroup(child.pid, 'SIGKILL', hasGroups), graceMs)
-      await Promise.race([ended, once(child, 'exit')])
-      clearTimeout(timer)
+      if (child.pid === undefined) return
+      if (child.exitCode === null && child.signalCode === null) {
+        child.stdin.end()
+        killGroup(child.pid, 'SIGTERM', hasGroups)
+        const timer = setTimeout(killGroup, graceMs, child.pid, 'SIGKILL', hasGroups)
+        await ended
+        clearTimeout(timer)
+      }
       // What the child itself started may have outlived it.
       killGroup(child.pid, 'SIGKILL', hasGroups)
+      releaseGroup(child.pid)
     },
   }
 }
 
-function killGroup(pid: number | undefined, signal: NodeJS.Signals, hasGroups: boolean): void {
-  if (pid === undefined) return
+function killGroup(pid: number, signal: NodeJS.Signals, hasGroups: boolean): void {
   try {
     process.kill(hasGroups ? -pid : pid, signal)
   } catch {

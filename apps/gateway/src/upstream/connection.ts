@@ -25,11 +25,15 @@ export interface UpstreamCall {
   credential: string | undefined
   /** Which upstream session the call belongs to, where the upstream keeps sessions. */
   sessionKey: string
+  /** JSON text of the client capabilities that such a session declares. */
+  capabilities: string
   /** The progress token in `params`, as JSON text: how a shared pipe finds the call again. */
   progressToken: string | undefined
   signal: AbortSignal
   /** Bound on the answer, in bytes. */
   maxBytes: number
+  /** Called when the upstream asks something of the agent during this call; the answer is JSON text. */
+  onRequest(ask: { method: string; params: string }): Promise<{ result: string } | { error: string }>
   /** Called with each notification that belongs to this call, as JSON text. */
   onNotification(text: string, method: string): void
 }

@@ -1,0 +1,145 @@
+/** Children are supervised: one that dies comes back, one that cannot start disturbs nobody, and none outlives its gateway, however that ends. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { postModern } from './support/clients.ts'
+import { isRunning } from './support/is-running.ts'
+import { OPERATOR_RULES, type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+
+const FIXTURES = join(import.meta.dirname, 'fixtures')
+const MAIN = join(import.meta.dirname, '../src/main.ts')
+const dir = mkdtempSync(join(tmpdir(), 'causeway-children-'))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+const upstreams = (name: string) => ({
+  notes: { run: join(FIXTURES, 'notes') },
+  pipe: {
+    command: [process.execPath, join(FIXTURES, 'notes/main.ts'), '--stdio', '--data', join(dir, `${name}-pipe`)],
+  },
+})
+const stubborn = (name: string) => ({
+  stubborn: { command: [process.execPath, join(FIXTURES, 'stubborn.ts'), pidFile(name)] },
+})
+type Readiness = { upstreams: Record<string, { state: string }> }
+const pidFile = (name: string) => join(dir, `${name}-pids.json`)
+
+const call = (url: string, key: string | undefined, name: string, args: object = {}) =>
+  postModern(`${url}/mcp`, key, 'tools/call', { name, arguments: args })
+async function pidOf(url: string, key: string | undefined, upstream: string): Promise<number> {
+  const { json } = await call(url, key, `${upstream}__who_calls`)
+  return (json!.result!.structuredContent as { pid: number }).pid
+}
+const wellMannered = async (url: string, key?: string) => [
+  await pidOf(url, key, 'notes'),
+  await pidOf(url, key, 'pipe'),
+]
+
+describe('in a running gateway', () => {
+  let gateway: StoryGateway
+  let key: string
+  const tools = async () => {
+    const { json } = await postModern(`${gateway.url}/mcp`, key, 'tools/list')
+    return (json!.result!.tools as { name: string }[]).map((tool) => tool.name)
+  }
+
+  beforeAll(async () => {
+    gateway = await startGateway({
+      upstreams: { ...upstreams('running'), crashing: { run: join(FIXTURES, 'crashing') } },
+    })
+    key = gateway.key('ops')
+    await gateway.ready('notes', 'pipe')
+  })
+
+  it.each(['notes', 'pipe'])('a killed "%s" fails its calls at once, stays listed, and comes back', async (id) => {
+    const before = await pidOf(gateway.url, key, id)
+    const listed = await tools()
+    const slow = call(gateway.url, key, `${id}__work_slowly`, { name: 'x', steps: 500, step_ms: 10 })
+    await until(() => gateway.listening.gateway.upstreams.get(id)?.bulkhead.inFlight === 1, 'the call runs')
+    const killedAt = performance.now()
+    process.kill(before, 'SIGKILL')
+    const { error } = (await slow).json ?? {}
+    expect(error).toMatchObject({ code: -32603, data: { code: 'upstream_unavailable', retryable: false } })
+    const next = await call(gateway.url, key, `${id}__list_cancelled`)
+    expect(next.json?.error?.data).toMatchObject({ code: 'upstream_unavailable', upstream: id })
+    expect(performance.now() - killedAt).toBeLessThan(1_000)
+    expect(await tools()).toEqual(listed)
+    await until(async () => {
+      const { json } = await call(gateway.url, key, `${id}__who_calls`)
+      const pid = (json?.result?.structuredContent as { pid: number } | undefined)?.pid
+      return pid !== undefined && pid !== before
+    }, 'another process answers')
+    expect(isRunning(before)).toBe(false)
+  })
+
+  it('a child that crashes at its start is tried again, later each time, and disturbs nobody', async () => {
+    const log = join(gateway.dir, 'data/upstreams/crashing/starts.log')
+    const starts = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').map(Number) : [])
+    await until(() => starts().length >= 4, 'it was started four times')
+    const [first = 0, second = 0, third = 0, fourth = 0] = starts()
+    expect(third - second).toBeGreaterThan(350)
+    expect(fourth - third).toBeGreaterThan(750)
+    expect(fourth - first).toBeLessThan(15_000)
+    expect(gateway.listening.gateway.upstreams.get('crashing')?.state).toEqual({
+      kind: 'down',
+      reason: 'it ended with code 3',
+    })
+    expect((await call(gateway.url, key, 'notes__get_note', { name: 'hello' })).json?.result?.isError).toBeUndefined()
+  })
+
+  it('the end of the gateway is the end of all of them', async () => {
+    const pids = await wellMannered(gateway.url, key)
+    expect(pids.map(isRunning)).toEqual([true, true])
+    await gateway.close()
+    expect(pids.map(isRunning)).toEqual([false, false])
+  })
+})
+
+describe.each(['SIGKILL', 'SIGTERM'] as const)('a gateway process that gets %s', (signal) => {
+  let process_: ChildProcess
+  let url: string
+
+  beforeAll(async () => {
+    const configPath = join(dir, `${signal}.yaml`)
+    const config = {
+      version: 1,
+      listen: { port: 0 },
+      dataDir: join(dir, signal),
+      auth: { anonymous: 'ops' },
+      agents: { ops: { roles: ['operator'] } },
+      rules: OPERATOR_RULES,
+      upstreams: { ...upstreams(signal), ...stubborn(signal) },
+      telemetry: { logLevel: 'silent' },
+    }
+    writeFileSync(configPath, stringify(config))
+    const env = { PATH: process.env.PATH, HOME: dir }
+    process_ = spawn(process.execPath, [MAIN, 'up', '--config', configPath], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let said = ''
+    process_.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+    await until(() => /Causeway is up/.test(said), 'the gateway greets')
+    url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] as string
+    await until(async () => {
+      const { upstreams } = (await (await fetch(`${url}/readyz`)).json()) as Readiness
+      return Object.values(upstreams).every((each) => each.state === 'ready')
+    }, 'all children serve')
+  })
+  afterAll(() => void process_.kill('SIGKILL'))
+
+  it('leaves no child behind, whatever its manners', async () => {
+    const unmannered = JSON.parse(readFileSync(pidFile(signal), 'utf8')) as number[]
+    const pids = [...(await wellMannered(url)), ...unmannered]
+    expect(pids.map(isRunning)).toEqual([true, true, true, true])
+    const exited = once(process_, 'exit')
+    process_.kill(signal)
+    expect(await exited).toEqual(signal === 'SIGTERM' ? [0, null] : [null, 'SIGKILL'])
+    await until(() => !pids.some(isRunning), 'all children have ended')
+  })
+})
