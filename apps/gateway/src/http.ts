@@ -7,18 +7,27 @@ import { isLoopbackHost } from './config/loopback.ts'
 import type { Gateway } from './gateway.ts'
 import { serveRequest } from './request/pipeline.ts'
 
-const HEADERS_MS = 5_000
+/** How long a request may take to come in, and how often that is looked at. */
+export interface ArrivalTimes {
+  headersMs: number
+  /** The whole request, a body that nobody reads included. */
+  requestMs: number
+  checkMs: number
+}
+
+const ARRIVAL: ArrivalTimes = { headersMs: 5_000, requestMs: 15_000, checkMs: 1_000 }
 const MAX_HEADER_BYTES = 32 * 1024
 const KEEP_ALIVE_MS = 65_000
 const ROUTE = /^\/s\/([a-z][a-z0-9-]{0,15})\/mcp$/
 
 /** Makes the public listener's HTTP server; `gateway` is asked for on each request, because it is made once the port is known. */
-export function createHttp(gateway: () => Gateway | undefined): Server {
+export function createHttp(gateway: () => Gateway | undefined, arrival = ARRIVAL): Server {
   const edges = getRequestListener(createEdges(gateway).fetch, { hostname: 'localhost' })
   return createServer(
     {
-      headersTimeout: HEADERS_MS,
-      requestTimeout: 0,
+      headersTimeout: arrival.headersMs,
+      requestTimeout: arrival.requestMs,
+      connectionsCheckingInterval: arrival.checkMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
       noDelay: true,
@@ -44,6 +53,8 @@ async function serveMcp(
 
 /** The upstream of the route, `null` for the aggregate, `undefined` for everything that is no MCP route. */
 function mcpRoute(url = ''): string | null | undefined {
+  // What is no path is refused there, whatever it names.
+  if (!url.startsWith('/')) return null
   const path = url.split('?', 1)[0] as string
   if (path === '/mcp') return null
   return ROUTE.exec(path)?.[1]

@@ -3,10 +3,13 @@ import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../errors.ts'
 
 /** Largest request body, bytes. */
-export const MAX_BODY_BYTES = 4 * 1024 * 1024
+const MAX_BODY_BYTES = 4 * 1024 * 1024
+/** How long the whole body may take. */
+const MAX_BODY_MS = 10_000
 
 export interface Edge {
   maxBodyBytes: number
+  maxBodyMs: number
   /** @throws GatewayError host_forbidden | origin_forbidden | invalid_request */
   check(request: IncomingMessage): void
 }
@@ -32,6 +35,7 @@ export function createEdge(config: EdgeConfig): Edge {
   const origins = new Set([publicUrl.origin, ...config.allowedOrigins])
   return {
     maxBodyBytes: MAX_BODY_BYTES,
+    maxBodyMs: MAX_BODY_MS,
     check(request) {
       if (!request.url?.startsWith('/'))
         throw new GatewayError('invalid_request', 'Cannot serve the request: its target is not a path')
@@ -39,8 +43,10 @@ export function createEdge(config: EdgeConfig): Edge {
       if (host === undefined || others.length > 0 || !isKnownHost(host.toLowerCase(), exactHosts, hostnames)) {
         throw new GatewayError('host_forbidden', 'Cannot serve the request: the Host is not one of this gateway')
       }
-      const { origin } = request.headers
-      if (origin !== undefined && !origins.has(origin) && !(config.isLoopback && isLoopbackOrigin(origin))) {
+      const [origin, ...moreOrigins] = request.headersDistinct.origin ?? []
+      if (origin === undefined) return
+      const isKnown = origins.has(origin) || (config.isLoopback && isLoopbackOrigin(origin))
+      if (!isKnown || moreOrigins.length > 0) {
         throw new GatewayError('origin_forbidden', 'Cannot serve the request: the Origin is not allowed')
       }
     },
@@ -53,6 +59,7 @@ function isKnownHost(host: string, exact: ReadonlySet<string>, names: ReadonlySe
 
 function isLoopbackOrigin(origin: string): boolean {
   if (!URL.canParse(origin)) return false
-  const { protocol, hostname } = new URL(origin)
-  return (protocol === 'http:' || protocol === 'https:') && LOOPBACK_NAMES.includes(hostname)
+  const url = new URL(origin)
+  // Browsers send an origin and nothing behind it; what has a path or a user is not one.
+  return url.origin === origin && /^https?:$/.test(url.protocol) && LOOPBACK_NAMES.includes(url.hostname)
 }

@@ -1,12 +1,10 @@
 /** The `read` step: the body becomes one message of a known era, and a legacy session id the session it holds. */
-import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../errors.ts'
 import type { Session, SessionSealer } from '../identity/session-seal.ts'
 import { classify } from '../wire/classify.ts'
 import { type Envelope, parseEnvelope } from '../wire/envelope.ts'
 import { type Era, isModernRevision } from '../wire/revisions.ts'
 import type { Caller } from './caller.ts'
-import { MAX_BODY_BYTES } from './edge.ts'
 import type { Exchange } from './receive.ts'
 
 /** A message with what surrounds it. */
@@ -17,14 +15,12 @@ export interface Inbound {
   session: Session | undefined
 }
 
-const BODY_MS = 10_000
-
 /**
  * Reads and classifies the body.
  * @throws GatewayError parse_error | invalid_request | envelope_invalid | header_mismatch | unsupported_version | session_not_found | body_too_large | body_too_slow
  */
 export async function read(exchange: Exchange, caller: Caller, sessions: SessionSealer): Promise<Inbound> {
-  const message = parseEnvelope(await readBody(exchange.request))
+  const message = parseEnvelope(await readBody(exchange))
   try {
     const era = classify(message, exchange.mcp)
     if (era === 'legacy') checkLegacyVersion(exchange)
@@ -62,13 +58,13 @@ function checkLegacyVersion({ mcp }: Exchange): void {
   )
 }
 
-function readBody(request: IncomingMessage): Promise<Buffer> {
+function readBody({ request, body }: Exchange): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
     const timer = setTimeout(
       () => fail(new GatewayError('body_too_slow', 'Cannot read the body: it did not arrive in time')),
-      BODY_MS,
+      body.maxMs,
     )
     const fail = (error: GatewayError) => {
       clearTimeout(timer)
@@ -78,8 +74,8 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
     }
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > MAX_BODY_BYTES)
-        fail(new GatewayError('body_too_large', `Cannot read the body: larger than ${MAX_BODY_BYTES} bytes`))
+      if (bytes > body.maxBytes)
+        fail(new GatewayError('body_too_large', `Cannot read the body: larger than ${body.maxBytes} bytes`))
       else chunks.push(chunk)
     })
     request.once('end', () => {

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError } from '../errors.ts'
 import type { McpHeaders } from '../wire/classify.ts'
+import { isModernRevision } from '../wire/revisions.ts'
 import type { Edge } from './edge.ts'
 
 /** One HTTP request on an MCP route. */
@@ -15,6 +16,8 @@ export interface Exchange {
   mcp: McpHeaders
   sessionId: string | undefined
   acceptsEvents: boolean
+  /** Bounds on the body. */
+  body: { maxBytes: number; maxMs: number }
 }
 
 /** Checks the head.
@@ -36,13 +39,27 @@ export function receive(
       version: headers['mcp-protocol-version'] as string | undefined,
       method: headers['mcp-method'] as string | undefined,
       name: headers['mcp-name'] as string | undefined,
+      repeated: repeatedHeader(request),
     },
     sessionId: headers['mcp-session-id'] as string | undefined,
     acceptsEvents: accepts(accept, 'text/event-stream'),
+    body: { maxBytes: edge.maxBodyBytes, maxMs: edge.maxBodyMs },
   }
 }
 
+// Node.js joins what stands twice with a comma, which could look like one value that the body repeats.
+function repeatedHeader({ headersDistinct }: IncomingMessage): string | undefined {
+  return Object.keys(headersDistinct).find(
+    (name) => name.startsWith('mcp-') && (headersDistinct[name]?.length ?? 0) > 1,
+  )
+}
+
 function checkShape({ method, headers }: IncomingMessage, accept: string, edge: Edge): void {
+  if (method !== 'POST' && isModernRevision(String(headers['mcp-protocol-version'])))
+    throw new GatewayError(
+      'http_method_not_allowed',
+      `Cannot serve HTTP method ${method}: this revision has POST alone`,
+    )
   if (method === 'GET') {
     if (!accepts(accept, 'text/event-stream'))
       throw new GatewayError('not_acceptable', 'Cannot open a stream: the Accept header leaves out text/event-stream')
@@ -69,7 +86,8 @@ function checkShape({ method, headers }: IncomingMessage, accept: string, edge: 
 function accepts(accept: string, type: string): boolean {
   const [major] = type.split('/')
   return accept.split(',').some((each) => {
-    const range = each.split(';', 1)[0]?.trim().toLowerCase()
+    const [range, ...parameters] = each.split(';').map((part) => part.trim().toLowerCase())
+    if (parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))) return false
     return range === type || range === '*/*' || range === `${major}/*`
   })
 }

@@ -17,6 +17,8 @@ export interface McpHeaders {
   version: string | undefined
   method: string | undefined
   name: string | undefined
+  /** A header of these or of `Mcp-Param-*` that stands more than once. */
+  repeated?: string | undefined
 }
 
 /** Which body field `Mcp-Name` repeats, by method. */
@@ -74,6 +76,7 @@ function modernRequest(message: Envelope, headers: McpHeaders): Era {
   const problem = envelopeProblem(message)
   if (problem) throw new GatewayError('envelope_invalid', `Cannot read the request: ${problem}`)
   const claim = message.meta[VERSION_META] as string
+  if (headers.repeated !== undefined) throw mismatch(headers.repeated, 'it stands more than once')
   if (headers.version !== undefined) checkVersionHeader(headers.version, claim)
   if (headers.method !== undefined) checkMethodHeader(headers.method, message)
   checkSupported(claim)

@@ -10,6 +10,11 @@ export function errorText(idText: string | null, error: { code: number; message:
   return `{"jsonrpc":"2.0",${idText === null ? '' : `"id":${idText},`}"error":${JSON.stringify(error)}}`
 }
 
+/** A failed response; `error` is JSON text. */
+export function failureText(idText: string, error: string): string {
+  return `{"jsonrpc":"2.0","id":${idText},"error":${error}}`
+}
+
 /** A request; `params` is JSON text. */
 export function requestText(idText: string, method: string, params: string): string {
   return `{"jsonrpc":"2.0","id":${idText},"method":${JSON.stringify(method)},"params":${params}}`

@@ -42,10 +42,10 @@ describe('between equal eras', () => {
     )
   })
 
-  it.each(['12345678901234567890', '1.0', '1e400', '-0', '1e2'])(
-    'the id %s comes back as it was sent, though the upstream read it as a double',
+  it.each(['12345678901234567890', '1.0', '1e400', '-0', '1e2', '"\\u00e9\\/"'])(
+    'the id %s comes back as it was sent, though the upstream wrote it otherwise',
     (idText) => {
-      const { text } = answer('{"content":[]}', { idText }, JSON.stringify(Number(idText)))
+      const { text } = answer('{"content":[]}', { idText }, JSON.stringify(JSON.parse(idText)))
       expect(text).toBe(`{"jsonrpc":"2.0","id":${idText},"result":{"content":[]}}`)
     },
   )

@@ -50,9 +50,9 @@ export function answerToAgent(answer: UpstreamAnswer, context: AnswerContext): A
   return { status: 200, text: resultText(context.idText, text), outcome }
 }
 
-// An upstream may have read a number as a double and given back another one.
+// An upstream may have read the id as a double, or dropped its escapes, and given back another spelling.
 function isReadAlike(idText: string): boolean {
-  return idText.startsWith('"') || String(Number(idText)) === idText
+  return JSON.stringify(JSON.parse(idText)) === idText
 }
 
 function changedResult(answer: ResultAnswer, members: readonly Member[], context: AnswerContext): string {

@@ -19,6 +19,10 @@ export interface ParamChanges {
   name?: { field: 'name' | 'ref'; value: string }
   /** JSON text of the token that replaces the agent's. */
   progressToken?: string
+  /** JSON text of the client capabilities that the upstream may know of, where they differ from what the agent says itself. */
+  capabilities?: string
+  /** JSON text of the upstream's own request state, where the agent holds it sealed. */
+  requestState?: string
   /** Client name and version of a legacy session. */
   clientInfo?: { name: string; version: string }
   /** Members that the gateway adds to `_meta`, as JSON text; reserved keys that an agent sent are replaced or removed. */
@@ -31,6 +35,7 @@ export function paramsToUpstream(message: Envelope, changes: ParamChanges): stri
   const meta = metaToUpstream(message, changes)
   return withMembers(text, paramMembers, {
     ...nameChange(message, changes.name),
+    ...(changes.requestState === undefined ? {} : { requestState: changes.requestState }),
     ...(meta === message.meta ? {} : { _meta: meta as string | undefined }),
   })
 }
@@ -63,13 +68,14 @@ function dropReserved(message: Envelope): Record<string, undefined> {
 
 function eraMeta(
   message: Envelope,
-  { agentEra, upstreamEra, clientInfo }: ParamChanges,
+  { agentEra, upstreamEra, clientInfo, capabilities }: ParamChanges,
 ): Record<string, string | undefined> {
-  if (agentEra === upstreamEra) return {}
+  if (agentEra === upstreamEra)
+    return agentEra === 'modern' && capabilities !== undefined ? { [CAPABILITIES_META]: capabilities } : {}
   if (upstreamEra === 'modern') {
     return {
       [VERSION_META]: JSON.stringify(MODERN_REVISION),
-      [CAPABILITIES_META]: '{}',
+      [CAPABILITIES_META]: capabilities ?? '{}',
       ...(clientInfo ? { [CLIENT_INFO_META]: JSON.stringify(clientInfo) } : {}),
     }
   }
