@@ -88,7 +88,7 @@ describe('time', () => {
     expect(answer?.headers.connection).toBe('close')
   })
 
-  it('runs out for a head that trickles in, and for a body that nobody reads', async () => {
+  it('runs out for a head that trickles in and for a body that nobody reads, and never for an open stream', async () => {
     const times = { headersMs: 150, requestMs: 300, checkMs: 25 }
     const http = createHttp(() => scripted.gateway.listening.gateway, times)
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
@@ -103,12 +103,21 @@ describe('time', () => {
       ],
       method: 'PUT',
     })
+    const stream = await fetch(other, { headers: { authorization: `Bearer ${scripted.key}` } })
+    let hasEnded = false
+    const reading = stream.text().then(
+      () => (hasEnded = true),
+      () => (hasEnded = true),
+    )
     const startedAtMs = performance.now()
     expect((await rawExchange(other, [unread, ...Array(50).fill(' ')], 40)).map(({ status }) => status)).toEqual([
       405, 408,
     ])
     expect(performance.now() - startedAtMs).toBeLessThan(1_500)
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect([stream.status, hasEnded]).toEqual([200, false])
     http.closeAllConnections()
+    await reading
     await new Promise((resolve) => http.close(resolve))
   })
 })
