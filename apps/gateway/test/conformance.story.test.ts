@@ -1,0 +1,78 @@
+/** The official suite finds through the gateway what it finds at the upstream itself; `npm run conformance` runs all of it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readBaseline } from '../conformance/baseline.ts'
+import { isBad, judge } from '../conformance/judge.ts'
+import { type OpenTarget, openTarget } from '../conformance/open-target.ts'
+import { type Check, type Checks, runOneByOne } from '../conformance/run-suite.ts'
+import { type Scenario, scenariosOf } from '../conformance/scenarios.ts'
+
+const of = (revision: '2025-11-25' | '2026-07-28', name: string): Scenario => {
+  const found = scenariosOf(revision).find((scenario) => scenario.name === name)
+  if (!found) throw new Error(`The suite has no scenario ${name} on ${revision}`)
+  return found
+}
+
+describe('through /mcp, beside another upstream', () => {
+  const scenarios = [
+    of('2025-11-25', 'tools-call-elicitation'),
+    of('2026-07-28', 'input-required-result-multi-round'),
+    of('2026-07-28', 'http-custom-header-server-validation'),
+  ]
+  let direct: OpenTarget
+  let mcp: OpenTarget
+  beforeAll(async () => {
+    ;[direct, mcp] = await Promise.all([openTarget('direct'), openTarget('mcp')])
+  })
+  afterAll(() => Promise.all([direct.close(), mcp.close()]))
+
+  it('passes the checks that pass directly', async () => {
+    const [expected, found] = await Promise.all([direct.url, mcp.url].map((url) => runOneByOne(url, scenarios)))
+    const statuses = (checks?: Checks) =>
+      [...(checks ?? [])].map(([name, each]) => [name, each.map(({ id, status }) => `${id} ${status}`)])
+    expect(statuses(expected).flat(2).join('\n')).not.toContain('FAILURE')
+    expect(statuses(expected)).toHaveLength(scenarios.length)
+    expect(statuses(found)).toEqual(statuses(expected))
+  })
+})
+
+describe('what must pass', () => {
+  it.each([
+    ['2025-11-25', 30],
+    ['2026-07-28', 39],
+  ] as const)('%s requires %i scenarios, the two of the headers among them', (revision, count) => {
+    expect(scenariosOf(revision).filter(({ isRequired }) => isRequired)).toHaveLength(count)
+  })
+})
+
+describe('the judgement', () => {
+  const scenario = of('2026-07-28', 'tools-list')
+  const check = (status: Check['status'], id = 'tools-list'): Check => ({ id, name: 'ToolsList', status })
+  const runs = (direct: Check[], s: Check[]) =>
+    new Map([
+      ['direct' as const, new Map([[scenario.revision, new Map([[scenario.name, direct]])]])],
+      ['s' as const, new Map([[scenario.revision, new Map([[scenario.name, s]])]])],
+    ])
+  const bad = (direct: Check[], s: Check[], entries = readBaseline('auto')) =>
+    judge(runs(direct, s), [scenario], entries)
+      .outcomes.filter(isBad)
+      .map(({ target }) => target)
+
+  it('fails a route that differs, and a required scenario that fails directly', () => {
+    expect(bad([check('SUCCESS')], [check('SUCCESS'), check('INFO', 'note')])).toEqual([])
+    expect(bad([check('SUCCESS')], [check('FAILURE')])).toEqual(['s'])
+    expect(bad([check('SUCCESS')], [])).toEqual(['s'])
+    expect(bad([check('FAILURE')], [check('FAILURE')])).toEqual(['direct'])
+  })
+
+  it('lets a difference pass that the baseline explains, and names an entry that nothing needs', () => {
+    const entry = {
+      revision: scenario.revision,
+      upstream: 'modern' as const,
+      scenario: scenario.name,
+      targets: ['s' as const],
+      reason: 'It is so by decision.',
+    }
+    expect(bad([check('SUCCESS')], [check('WARNING')], [entry])).toEqual([])
+    expect(judge(runs([check('SUCCESS')], [check('SUCCESS')]), [scenario], [entry]).stale).toEqual([entry])
+  })
+})
