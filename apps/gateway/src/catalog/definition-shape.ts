@@ -23,7 +23,7 @@ const named = {
   _meta: meta,
 }
 
-const subschema = z.union([z.boolean(), z.looseObject({})])
+const subschema = z.union([z.boolean(), z.looseObject({})], { error: 'not a schema' })
 const schema = z.looseObject({
   $schema: optionalText,
   properties: z.record(text, subschema).optional(),

@@ -39,6 +39,9 @@ const INHERITED = [
   'HTTPS_PROXY',
   'HTTP_PROXY',
   'NO_PROXY',
+  'https_proxy',
+  'http_proxy',
+  'no_proxy',
 ]
 const MAX_LINE_BYTES = 4_000
 
