@@ -90,6 +90,13 @@ export const FAILURES = {
     retryable: false,
     hint: 'Start the list again without a cursor.',
   },
+  invalid_state: {
+    source: 'client',
+    http: 200,
+    rpc: -32602,
+    retryable: false,
+    hint: 'Send the requestState back as it came, with the same request.',
+  },
   unknown_route: {
     source: 'client',
     http: 404,
@@ -155,6 +162,13 @@ export const FAILURES = {
     rpc: -32603,
     retryable: true,
     hint: 'Try again; if it persists, report the request id.',
+  },
+  exchange_lost: {
+    source: 'gateway',
+    http: 200,
+    rpc: -32603,
+    retryable: false,
+    hint: 'The call was not run again and may have taken effect. Check before you repeat it from the start.',
   },
   upstream_unavailable: {
     source: 'upstream',

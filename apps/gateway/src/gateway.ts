@@ -13,8 +13,11 @@ import { type CallTokenSigner, createCallTokenSigner } from './identity/call-tok
 import { createSessionSealer, type SessionSealer } from './identity/session-seal.ts'
 import { compilePolicy, type Policy } from './policy/compile.ts'
 import type { Admission } from './request/admit.ts'
+import { PendingAsks } from './request/asks.ts'
 import { createEdge, type Edge } from './request/edge.ts'
+import type { ParkedCall } from './request/forward-parked.ts'
 import type { OpenStream } from './request/listen.ts'
+import { ParkedRuns } from './request/parked-runs.ts'
 import type { Store } from './store/open-store.ts'
 import { Upstream } from './upstream/upstream.ts'
 
@@ -38,6 +41,12 @@ export interface Gateway {
   readonly streams: Set<OpenStream>
   /** Calls that a legacy client may still cancel, by caller, session and id. */
   readonly cancellable: Map<string, () => void>
+  /** Asks of upstreams that legacy clients have not answered yet. */
+  readonly asks: PendingAsks
+  /** Calls of modern clients that wait between two requests. */
+  readonly parked: ParkedRuns<ParkedCall>
+  /** Seals the request state of upstreams. */
+  readonly states: Sealer
   readonly log: Logger
   isDraining: boolean
 }
@@ -111,6 +120,9 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     admission: { inFlight: 0, max: config.limits.global.concurrency },
     streams,
     cancellable: new Map(),
+    asks: new PendingAsks(),
+    parked: new ParkedRuns(createSealer(store.deriveKey('parked'), 'parked')),
+    states: createSealer(store.deriveKey('request-state'), 'request-state'),
     log,
     isDraining: false,
     apply(next) {

@@ -3,7 +3,7 @@ import { GatewayError } from '../errors.ts'
 import { invalid } from '../upstream/answer.ts'
 import type { Connection } from '../upstream/connection.ts'
 import { GATEWAY_META } from '../upstream/handshake.ts'
-import { CATALOG_SESSION } from '../upstream/http-legacy.ts'
+import { OWN_CALL } from '../upstream/own-call.ts'
 import { elementsOf, membersOf } from '../wire/json-span.ts'
 import { KINDS, type Kind, type LeftOut, LISTS } from './definition.ts'
 
@@ -119,14 +119,11 @@ async function askPage(method: string, cursor: string | undefined, source: ListS
     return await connection.call({
       method,
       params: `{${[cursorText, metaText].filter(Boolean).join(',')}}`,
+      ...OWN_CALL,
       idText: '"causeway-list"',
-      headers: {},
       credential,
-      sessionKey: CATALOG_SESSION,
-      progressToken: undefined,
       signal: AbortSignal.any([source.signal, timeout.signal]),
       maxBytes: LIST_LIMITS.listBytes,
-      onNotification() {},
     })
   } finally {
     clearTimeout(timer)

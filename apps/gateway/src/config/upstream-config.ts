@@ -16,6 +16,12 @@ export interface ToolOverride {
   timeoutMs?: number
 }
 
+/** What an upstream can ask of an agent during a call. */
+export type AskKind = 'elicitation' | 'sampling' | 'roots'
+
+/** Elicitation is a question to a person, who sees who asks; the others spend the agent's model or show its files. */
+const DEFAULT_ASKS: Record<AskKind, boolean> = { elicitation: true, sampling: false, roots: false }
+
 /** One upstream; `run`, `url` or `command` is there as `kind` says. */
 export interface UpstreamConfig {
   id: string
@@ -47,6 +53,8 @@ export interface UpstreamConfig {
   /** How often its definitions are listed again. */
   refreshMs: number
   auth: UpstreamAuth
+  /** Which requests it may make of agents. */
+  asks: Readonly<Record<AskKind, boolean>>
   /** By original name. */
   tools: Readonly<Record<string, ToolOverride>>
 }
@@ -57,7 +65,7 @@ export function completeUpstreams(written: Record<string, WrittenUpstream>): Rea
 }
 
 function complete(id: string, written: WrittenUpstream): UpstreamConfig {
-  const { timeout, refresh, asks: _, perCaller: __, resultSchema: ___, ...same } = written
+  const { timeout, refresh, perCaller: _, resultSchema: __, ...same } = written
   const kind = written.run === undefined ? (written.url === undefined ? 'command' : 'url') : 'run'
   return {
     ...same,
@@ -66,6 +74,7 @@ function complete(id: string, written: WrittenUpstream): UpstreamConfig {
     title: written.title ?? id,
     namespace: written.namespace ?? id,
     trustMetadata: written.trustMetadata ?? kind === 'run',
+    asks: { ...DEFAULT_ASKS, ...written.asks },
     auth: written.auth ?? { mode: kind === 'run' ? 'gateway' : 'none' },
     env: withoutPrototype(Object.entries(written.env)),
     headers: withoutPrototype(Object.entries(written.headers)),

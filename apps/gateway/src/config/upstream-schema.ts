@@ -62,7 +62,7 @@ const shape = z.strictObject({
     .strictObject({ elicitation: z.boolean(), sampling: z.boolean(), roots: z.boolean() })
     .partial()
     .optional()
-    .describe('Which requests it may make of agents.'),
+    .describe('Which requests it may make of agents: elicitation is on by default, sampling and roots are off.'),
   perCaller: z.literal(false).default(false),
   resultSchema: z.literal('off').default('off'),
   env: z

@@ -1,106 +1,72 @@
-/** The `forward` step: sends the call, relays what belongs to it, and ends it in every case: answer, deadline, or cancellation. */
-import { GatewayError } from '../errors.ts'
+/** The `forward` step: sends the call in the way that its two eras need, and ends it in every case: answer, deadline, or cancellation. */
 import type { Gateway } from '../gateway.ts'
-import { withProgressToken } from '../upstream/stdio.ts'
-import { LOG_LEVEL_META } from '../wire/revisions.ts'
+import type { UpstreamAnswer } from '../upstream/answer.ts'
+import { resultText } from '../wire/jsonrpc.ts'
 import { type AgentAnswer, answerToAgent } from '../wire/to-agent.ts'
+import { askLegacy, sendInRounds } from './ask-legacy.ts'
 import { cancellationKey } from './cancel.ts'
+import { forwardParked } from './forward-parked.ts'
+import { passedOnInput } from './input-required.ts'
 import type { Reply } from './reply.ts'
 import type { Decided, Routed } from './route.ts'
+import { cancellable, type Round, send, startSending } from './sending.ts'
 
-/** No call lasts longer, whatever progress it reports. */
-const HARD_CAP_MS = 15 * 60_000
-
-/** @throws GatewayError upstream_* | result_too_large | call_cancelled | input_unsupported */
+/** @throws GatewayError upstream_* | result_too_large | call_cancelled | input_unsupported | invalid_state | exchange_lost */
 export async function forward(
   routed: Routed,
   decided: Decided,
   on: { gateway: Gateway; reply: Reply },
 ): Promise<AgentAnswer> {
-  const { inbound, target, caller } = decided
-  const { message, era } = inbound
-  const deadline = startDeadline(routed.upstream.id, target.entry.timeoutMs, on.reply)
+  const round: Round = { routed, decided, reply: on.reply }
+  const isModernUpstream = routed.connection.identity.era === 'modern'
+  if (decided.inbound.era === 'legacy') return toAgent(await forwardLegacy(round, on.gateway, isModernUpstream), round)
+  if (isModernUpstream) return forwardModern(round)
+  const outcome = await forwardParked(round, on.gateway)
+  return 'answer' in outcome ? toAgent(outcome.answer, round) : asInput(outcome.input, round)
+}
+
+async function forwardLegacy(round: Round, gateway: Gateway, isModernUpstream: boolean): Promise<UpstreamAnswer> {
+  const { caller, inbound } = round.decided
+  const sending = startSending(round)
+  const work = isModernUpstream
+    ? sendInRounds(sending, gateway)
+    : send(sending, round.routed.params, (ask) => askLegacy(ask, sending, gateway))
   // Without a session two clients of one agent may use the same id, and cancelling the wrong call is worse than none.
-  const key = inbound.session && cancellationKey(caller.agent, inbound.session.number, message.idText as string)
-  if (key) on.gateway.cancellable.set(key, deadline.cancel)
+  const key = inbound.session && cancellationKey(caller.agent, inbound.session.number, inbound.message.idText as string)
   try {
-    const answer = await routed.upstream.call(routed.connection, {
-      method: message.method,
-      params: routed.params,
-      idText: message.idText as string,
-      headers: routed.headers,
-      credential: routed.credential,
-      sessionKey: routed.sessionKey,
-      progressToken: routed.progressToken,
-      signal: deadline.signal,
-      maxBytes: routed.upstream.config.maxResultBytes,
-      onNotification: (text, method) =>
-        relay(text, method, { routed, decided, reply: on.reply, onProgress: deadline.extend }),
-    })
-    return answerToAgent(answer, {
-      upstream: routed.upstream.id,
-      method: message.method,
-      agentEra: era,
-      upstreamEra: routed.connection.identity.era,
-      idText: message.idText as string,
-      passesIds: routed.connection.passesIds,
-      deprecation:
-        target.formerName === undefined ? undefined : `"${target.formerName}" is now called "${target.name}"`,
-    })
+    return await cancellable(key, sending, { gateway, work })
   } finally {
-    deadline.stop()
-    if (key) on.gateway.cancellable.delete(key)
+    sending.deadline.stop()
   }
 }
 
-interface Relaying {
-  routed: Routed
-  decided: Decided
-  reply: Reply
-  onProgress(): void
-}
-
-function relay(text: string, method: string, { routed, decided, reply, onProgress }: Relaying): void {
-  const { message, era } = decided.inbound
-  if (method === 'notifications/progress') {
-    onProgress()
-    if (routed.agentProgressToken === undefined) return
-    reply.event(routed.connection.passesIds ? text : withProgressToken(text, routed.agentProgressToken))
-  } else if (method === 'notifications/message') {
-    // A modern client hears of logs only when it asked for them on this very request.
-    if (era === 'legacy' || message.meta[LOG_LEVEL_META] !== undefined) reply.event(text)
+async function forwardModern(round: Round): Promise<AgentAnswer> {
+  const sending = startSending(round)
+  try {
+    const answer = await send(sending, round.routed.params, async () => ({
+      error: '{"code":-32601,"message":"Cannot ask: this revision asks by its results"}',
+    }))
+    const input = passedOnInput(answer, { title: round.routed.upstream.config.title, seal: round.routed.sealState })
+    return input === undefined ? toAgent(answer, round) : asInput(input, round)
+  } finally {
+    sending.deadline.stop()
   }
 }
 
-interface Deadline {
-  signal: AbortSignal
-  /** Starts the time anew, because the upstream showed progress. */
-  extend(): void
-  cancel(): void
-  stop(): void
+function asInput(result: string, { decided }: Round): AgentAnswer {
+  return { status: 200, text: resultText(decided.inbound.message.idText as string, result), outcome: 'result' }
 }
 
-function startDeadline(upstream: string, timeoutMs: number, reply: Reply): Deadline {
-  const abort = new AbortController()
-  const expire = () =>
-    abort.abort(
-      new GatewayError(
-        'upstream_timeout',
-        `Cannot finish the call to upstream "${upstream}": no answer in ${Math.round(timeoutMs / 100) / 10} s`,
-        { upstream },
-      ),
-    )
-  const timer = setTimeout(expire, timeoutMs)
-  const hardCapAtMs = performance.now() + HARD_CAP_MS
-  const cancel = () =>
-    abort.abort(new GatewayError('call_cancelled', 'Cannot finish the call: the client cancelled it', { upstream }))
-  reply.onDisconnect(cancel)
-  return {
-    signal: abort.signal,
-    extend() {
-      if (performance.now() + timeoutMs < hardCapAtMs) timer.refresh()
-    },
-    cancel,
-    stop: () => clearTimeout(timer),
-  }
+function toAgent(answer: UpstreamAnswer, { decided, routed }: Round): AgentAnswer {
+  const { inbound, target } = decided
+  return answerToAgent(answer, {
+    upstream: routed.upstream.id,
+    method: inbound.message.method,
+    agentEra: inbound.era,
+    upstreamEra: routed.connection.identity.era,
+    idText: inbound.message.idText as string,
+    passesIds: routed.connection.passesIds,
+    hasBareOutput: target.entry.hasBareOutput,
+    deprecation: target.formerName === undefined ? undefined : `"${target.formerName}" is now called "${target.name}"`,
+  })
 }

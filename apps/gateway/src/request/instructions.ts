@@ -6,12 +6,7 @@ const MAX_EACH = 600
 
 /** One paragraph an upstream, for a model that has not seen the tools yet. */
 export function describeView(view: View): string {
-  const visible = new Set(
-    (['tools', 'prompts', 'resources', 'templates'] as const).flatMap((kind) =>
-      view.seen(kind).map((seen) => seen.entry.upstream),
-    ),
-  )
-  const parts = [...visible].flatMap((id) => view.catalog.upstreams.get(id) ?? [])
+  const parts = view.upstreams()
   if (view.route !== undefined) return parts[0]?.identity.instructions.slice(0, MAX_CHARACTERS) ?? ''
   const lines = parts.map((part) => {
     const names = part.isNamespaced ? `names starting with ${part.id}__` : 'names without a prefix'

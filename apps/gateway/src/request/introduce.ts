@@ -49,13 +49,10 @@ export function initialize(
 }
 
 function capabilitiesOf(view: View): Record<string, unknown> {
-  const upstreams = [...view.catalog.upstreams.values()].filter(
-    (part) => view.route === undefined || part.id === view.route,
-  )
   return {
     tools: { listChanged: true },
     prompts: { listChanged: true },
     resources: { listChanged: true },
-    ...(upstreams.some((part) => part.identity.capabilities.completions) ? { completions: {} } : {}),
+    ...(view.upstreams().some((part) => part.identity.capabilities.completions) ? { completions: {} } : {}),
   }
 }

@@ -63,7 +63,8 @@ async function serveCaller(serving: Serving): Promise<void> {
   const view = visibleView(caller, exchange, gateway)
   if (inbound.message.kind === 'request') await serveMessage(serving, inbound, view)
   else {
-    if (inbound.message.method === 'notifications/cancelled') cancel(inbound, caller, gateway)
+    if (inbound.message.kind === 'response') gateway.asks.answer(inbound, caller)
+    else if (inbound.message.method === 'notifications/cancelled') cancel(inbound, caller, gateway)
     reply.empty(202)
   }
 }

@@ -9,6 +9,8 @@ import type { Exchange } from './receive.ts'
 export interface Reply {
   /** Sends a notification that belongs to the request; turns the answer into an event stream, or does nothing when the client reads none. */
   event(text: string): void
+  /** Whether the client reads events at all. */
+  readonly canStream: boolean
   /** Sends the answer and ends. `parts` are written one after the other. */
   answer(status: number, parts: string | readonly Buffer[], headers?: Record<string, string>): void
   /** Ends without a body. */
@@ -37,6 +39,7 @@ export function createReply(
   }
   return {
     sent,
+    canStream: exchange.acceptsEvents === true,
     event(text) {
       if (!exchange.acceptsEvents || response.writableEnded || response.destroyed) return
       if (!keepAlive) {

@@ -7,11 +7,14 @@ import type { Decision } from '../policy/decide.ts'
 import type { Connection } from '../upstream/connection.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { encodeHeaderValue } from '../wire/header-value.ts'
-import { checkParamHeaders, paramHeadersFor } from '../wire/param-headers.ts'
+import { checkParamHeaders, type ParamHeader, paramHeadersFor } from '../wire/param-headers.ts'
 import { paramsToUpstream } from '../wire/to-upstream.ts'
+import { capabilitiesFor, declaredCapabilities } from './ask-rules.ts'
 import type { Caller } from './caller.ts'
+import { openState, sealState } from './input-required.ts'
 import type { Inbound } from './read.ts'
 import type { Exchange } from './receive.ts'
+import { requestDigest } from './request-digest.ts'
 import type { Target } from './resolve.ts'
 import type { View } from './view.ts'
 
@@ -23,6 +26,10 @@ export interface Routed {
   headers: Record<string, string>
   credential: string | undefined
   sessionKey: string
+  /** JSON text of the client capabilities that the upstream may know of. */
+  capabilities: string
+  /** Seals an upstream's request state, where a shared credential hides the callers from it. */
+  sealState: ((stateText: string) => string) | undefined
   /** The token that stands in `params` in place of the agent's, where the transport is shared. */
   progressToken: string | undefined
   /** The agent's own token, as JSON text. */
@@ -58,6 +65,9 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
   const isStdio = upstream.config.command !== undefined
   const upstreamEra = connection.identity.era
   const agentProgressToken = progressTokenOf(inbound)
+  const capabilities = JSON.stringify(capabilitiesFor(inbound, upstream.config))
+  const states =
+    upstreamEra === 'modern' && upstream.config.auth.mode !== 'gateway' ? statesOf(decided, gateway) : undefined
   const progressToken = agentProgressToken !== undefined && !connection.passesIds ? String(nextToken++) : undefined
   return {
     upstream,
@@ -70,13 +80,33 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
         : {}),
       ...(progressToken === undefined ? {} : { progressToken }),
       ...(inbound.session ? { clientInfo: { name: inbound.session.clientName || 'unknown', version: '0' } } : {}),
+      ...(era === 'modern' && capabilities === JSON.stringify(declaredCapabilities(inbound)) ? {} : { capabilities }),
+      ...(states ? states.opened : {}),
       reservedMeta: isStdio ? stdioMeta(credential, exchange.requestId) : {},
     }),
     headers: isStdio ? {} : headersFor(decided, upstreamEra),
     credential: isStdio ? undefined : credential,
-    sessionKey: JSON.stringify([decided.caller.agent, inbound.session?.number ?? null]),
+    sessionKey: JSON.stringify([decided.caller.agent, inbound.session?.number ?? null, capabilities]),
+    capabilities,
+    sealState: states?.seal,
     progressToken: progressToken ?? (connection.passesIds ? agentProgressToken : undefined),
     agentProgressToken,
+  }
+}
+
+/** The request state of an upstream that sees all agents as one client: sealed on its way out, opened on its way back. */
+function statesOf(
+  { caller, inbound, target }: Decided,
+  gateway: Gateway,
+): { seal(stateText: string): string; opened: { requestState?: string } } {
+  const { message } = inbound
+  const boundTo = JSON.stringify(['state', target.entry.upstream, caller.agent, requestDigest(message)])
+  const { requestState } = message.params
+  if (requestState !== undefined && typeof requestState !== 'string')
+    throw new GatewayError('invalid_state', 'Cannot go on with the request: its requestState is not a string')
+  return {
+    seal: (stateText) => sealState(gateway.states, stateText, boundTo),
+    opened: requestState === undefined ? {} : { requestState: openState(gateway.states, requestState, boundTo) },
   }
 }
 
@@ -104,17 +134,22 @@ function headersFor({ inbound, target, exchange }: Decided, upstreamEra: 'modern
   else if (target.field === 'name') headers['mcp-name'] = encodeHeaderValue(target.entry.originalName)
   return {
     ...headers,
-    ...unknownParamHeaders(exchange, inbound),
+    ...unknownParamHeaders(exchange, inbound, target.entry.paramHeaders),
     ...paramHeadersFor(target.entry.paramHeaders, params.arguments),
   }
 }
 
 // A modern client may mark arguments that this gateway's copy of the definition does not mark yet.
-function unknownParamHeaders({ request }: Exchange, inbound: Inbound): Record<string, string> {
+function unknownParamHeaders(
+  { request }: Exchange,
+  inbound: Inbound,
+  declared: readonly ParamHeader[],
+): Record<string, string> {
   if (inbound.era !== 'modern') return {}
+  const known = new Set(declared.map(({ header }) => header))
   return Object.fromEntries(
     Object.entries(request.headers).filter(
-      ([name, value]) => name.startsWith('mcp-param-') && typeof value === 'string',
+      ([name, value]) => name.startsWith('mcp-param-') && !known.has(name) && typeof value === 'string',
     ) as [string, string][],
   )
 }

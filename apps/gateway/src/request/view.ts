@@ -1,6 +1,6 @@
 /** The `view` step: the part of the catalog that one caller may see on one route, and the bytes of its lists, built once and shared by everyone with the same rules. */
 import { createHash } from 'node:crypto'
-import type { Catalog } from '../catalog/catalog.ts'
+import type { Catalog, UpstreamCatalog } from '../catalog/catalog.ts'
 import { type Entry, KINDS, type Kind, LISTS } from '../catalog/definition.ts'
 import type { AgentPolicy } from '../policy/compile.ts'
 import { type Decision, decide } from '../policy/decide.ts'
@@ -70,6 +70,12 @@ export class View {
   /** Whether there is a resource of exactly this URI that the caller may not see. */
   hides(uri: string): boolean {
     return !this.#byName.resources.has(uri) && this.#entries('resources').some((entry) => entry.originalName === uri)
+  }
+
+  /** The upstreams of which the caller may see something, in the catalog's order. */
+  upstreams(): UpstreamCatalog[] {
+    const ids = new Set(KINDS.flatMap((kind) => this.#seen[kind].map((seen) => seen.entry.upstream)))
+    return [...this.catalog.upstreams.values()].filter((part) => ids.has(part.id))
   }
 
   /** Whether the caller may see nothing at all here. */

@@ -31,6 +31,8 @@ export function readAnswer(text: string, idText: string, upstream: string): Upst
   const isIdless = message.id === undefined || message.id === null
   if (message.id !== JSON.parse(idText) && !(isIdless && message.error))
     throw invalid(upstream, 'its answer belongs to another request')
+  if (message.method !== undefined || (message.result !== undefined && message.error !== undefined))
+    throw invalid(upstream, 'its answer is not one response')
   if (isObject(message.error)) {
     if (!Number.isInteger(message.error.code) || typeof message.error.message !== 'string')
       throw invalid(upstream, 'its error has no code or message')

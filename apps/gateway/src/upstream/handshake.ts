@@ -24,12 +24,10 @@ export const GATEWAY_META = JSON.stringify({
 /** `params` of the `server/discover` probe. */
 export const DISCOVER_PARAMS = `{"_meta":${GATEWAY_META}}`
 
-/** `params` of the gateway's own `initialize`; it declares no client capabilities, because a shared session could not tell whose answer is whose. */
-export const INITIALIZE_PARAMS = JSON.stringify({
-  protocolVersion: LEGACY_REVISIONS[0],
-  capabilities: {},
-  clientInfo: GATEWAY_INFO,
-})
+/** `params` of the gateway's `initialize`; `capabilities` is JSON text and `{}` wherever nobody could tell whose answer is whose. */
+export function initializeParams(capabilities: string): string {
+  return `{"protocolVersion":"${LEGACY_REVISIONS[0]}","capabilities":${capabilities},"clientInfo":${JSON.stringify(GATEWAY_INFO)}}`
+}
 
 /** What a probe's answer proves: the modern era, the legacy one, or nothing. */
 export function eraOf(answer: UpstreamAnswer): 'modern' | 'legacy' {

@@ -1,9 +1,8 @@
-/** The GET stream of a legacy upstream: where it tells that its lists changed. */
+/** The GET stream of a legacy upstream: where it tells that its lists changed, and where some ask what belongs to a call. */
 import { SseReader } from '../wire/sse.ts'
 import { unavailable } from './answer.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
 import { type LegacySession, sessionHeaders } from './legacy-session.ts'
-import { isListChange } from './list-changes.ts'
 
 /** How reading the stream ended: with its end, because there is none, or because the upstream does not know the session. */
 export type LegacyStreamOutcome = 'ended' | 'refused' | 'unknown-session'
@@ -12,7 +11,7 @@ interface Reading {
   credential: string | undefined
   signal: AbortSignal
   onOpen(): void
-  onListChanged(): void
+  onMessage(message: Readonly<Record<string, unknown>>, data: string): void
 }
 
 const MAX_EVENT_CHARACTERS = 1024 * 1024
@@ -42,9 +41,9 @@ export async function readLegacyStream(
     return statusCode === 404 || statusCode === 400 ? 'unknown-session' : 'refused'
   }
   reading.onOpen()
-  const reader = new SseReader(MAX_EVENT_CHARACTERS, (data) => {
-    if (isListChange(parseEvent(data, target.upstream).method)) reading.onListChanged()
-  })
+  const reader = new SseReader(MAX_EVENT_CHARACTERS, (data) =>
+    reading.onMessage(parseEvent(data, target.upstream), data),
+  )
   for await (const chunk of body) reader.push(chunk as Uint8Array)
   return 'ended'
 }

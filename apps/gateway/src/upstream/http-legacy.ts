@@ -1,5 +1,6 @@
 /** A legacy upstream over HTTP: one upstream session per session key, opened lazily and opened again when the upstream lost it. */
-import { errorText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
+import { membersOf } from '../wire/json-span.ts'
+import { failureText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
 import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
 import { readLegacyStream } from './http-legacy-stream.ts'
@@ -7,13 +8,21 @@ import { type HttpTarget, parseEvent } from './http-modern.ts'
 import { type HttpAnswer, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
 import { keepListening, type ListenOutcome } from './keep-listening.ts'
-import { HANDSHAKE_MS, isSessionLost, type LegacySession, openSession, sessionHeaders } from './legacy-session.ts'
-
-/** Key of the session that lists the catalog and hears of changes. */
-export const CATALOG_SESSION = ''
+import {
+  HANDSHAKE_MS,
+  isSessionLost,
+  type LegacySession,
+  openSession,
+  type SessionClient,
+  sessionHeaders,
+} from './legacy-session.ts'
+import { isListChange } from './list-changes.ts'
+import { CATALOG_SESSION, NOT_DECLARED } from './own-call.ts'
 
 const MAX_SESSIONS = 1_000
 const GOODBYE_MS = 1_000
+/** How long the first call of a session waits for its event stream. */
+const ASK_STREAM_MS = 1_000
 
 /**
  * Opens the catalog's own session and returns the connection.
@@ -24,7 +33,11 @@ export async function connectLegacyHttp(
   credential: () => Promise<string | undefined>,
   signal: AbortSignal,
 ): Promise<Connection> {
-  return new LegacyHttp(target, await openSession(target, await credential(), signal), credential)
+  return new LegacyHttp(
+    target,
+    await openSession(target, { credential: await credential(), capabilities: '{}' }, signal),
+    credential,
+  )
 }
 
 class LegacyHttp implements Connection {
@@ -83,7 +96,7 @@ class LegacyHttp implements Connection {
   }
 
   async #attempt(call: UpstreamCall): Promise<UpstreamAnswer | 'session-lost'> {
-    const opening = this.#session(call.sessionKey, call.credential)
+    const opening = this.#session(call.sessionKey, call)
     const answer = await this.#send(call, await unlessAborted(opening, call.signal))
     if (answer === 'session-lost') this.#forget(call.sessionKey, opening)
     return answer
@@ -91,7 +104,7 @@ class LegacyHttp implements Connection {
 
   async #listen(onOpen: () => void): Promise<ListenOutcome> {
     const credential = await this.#credential()
-    const opening = this.#session(CATALOG_SESSION, credential)
+    const opening = this.#session(CATALOG_SESSION, { credential, capabilities: '{}' })
     const session = await opening
     const outcome = await readLegacyStream(this.#target, session, {
       credential,
@@ -100,7 +113,9 @@ class LegacyHttp implements Connection {
         this.#heard = session
         onOpen()
       },
-      onListChanged: () => this.onListChanged(),
+      onMessage: ({ method }) => {
+        if (isListChange(method)) this.onListChanged()
+      },
     })
     if (outcome !== 'unknown-session') return outcome
     // An upstream that knew the session before has forgotten it; one that never did offers no stream.
@@ -109,27 +124,67 @@ class LegacyHttp implements Connection {
     return 'ended'
   }
 
-  #session(key: string, credential: string | undefined): Promise<LegacySession> {
+  #session(key: string, client: SessionClient): Promise<LegacySession> {
     const open = this.#sessions.get(key)
     if (open) return open
     if (this.#sessions.size >= MAX_SESSIONS) this.#forgetOldest()
     // Not ended by the call that opens it: others may be waiting for the same session.
-    const opening = openSession(this.#target, credential, this.#closing.signal)
+    const opening = openSession(this.#target, client, this.#closing.signal).then(async (session) => {
+      // An upstream that may ask does it here, unless its tool names the call that it belongs to.
+      if (client.capabilities !== '{}') await this.#openAskStream(session, client.credential)
+      return session
+    })
     this.#sessions.set(key, opening)
     opening.catch(() => this.#forget(key, opening))
     return opening
   }
 
+  /** Opens the session's own event stream, and waits a moment for it, because an upstream drops what it asks on none. */
+  #openAskStream(session: LegacySession, credential: string | undefined): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const signal = AbortSignal.any([this.#closing.signal, session.leaving.signal])
+    const read = async (onOpen: () => void): Promise<ListenOutcome> => {
+      const outcome = await readLegacyStream(this.#target, session, {
+        credential,
+        signal,
+        onOpen: () => {
+          resolve()
+          onOpen()
+        },
+        onMessage: (message, data) => this.#onStreamMessage(message, data, session),
+      })
+      return outcome === 'unknown-session' ? 'refused' : outcome
+    }
+    void keepListening(read, signal, () => {}).finally(resolve)
+    setTimeout(resolve, ASK_STREAM_MS).unref()
+    return promise
+  }
+
+  // What comes on the session's own stream names no call, so it is taken for one of the call that was made last.
+  #onStreamMessage(message: Readonly<Record<string, unknown>>, data: string, session: LegacySession): void {
+    const call = [...session.calls].at(-1)
+    if (!call || message.method === undefined || isListChange(message.method)) return
+    if (message.id === undefined) call.onNotification(data, String(message.method))
+    else void this.#onRequest(message, data, { call, session })
+  }
+
   // Two calls may find out about the same loss; the second must not throw away what the first has opened.
   #forget(key: string, session: Promise<LegacySession>): void {
-    if (this.#sessions.get(key) === session) this.#sessions.delete(key)
+    if (this.#sessions.get(key) !== session) return
+    this.#sessions.delete(key)
+    void session.then((lost) => lost.leaving.abort()).catch(() => {})
   }
 
   #forgetOldest(): void {
     for (const [key, session] of this.#sessions) {
       if (key === CATALOG_SESSION) continue
       this.#sessions.delete(key)
-      void session.then((each) => (each.id ? this.#delete(each) : undefined)).catch(() => {})
+      void session
+        .then((each) => {
+          each.leaving.abort()
+          return each.id ? this.#delete(each) : undefined
+        })
+        .catch(() => {})
       return
     }
   }
@@ -144,6 +199,7 @@ class LegacyHttp implements Connection {
         notificationText('notifications/cancelled', `{"requestId":${idText},"reason":"cancelled"}`),
       )
     call.signal.addEventListener('abort', onAbort, { once: true })
+    session.calls.add(call)
     try {
       const http = await this.#post(session, call, requestText(idText, call.method, call.params), (data) => {
         answer = this.#onMessage(data, { call, session, idText })
@@ -156,6 +212,7 @@ class LegacyHttp implements Connection {
       return answer
     } finally {
       call.signal.removeEventListener('abort', onAbort)
+      session.calls.delete(call)
     }
   }
 
@@ -166,11 +223,25 @@ class LegacyHttp implements Connection {
     const message = parseEvent(data, this.#target.upstream)
     if (message.method === undefined) return readAnswer(data, on.idText, this.#target.upstream)
     if (message.id === undefined) on.call.onNotification(data, String(message.method))
-    else this.#notify(on.session, on.call, refusal(message))
+    else void this.#onRequest(message, data, on)
     return undefined
   }
 
-  // Notifications and refusals are one-way: nothing waits for them and their failure changes nothing.
+  async #onRequest(
+    message: Readonly<Record<string, unknown>>,
+    data: string,
+    { call, session }: { call: UpstreamCall; session: LegacySession },
+  ): Promise<void> {
+    const id = JSON.stringify(message.id)
+    if (message.method === 'ping') return this.#notify(session, call, resultText(id, '{}'))
+    const params = membersOf(data, 0).find((member) => member.key === 'params')
+    const answer = await call
+      .onRequest({ method: String(message.method), params: params ? data.slice(params.start, params.end) : '{}' })
+      .catch(() => ({ error: NOT_DECLARED }))
+    this.#notify(session, call, 'result' in answer ? resultText(id, answer.result) : failureText(id, answer.error))
+  }
+
+  // Notifications and answers are one-way: nothing waits for them and their failure changes nothing.
   #notify(session: LegacySession, call: UpstreamCall, body: string): void {
     const aside = { ...call, signal: AbortSignal.timeout(HANDSHAKE_MS) }
     this.#post(session, aside, body, () => false).catch(() => {})
@@ -206,14 +277,6 @@ class LegacyHttp implements Connection {
     })
     await body.dump()
   }
-}
-
-// The gateway declared no client capabilities, so a ping is the only request it may be asked.
-function refusal(message: Record<string, unknown>): string {
-  const id = JSON.stringify(message.id)
-  return message.method === 'ping'
-    ? resultText(id, '{}')
-    : errorText(id, { code: -32601, message: 'Cannot serve this request: the client declared no such capability' })
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

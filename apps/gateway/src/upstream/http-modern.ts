@@ -9,6 +9,7 @@ import { type HttpPost, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
 import { keepListening, type ListenOutcome } from './keep-listening.ts'
 import { isListChange, listenParams } from './list-changes.ts'
+import { OWN_CALL } from './own-call.ts'
 
 /** Where and how an HTTP upstream is reached. */
 export interface HttpTarget {
@@ -103,11 +104,9 @@ async function listenOnce(
   const answer = await modernRequest(target, {
     method: 'subscriptions/listen',
     params,
+    ...OWN_CALL,
     idText: '"causeway-listen"',
-    headers: {},
     credential: life.credential,
-    sessionKey: '',
-    progressToken: undefined,
     signal: life.signal,
     maxBytes: MAX_EVENT_BYTES,
     onNotification(_text, method) {

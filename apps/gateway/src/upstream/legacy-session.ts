@@ -2,8 +2,8 @@
 import { GatewayError } from '../errors.ts'
 import { notificationText, requestText } from '../wire/jsonrpc.ts'
 import { readAnswer, type UpstreamAnswer } from './answer.ts'
-import type { UpstreamIdentity } from './connection.ts'
-import { INITIALIZE_PARAMS, readInitialize } from './handshake.ts'
+import type { UpstreamCall, UpstreamIdentity } from './connection.ts'
+import { initializeParams, readInitialize } from './handshake.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
 import { type HttpAnswer, type HttpPost, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
@@ -14,6 +14,17 @@ export interface LegacySession {
   id: string | undefined
   revision: string
   identity: UpstreamIdentity
+  /** Calls under way in it, oldest first. */
+  calls: Set<UpstreamCall>
+  /** Ends its event stream. */
+  leaving: AbortController
+}
+
+/** As whom a session is opened. */
+export interface SessionClient {
+  credential: string | undefined
+  /** JSON text of the client capabilities that it declares. */
+  capabilities: string
 }
 
 /** How long opening a session may take. */
@@ -44,43 +55,45 @@ export function sessionHeaders(
  */
 export async function openSession(
   target: HttpTarget,
-  credential: string | undefined,
+  client: SessionClient,
   signal: AbortSignal,
 ): Promise<LegacySession> {
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(tooSlow(target.upstream)), HANDSHAKE_MS)
   try {
-    return await handshake(target, credential, AbortSignal.any([signal, timeout.signal]))
+    return await handshake(target, client, AbortSignal.any([signal, timeout.signal]))
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function handshake(
-  target: HttpTarget,
-  credential: string | undefined,
-  signal: AbortSignal,
-): Promise<LegacySession> {
+async function handshake(target: HttpTarget, client: SessionClient, signal: AbortSignal): Promise<LegacySession> {
   const { upstream } = target
   let answer: UpstreamAnswer | undefined
   const post = (session: LegacySession | undefined, body: string, onEvent: HttpPost['onEvent']) =>
     httpPost(target.dispatcher, {
       upstream,
       path: target.path,
-      headers: sessionHeaders(target, session, credential),
+      headers: sessionHeaders(target, session, client.credential),
       body,
       signal,
       maxBytes: SMALL_ANSWER_BYTES,
       onEvent,
     })
-  const http = await post(undefined, requestText('0', 'initialize', INITIALIZE_PARAMS), (data) => {
+  const http = await post(undefined, requestText('0', 'initialize', initializeParams(client.capabilities)), (data) => {
     if (parseEvent(data, upstream).method === undefined) answer = readAnswer(data, '0', upstream)
     return answer !== undefined
   })
   checkStatus(http, upstream)
   const { revision, ...identity } = readInitialize(answer ?? readAnswer(http.text, '0', upstream), upstream)
   const id = http.headers['mcp-session-id']
-  const session = { id: typeof id === 'string' ? id : undefined, revision, identity }
+  const session: LegacySession = {
+    id: typeof id === 'string' ? id : undefined,
+    revision,
+    identity,
+    calls: new Set(),
+    leaving: new AbortController(),
+  }
   await post(session, notificationText('notifications/initialized'), () => false)
   return session
 }

@@ -11,6 +11,7 @@ import type { Connection, UpstreamCall } from './connection.ts'
 import { DISCOVER_PARAMS, eraOf, readDiscover } from './handshake.ts'
 import { connectLegacyHttp } from './http-legacy.ts'
 import { createModernHttp, type HttpTarget, modernRequest } from './http-modern.ts'
+import { OWN_CALL } from './own-call.ts'
 import { connectStdio } from './stdio.ts'
 import { type GatewayFacts, startSupervised } from './supervised.ts'
 
@@ -149,14 +150,11 @@ async function probe(target: HttpTarget, credential: string | undefined, signal:
   const call: UpstreamCall = {
     method: 'server/discover',
     params: DISCOVER_PARAMS,
+    ...OWN_CALL,
     idText: '"causeway-discover"',
-    headers: {},
     credential,
-    sessionKey: '',
-    progressToken: undefined,
     signal: AbortSignal.any([signal, timeout.signal]),
     maxBytes: SMALL_ANSWER_BYTES,
-    onNotification() {},
   }
   try {
     return await modernRequest(target, call)

@@ -3,13 +3,14 @@ import type { Logger } from 'pino'
 import { GatewayError } from '../errors.ts'
 import { isObject } from '../wire/envelope.ts'
 import { membersOf, withMembers } from '../wire/json-span.ts'
-import { errorText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
+import { failureText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
 import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
 import type { Child } from './child.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
-import { DISCOVER_PARAMS, eraOf, INITIALIZE_PARAMS, readDiscover, readInitialize } from './handshake.ts'
+import { DISCOVER_PARAMS, eraOf, initializeParams, readDiscover, readInitialize } from './handshake.ts'
 import { createLineReader } from './line-reader.ts'
 import { isListChange, listenParams } from './list-changes.ts'
+import { NOT_DECLARED, OWN_CALL } from './own-call.ts'
 
 /** What the pipes need to know of their upstream. */
 export interface StdioOptions {
@@ -38,16 +39,6 @@ const ENVELOPE_BYTES = 64 * 1024
 const FIRST_ID = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(\d+)/
 const LAST_ID = /"id"\s*:\s*(\d+)\s*\}\s*$/
 const EDGE_CHARACTERS = 64
-const EMPTY_CALL = {
-  headers: {},
-  credential: undefined,
-  sessionKey: '',
-  progressToken: undefined,
-  idText: '0',
-  maxBytes: MAX_LIST_BYTES,
-  onNotification() {},
-}
-
 /**
  * Finds out the era over the pipes and returns the connection.
  * Anything but a recognized modern answer, silence included, is legacy (2026-07-28, "stdio").
@@ -64,7 +55,7 @@ export async function connectStdio(child: Child, options: StdioOptions): Promise
 }
 
 async function initialize(pipe: StdioPipe, upstream: string): Promise<UpstreamIdentity> {
-  const identity = readInitialize(await pipe.ask('initialize', INITIALIZE_PARAMS, HANDSHAKE_MS), upstream)
+  const identity = readInitialize(await pipe.ask('initialize', initializeParams('{}'), HANDSHAKE_MS), upstream)
   pipe.write(notificationText('notifications/initialized'))
   return identity
 }
@@ -139,7 +130,7 @@ class StdioPipe implements Connection {
     const timer = setTimeout(() => timeout.abort(failure), timeoutMs)
     try {
       const signal = AbortSignal.any([this.#signal, timeout.signal])
-      return await this.call({ ...EMPTY_CALL, method, params, signal })
+      return await this.call({ ...OWN_CALL, idText: '0', method, params, signal })
     } finally {
       clearTimeout(timer)
     }
@@ -160,7 +151,7 @@ class StdioPipe implements Connection {
     const params = listenParams(this.identity.capabilities)
     if (params === undefined) return
     const { signal } = new AbortController()
-    this.call({ ...EMPTY_CALL, method: 'subscriptions/listen', params, signal }).catch(() => {})
+    this.call({ ...OWN_CALL, idText: '0', method: 'subscriptions/listen', params, signal }).catch(() => {})
   }
 
   write(message: string): void {
@@ -193,14 +184,8 @@ class StdioPipe implements Connection {
     if (message.id !== undefined) {
       if (!isScalar(message.id)) return
       const id = JSON.stringify(message.id)
-      this.write(
-        method === 'ping'
-          ? resultText(id, '{}')
-          : errorText(id, {
-              code: -32601,
-              message: 'Cannot serve this request: the client declared no such capability',
-            }),
-      )
+      // Many agents share the pipe, so nobody could tell whom a question is for.
+      this.write(method === 'ping' ? resultText(id, '{}') : failureText(id, NOT_DECLARED))
       return
     }
     if (isListChange(method)) this.onListChanged()

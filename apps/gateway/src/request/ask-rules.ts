@@ -1,0 +1,50 @@
+/** Which asks of an upstream may reach an agent, and in which words: the upstream's `asks:` setting and what the agent declared both have a say. */
+import type { AskKind, UpstreamConfig } from '../config/upstream-config.ts'
+import { isObject } from '../wire/envelope.ts'
+import { membersOf, withMembers } from '../wire/json-span.ts'
+import { CAPABILITIES_META } from '../wire/revisions.ts'
+import type { Ask } from './asks.ts'
+import type { Inbound } from './read.ts'
+
+const KIND_BY_METHOD = new Map<string, AskKind>([
+  ['elicitation/create', 'elicitation'],
+  ['sampling/createMessage', 'sampling'],
+  ['roots/list', 'roots'],
+])
+
+/** The agent's capabilities as it declared them: per request, or in its session. */
+export function declaredCapabilities({ era, message, session }: Inbound): Readonly<Record<string, unknown>> {
+  const declared = era === 'modern' ? message.meta[CAPABILITIES_META] : session?.capabilities
+  return isObject(declared) ? declared : {}
+}
+
+/** The part of the agent's capabilities that an upstream may know of: everything but the asks that it may not make. */
+export function capabilitiesFor(inbound: Inbound, config: Pick<UpstreamConfig, 'asks'>): Record<string, unknown> {
+  const entries = Object.entries(declaredCapabilities(inbound))
+  return Object.fromEntries(entries.filter(([name]) => config.asks[name as AskKind] ?? true))
+}
+
+/** Why an ask may not be passed on, or `undefined` when it may. */
+export function reasonAgainst(
+  method: string,
+  inbound: Inbound,
+  config: Pick<UpstreamConfig, 'asks'>,
+): string | undefined {
+  const kind = KIND_BY_METHOD.get(method)
+  if (!kind) return `the method ${JSON.stringify(method.slice(0, 40))} is unknown`
+  if (!config.asks[kind]) return `this upstream may not ask for ${kind}`
+  return declaredCapabilities(inbound)[kind] === undefined ? `it declared no ${kind} capability` : undefined
+}
+
+/** The ask as the agent is shown it: who asks stands before the question, and nothing of other upstreams' context is asked for. */
+export function labelledAsk(ask: Ask, title: string): Ask {
+  const members = membersOf(ask.params, 0)
+  const changes: Record<string, string | undefined> = {}
+  if (ask.method === 'sampling/createMessage') changes.includeContext = undefined
+  const message = ask.method === 'elicitation/create' && members.find((member) => member.key === 'message')
+  if (message) {
+    const text: unknown = JSON.parse(ask.params.slice(message.start, message.end))
+    if (typeof text === 'string') changes.message = JSON.stringify(`${title}: ${text}`)
+  }
+  return Object.keys(changes).length === 0 ? ask : { ...ask, params: withMembers(ask.params, members, changes) }
+}

@@ -1,0 +1,112 @@
+/** Modern upstreams that need input: their `input_required` passed on to a modern agent, or turned into requests to a legacy one. */
+import type { Sealer } from '@causeway/shared-contracts/sealer'
+import { GatewayError } from '../errors.ts'
+import type { UpstreamAnswer } from '../upstream/answer.ts'
+import { isObject } from '../wire/envelope.ts'
+import { type Member, membersOf, withMembers } from '../wire/json-span.ts'
+import { labelledAsk } from './ask-rules.ts'
+import type { Ask, AskAnswer } from './asks.ts'
+
+/** Longest time between two rounds of one request, ms. */
+const STATE_MS = 24 * 60 * 60_000
+
+/** What the upstream asks, by its own keys, and the state that it wants back. */
+export interface NeededInput {
+  asks: ReadonlyMap<string, Ask>
+  /** JSON text, if there is one. */
+  requestState: string | undefined
+}
+
+/** The result as members, when it asks for input. */
+function neededMembers(answer: UpstreamAnswer): { text: string; members: Member[] } | undefined {
+  if (answer.result?.resultType !== 'input_required') return undefined
+  const result = membersOf(answer.text, 0).findLast((member) => member.key === 'result') as Member
+  return { text: answer.text, members: membersOf(answer.text, result.start) }
+}
+
+/** Reads an `input_required` result; `undefined` for any other. */
+export function neededInput(answer: UpstreamAnswer): NeededInput | undefined {
+  const needed = neededMembers(answer)
+  if (!needed) return undefined
+  const state = needed.members.findLast((member) => member.key === 'requestState')
+  return { asks: readAsks(needed), requestState: state && needed.text.slice(state.start, state.end) }
+}
+
+function readAsks({ text, members }: { text: string; members: Member[] }): Map<string, Ask> {
+  const requests = members.findLast((member) => member.key === 'inputRequests')
+  if (!requests) return new Map()
+  return new Map(
+    membersOf(text, requests.start).map(({ key, start }) => {
+      const fields = membersOf(text, start)
+      const textOf = (name: string) => {
+        const field = fields.findLast((each) => each.key === name)
+        return field && text.slice(field.start, field.end)
+      }
+      return [key, { method: String(JSON.parse(textOf('method') ?? '""')), params: textOf('params') ?? '{}' }]
+    }),
+  )
+}
+
+/** The result of an `input_required` round as a modern agent gets it: asks labeled, state sealed where the upstream cannot tell callers apart. */
+export function inputResult(asks: ReadonlyMap<string, Ask>, requestState: string | undefined): string {
+  const requests = [...asks].map(
+    ([key, { method, params }]) => `${JSON.stringify(key)}:{"method":${JSON.stringify(method)},"params":${params}}`,
+  )
+  const inputRequests = asks.size > 0 ? `,"inputRequests":{${requests.join(',')}}` : ''
+  return `{"resultType":"input_required"${inputRequests}${requestState === undefined ? '' : `,"requestState":${requestState}`}}`
+}
+
+/** The upstream's `input_required` for a modern agent, with nothing else of it changed. */
+export function passedOnInput(
+  answer: UpstreamAnswer,
+  on: { title: string; seal: ((state: string) => string) | undefined },
+): string | undefined {
+  const needed = neededMembers(answer)
+  const input = neededInput(answer)
+  if (!needed || !input) return undefined
+  const changes: Record<string, string> = {}
+  if (input.asks.size > 0) {
+    const labelled = [...input.asks].map(([key, ask]) => [key, labelledAsk(ask, on.title)] as const)
+    const requests = labelled.map(
+      ([key, { method, params }]) => `${JSON.stringify(key)}:{"method":${JSON.stringify(method)},"params":${params}}`,
+    )
+    changes.inputRequests = `{${requests.join(',')}}`
+  }
+  if (input.requestState !== undefined && on.seal) changes.requestState = JSON.stringify(on.seal(input.requestState))
+  return withMembers(needed.text, needed.members, changes)
+}
+
+/** The parameters of the next round: the same request with the answers and the upstream's own state. */
+export function nextRound(
+  params: string,
+  answers: ReadonlyMap<string, AskAnswer>,
+  requestState: string | undefined,
+): string {
+  const responses = [...answers].map(
+    ([key, answer]) => `${JSON.stringify(key)}:${'result' in answer ? answer.result : '{"action":"cancel"}'}`,
+  )
+  return withMembers(params, membersOf(params, 0), { inputResponses: `{${responses.join(',')}}`, requestState })
+}
+
+/** Seals an upstream's state for one caller and request, for upstreams that see every agent as the same client. */
+export function sealState(sealer: Sealer, stateText: string, boundTo: string): string {
+  return sealer.seal([stateText, Date.now() + STATE_MS], boundTo)
+}
+
+/**
+ * The upstream's own state, as JSON text.
+ * @throws GatewayError invalid_state
+ */
+export function openState(sealer: Sealer, state: string, boundTo: string): string {
+  const opened = sealer.open(state, boundTo)
+  if (Array.isArray(opened) && typeof opened[0] === 'string' && Number(opened[1]) > Date.now()) return opened[0]
+  throw new GatewayError('invalid_state', 'Cannot go on with the request: its requestState is not of this request')
+}
+
+/** The members of a retry's `inputResponses`, as JSON text by key. */
+export function inputResponses(text: string, paramMembers: readonly Member[]): ReadonlyMap<string, string> {
+  const member = paramMembers.find((each) => each.key === 'inputResponses')
+  if (!member || text.charCodeAt(member.start) !== 123) return new Map()
+  const responses = membersOf(text, member.start).map(({ key, start, end }) => [key, text.slice(start, end)] as const)
+  return new Map(responses.filter(([, response]) => isObject(JSON.parse(response))))
+}
