@@ -47,6 +47,7 @@ const lists = (answer: (cursor: string | undefined) => [tools: string[], next?: 
     },
   })
 
+const LARGE = 'x'.repeat(60_000)
 let changing = ['first']
 const openListens = new Set<{ announce(): void; cut(): void }>()
 const listen: Script = ({ id }, response) => {
@@ -88,6 +89,15 @@ beforeAll(async () => {
     ]),
     long: lists((cursor) => [[`page${cursor ?? 0}`], String(Number(cursor ?? 0) + 1)]),
     circle: lists((cursor) => [[`c_${cursor ?? 'start'}`], cursor === 'a' ? 'b' : 'a']),
+    huge: modern({
+      on: {
+        'tools/list': ({ id, params }, response) => {
+          const from = Number(params.cursor ?? 0)
+          const tools = Array.from({ length: 20 }, (_, i) => ({ ...bareTool(`h${from + i}`), description: LARGE }))
+          json(response, page(id, tools, String(from + 20)))
+        },
+      },
+    }),
     half: modern({
       capabilities: { tools: {}, resources: {}, prompts: {} },
       on: {
@@ -115,12 +125,13 @@ beforeAll(async () => {
       ...url('many'),
       ...url('long'),
       ...url('circle'),
+      ...url('huge'),
       ...url('half'),
       ...url('timer', { refresh: '1s' }),
     },
   })
   key = gateway.key('ops')
-  await gateway.ready('poison', 'many', 'long', 'circle', 'half', 'timer', 'told', 'old')
+  await gateway.ready('poison', 'many', 'long', 'circle', 'huge', 'half', 'timer', 'told', 'old')
 })
 afterAll(async () => {
   await gateway.close()
@@ -156,8 +167,10 @@ describe('a list without an end', () => {
     ['many', 2_000, 'longer than 2000 definitions'],
     ['long', 50, 'more than 50 pages'],
     ['circle', 3, 'go round in circles'],
-  ])('"%s" is cut, and what was read is served', (id, count) => {
+    ['huge', 60, 'larger than 4194304 bytes'],
+  ])('"%s" is cut, and what was read is served', (id, count, reason) => {
     expect(part(id)?.entries.length).toBe(count)
+    expect(part(id)?.leftOut).toMatchObject([{ kind: 'tools', name: '*', reason: expect.stringContaining(reason) }])
   })
 
   it('pages through all of them toward the agent', async () => {
@@ -169,6 +182,7 @@ describe('a list without an end', () => {
 
 it('serves the tools of an upstream whose other lists are broken', async () => {
   expect(await names()).toContain('half__hello')
+  expect(part('half')?.leftOut).toMatchObject([{ reason: 'it refused prompts/list with error -32603' }])
 })
 
 describe('a list that changes', () => {

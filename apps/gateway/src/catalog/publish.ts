@@ -2,10 +2,9 @@
 import type { Logger } from 'pino'
 import type { CatalogHolder, UpstreamCatalog } from './catalog.ts'
 import { countByKind } from './catalog.ts'
-import type { LeftOut } from './definition.ts'
 
-/** Publishes a part; `cut` is what never arrived. */
-export type Publish = (part: UpstreamCatalog, cut: readonly LeftOut[]) => void
+/** Publishes a part. */
+export type Publish = (part: UpstreamCatalog) => void
 
 /** An upstream with thousands of bad definitions must not fill the log. */
 const MAX_TOLD = 20
@@ -13,10 +12,10 @@ const MAX_TOLD = 20
 /** @param log the upstream's own */
 export function createPublish(holder: CatalogHolder, log: Logger): Publish {
   let told = '[]'
-  return (part, cut) => {
+  return (part) => {
     holder.publish(part)
     log.info({ era: part.identity.era, ...countByKind(part) }, 'catalog published')
-    const leftOut = [...cut, ...part.leftOut, ...(holder.current.leftOut.get(part.id) ?? [])]
+    const leftOut = [...part.leftOut, ...(holder.current.leftOut.get(part.id) ?? [])]
     const now = JSON.stringify(leftOut)
     if (now === told) return
     told = now

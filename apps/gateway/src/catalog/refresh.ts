@@ -34,7 +34,8 @@ export function createRefresh({ upstream, holder, open, snapshots, log }: Catalo
     const prefix = prefixOf(upstream.config)
     const entries = namespace(upstream.config, definitions)
     const { id, config } = upstream
-    publish({ id, title: config.title, identity, prefix, isNamespaced: prefix !== '', entries, leftOut }, cut)
+    const isNamespaced = prefix !== ''
+    publish({ id, title: config.title, identity, prefix, isNamespaced, entries, leftOut: [...cut, ...leftOut] })
   }
   let last = snapshots.load()
   if (last) put(last, [])
