@@ -1,5 +1,4 @@
 /** Upstreams that hang, die, lie or flood: each harms its own calls alone, is named with a reason, and joins when it is well. */
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FAULTS, SECRET } from './fixtures/faults.ts'
@@ -13,6 +12,7 @@ import {
   startFaulty,
 } from './fixtures/faulty-upstream.ts'
 import { connectV1, connectV2, post, postModern } from './support/clients.ts'
+import { freePort } from './support/free-port.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
 const never: Script = () => {}
@@ -38,14 +38,6 @@ const readiness = async () =>
 async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
   const startedAt = performance.now()
   return { value: await work(), ms: performance.now() - startedAt }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 const faulty = modern({

@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectV1, connectV2, postModern } from './support/clients.ts'
+import { freePort } from './support/free-port.ts'
 import { installed, loadExample } from './support/load-example.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
@@ -32,14 +32,6 @@ const textOf = (result: unknown) =>
   (result as { content: { text: string }[] }).content.map((each) => each.text).join('')
 const called = async (client: Client, name: string, args: Record<string, unknown> = {}) =>
   textOf(await client.callTool({ name, arguments: args }))
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 describe('examples/everything', () => {
   let gateway: StoryGateway
