@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FAULTS, SECRET } from './fixtures/faults.ts'
 import {
   bareTool,
+  events,
   type FaultyUpstream,
   json,
+  legacy,
   modern,
   resultOf,
   type Script,
@@ -206,5 +208,76 @@ describe('answers that go wrong', () => {
       expect((await client.callTool({ name: 'notes__get_note', arguments: { name: 'hello' } })).isError).toBeFalsy()
       await client.close()
     }
+  })
+})
+
+describe('a legacy upstream', () => {
+  const text = (id: unknown, said: string) => resultOf(id, { content: [{ type: 'text', text: said }] })
+  const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+  const seen = new Set<string>()
+  const CALLS: Record<string, Script> = {
+    asks: ({ id }, response) => {
+      events(response, `{"jsonrpc":"2.0","id":${nested},"method":"sampling/createMessage","params":{}}`)
+      response.end(`data: ${text(id, 'asked')}\n\n`)
+    },
+    mistaken: (_, response) => events(response, text('another', SECRET)),
+    early: (_, response) => {
+      events(response)
+      response.end()
+    },
+    forgetful: ({ id, http }, response) => {
+      const session = String(http.headers['mcp-session-id'])
+      if (seen.size > 0 && !seen.has(session)) json(response, text(id, `in ${session}`))
+      else response.writeHead(400).end('Bad Request: No valid session ID provided')
+      seen.add(session)
+    },
+    lost: (_, response) => response.writeHead(404).end(),
+  }
+  let old: FaultyUpstream
+  let front: StoryGateway
+  let agent: string
+  const callOld = (name: string) => postModern(`${front.url}/mcp`, agent, 'tools/call', { name, arguments: {} })
+
+  beforeAll(async () => {
+    const answer: Script = (request, response) => CALLS[String(request.params.name)]?.(request, response)
+    old = await startFaulty({
+      old: legacy(Object.keys(CALLS), { call: answer }),
+      slow: legacy(['any'], { open: never, call: answer }),
+    })
+    front = await startGateway({
+      upstreams: { old: { url: old.url('old') }, slow: { url: old.url('slow'), timeout: '300ms' } },
+    })
+    agent = front.key('ops')
+    await front.ready('old', 'slow')
+  })
+  afterAll(async () => {
+    await front.close()
+    await old.close()
+  })
+
+  it('may ask with an id that nobody can write, and the call goes on', async () => {
+    expect((await callOld('old__asks')).json?.result?.content).toEqual([{ type: 'text', text: 'asked' }])
+  })
+
+  it.each([
+    ['mistaken', 'upstream_invalid'],
+    ['early', 'upstream_invalid'],
+    ['lost', 'upstream_invalid'],
+  ])('fails a call that it answers "%s" at once', async (name, code) => {
+    const { value, ms } = await timed(() => callOld(`old__${name}`))
+    expect(value.json?.error?.data).toMatchObject({ code, upstream: 'old' })
+    expect(value.text).not.toContain(SECRET)
+    expect(ms).toBeLessThan(1_000)
+  })
+
+  it('is called again in a new session when it says in its own words that it lost the old one', async () => {
+    const { json: answer } = await callOld('old__forgetful')
+    expect(answer?.result?.content).toEqual([{ type: 'text', text: expect.stringMatching(/^in session-\d$/) }])
+  })
+
+  it('that does not open a session fails the call at its own deadline', async () => {
+    const { value, ms } = await timed(() => callOld('slow__any'))
+    expect(value.json?.error?.data).toMatchObject({ code: 'upstream_timeout', upstream: 'slow' })
+    expect(ms).toBeLessThan(1_000)
   })
 })
