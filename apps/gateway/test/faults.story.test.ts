@@ -78,7 +78,7 @@ beforeAll(async () => {
         restless: { url: restless.url('restless') },
         notes: { run: join(import.meta.dirname, 'fixtures/notes') },
         faulty: { url: raw.url('faulty'), maxResultBytes: '64KiB', tools: { never: { timeout: '300ms' } } },
-        narrow: { url: raw.url('faulty'), concurrency: 1, timeout: '300ms' },
+        narrow: { url: raw.url('faulty'), concurrency: 1, timeout: '1s' },
       },
     }),
   )
@@ -95,13 +95,13 @@ afterAll(async () => {
 
 describe('upstreams that are down', () => {
   it('delay neither the start nor lists nor calls to others', async () => {
-    expect(startMs).toBeLessThan(1_000)
+    expect(startMs).toBeLessThan(2_000)
     const lists = await timed(listed)
     expect(lists.value).toContain('fine__hello')
-    expect(lists.ms).toBeLessThan(200)
+    expect(lists.ms).toBeLessThan(500)
     const calls = await timed(() => call('notes__who_calls'))
     expect(calls.value.json?.result?.isError).toBeUndefined()
-    expect(calls.ms).toBeLessThan(500)
+    expect(calls.ms).toBeLessThan(1_000)
   })
 
   it('are named by /readyz with a reason, while the gateway is ready', async () => {
@@ -181,10 +181,12 @@ describe('answers that go wrong', () => {
 
   it('lets as many calls wait as run, and refuses the next at once', async () => {
     const slow = [call('narrow__never'), call('narrow__never')]
-    await until(() => gateway.listening.gateway.upstreams.get('narrow')?.bulkhead.inFlight === 1, 'one runs')
-    const { value, ms } = await timed(() => call('narrow__html'))
-    expect(value.json?.error?.data).toMatchObject({ code: 'upstream_overloaded', retryable: true })
-    expect(ms).toBeLessThan(250)
+    const { bulkhead } = gateway.listening.gateway.upstreams.get('narrow')!
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(bulkhead.inFlight).toBe(1)
+    const { json: refused } = await call('narrow__html')
+    expect(refused?.error?.data).toMatchObject({ code: 'upstream_overloaded', retryable: true })
+    expect(bulkhead.inFlight).toBe(1)
     const ended = await Promise.all(slow)
     expect(ended.map((each) => each.json?.error?.data?.code)).toEqual(['upstream_timeout', 'upstream_timeout'])
   })
