@@ -13,6 +13,12 @@ const commands = {
   start: (args) => runNode([...gateway, 'up', ...args]),
   causeway: (args) => runNode([...gateway, ...args]),
   demo: (args) => runNode(['--disable-warning=ExperimentalWarning', join(root, 'examples/story/demo.ts'), ...args]),
+  conformance: (args) =>
+    runNode([
+      '--disable-warning=ExperimentalWarning',
+      join(root, 'apps/gateway/conformance/run-conformance.ts'),
+      ...args,
+    ]),
   test: () => runChecks(),
   lint: (args) => runNode([tool('@biomejs/biome'), 'check', ...args]),
   types: () => runChecks(['types']),

@@ -18,6 +18,7 @@ import { createEdge, type Edge } from './request/edge.ts'
 import type { ParkedCall } from './request/forward-parked.ts'
 import type { OpenStream } from './request/listen.ts'
 import { ParkedRuns } from './request/parked-runs.ts'
+import { Subscriptions } from './request/subscriptions.ts'
 import type { Store } from './store/open-store.ts'
 import { Upstream } from './upstream/upstream.ts'
 
@@ -39,8 +40,11 @@ export interface Gateway {
   readonly edge: Edge
   readonly admission: Admission
   readonly streams: Set<OpenStream>
+  readonly subscriptions: Subscriptions
   /** Calls that a legacy client may still cancel, by caller, session and id. */
   readonly cancellable: Map<string, () => void>
+  /** Log severities that legacy clients asked for, by session number. */
+  readonly logLevels: Map<number, string>
   /** Asks of upstreams that legacy clients have not answered yet. */
   readonly asks: PendingAsks
   /** Calls of modern clients that wait between two requests. */
@@ -92,6 +96,9 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     const credential = async () =>
       upstreamConfig.auth.mode === 'gateway' ? callTokens.tokenFor(SERVICE_CALLER, id) : bearerOf(upstreamConfig)
     upstreams.set(id, upstream)
+    upstream.onResourceUpdated = (uri) => {
+      for (const stream of streams) stream.updated(uri)
+    }
     const running = runCatalogLine({
       upstream,
       holder: catalog,
@@ -119,7 +126,9 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     edge: edgeOf(config, publicUrl),
     admission: { inFlight: 0, max: config.limits.global.concurrency },
     streams,
+    subscriptions: new Subscriptions(),
     cancellable: new Map(),
+    logLevels: new Map(),
     asks: new PendingAsks(),
     parked: new ParkedRuns(createSealer(store.deriveKey('parked'), 'parked')),
     states: createSealer(store.deriveKey('request-state'), 'request-state'),

@@ -1,8 +1,8 @@
 /** Which asks of an upstream may reach an agent, and in which words: the upstream's `asks:` setting and what the agent declared both have a say. */
 import type { AskKind, UpstreamConfig } from '../config/upstream-config.ts'
 import { isObject } from '../wire/envelope.ts'
-import { membersOf, withMembers } from '../wire/json-span.ts'
-import { CAPABILITIES_META } from '../wire/revisions.ts'
+import { type Member, membersOf, withMembers } from '../wire/json-span.ts'
+import { CAPABILITIES_META, type Era } from '../wire/revisions.ts'
 import type { Ask } from './asks.ts'
 import type { Inbound } from './read.ts'
 
@@ -18,10 +18,18 @@ export function declaredCapabilities({ era, message, session }: Inbound): Readon
   return isObject(declared) ? declared : {}
 }
 
-/** The part of the agent's capabilities that an upstream may know of: everything but the asks that it may not make. */
-export function capabilitiesFor(inbound: Inbound, config: Pick<UpstreamConfig, 'asks'>): Record<string, unknown> {
+/** The part of the agent's capabilities that an upstream may know of: no asks that it may not make, and to a legacy one no extensions, which are not of its era. */
+export function capabilitiesFor(
+  inbound: Inbound,
+  upstreamEra: Era,
+  config: Pick<UpstreamConfig, 'asks'>,
+): Record<string, unknown> {
   const entries = Object.entries(declaredCapabilities(inbound))
-  return Object.fromEntries(entries.filter(([name]) => config.asks[name as AskKind] ?? true))
+  return Object.fromEntries(
+    entries.filter(([name]) =>
+      name === 'extensions' ? upstreamEra === 'modern' : (config.asks[name as AskKind] ?? true),
+    ),
+  )
 }
 
 /** Why an ask may not be passed on, or `undefined` when it may. */
@@ -36,10 +44,13 @@ export function reasonAgainst(
   return declaredCapabilities(inbound)[kind] === undefined ? `it declared no ${kind} capability` : undefined
 }
 
-/** The ask as the agent is shown it: who asks stands before the question, and nothing of other upstreams' context is asked for. */
+/**
+ * The ask as the agent is shown it: who asks stands before the question, nothing of other upstreams' context is asked for,
+ * and no progress is promised to the upstream.
+ */
 export function labelledAsk(ask: Ask, title: string): Ask {
   const members = membersOf(ask.params, 0)
-  const changes: Record<string, string | undefined> = {}
+  const changes: Record<string, string | undefined> = { ...withoutProgress(ask.params, members) }
   if (ask.method === 'sampling/createMessage') changes.includeContext = undefined
   const message = ask.method === 'elicitation/create' && members.find((member) => member.key === 'message')
   if (message) {
@@ -47,4 +58,11 @@ export function labelledAsk(ask: Ask, title: string): Ask {
     if (typeof text === 'string') changes.message = JSON.stringify(`${title}: ${text}`)
   }
   return Object.keys(changes).length === 0 ? ask : { ...ask, params: withMembers(ask.params, members, changes) }
+}
+
+function withoutProgress(params: string, members: readonly Member[]): Record<string, string | undefined> {
+  const meta = members.find((member) => member.key === '_meta')
+  if (!meta || params[meta.start] !== '{') return {}
+  const rest = withMembers(params, membersOf(params, meta.start), { progressToken: undefined })
+  return { _meta: rest === '{}' ? undefined : rest }
 }

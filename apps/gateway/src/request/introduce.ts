@@ -1,4 +1,5 @@
 /** How the gateway introduces itself: `server/discover` to modern clients, `initialize` to legacy ones. */
+import type { UpstreamCatalog } from '../catalog/catalog.ts'
 import type { SessionSealer } from '../identity/session-seal.ts'
 import { GATEWAY_INFO } from '../upstream/handshake.ts'
 import { isObject } from '../wire/envelope.ts'
@@ -15,7 +16,7 @@ export function discover(inbound: Inbound, view: View): string {
   const result = {
     supportedVersions: [MODERN_REVISION],
     capabilities: capabilitiesOf(view),
-    instructions: view.instructions,
+    ...(view.instructions ? { instructions: view.instructions } : {}),
     resultType: 'complete',
     ttlMs: DISCOVER_TTL_MS,
     cacheScope: 'private',
@@ -52,7 +53,16 @@ function capabilitiesOf(view: View): Record<string, unknown> {
   return {
     tools: { listChanged: true },
     prompts: { listChanged: true },
-    resources: { listChanged: true },
-    ...(view.upstreams().some((part) => part.identity.capabilities.completions) ? { completions: {} } : {}),
+    resources: { listChanged: true, ...(view.upstreams().some(offersUpdates) ? { subscribe: true } : {}) },
+    ...Object.fromEntries(
+      ['completions', 'logging']
+        .filter((name) => view.upstreams().some((part) => part.identity.capabilities[name]))
+        .map((name) => [name, {}]),
+    ),
   }
+}
+
+function offersUpdates({ identity }: UpstreamCatalog): boolean {
+  const { resources } = identity.capabilities
+  return isObject(resources) && resources.subscribe === true
 }

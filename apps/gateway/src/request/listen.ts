@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
+import type { Session } from '../identity/session-seal.ts'
 import { isObject } from '../wire/envelope.ts'
 import { notificationText, resultText } from '../wire/jsonrpc.ts'
 import { SUBSCRIPTION_ID_META } from '../wire/revisions.ts'
@@ -9,6 +10,7 @@ import { eventText, KEEP_ALIVE } from '../wire/sse.ts'
 import { authenticate } from './authenticate.ts'
 import type { Inbound } from './read.ts'
 import type { Exchange } from './receive.ts'
+import { ownerOf, type Wanted, watchWanted } from './subscriptions.ts'
 import { type View, viewOf } from './view.ts'
 
 /** The lists that are watched; templates are part of the resources. */
@@ -19,6 +21,8 @@ type Watched = (typeof WATCHED)[number]
 export interface OpenStream {
   /** Compares the view with what the client last heard of, and tells the difference. */
   check(): void
+  /** Tells that a resource changed, if the client wants to hear of it and may still read it. */
+  updated(uri: string): void
   /** Ends the stream in the way its era calls graceful. */
   end(): void
 }
@@ -29,24 +33,49 @@ interface Opening {
   gateway: Gateway
 }
 
+/** A stream's way of saying things, in its era's words. */
+interface Says {
+  changed(kind: Watched): string
+  updated(uri: string): string
+  /** The resources that the client wants to hear of now. */
+  wanted(): Wanted
+  farewell: string | undefined
+}
+
 const KEEP_ALIVE_MS = 15_000
 const MAX_STREAMS = 12_000
+const MAX_RESOURCES = 1_000
 
 /**
  * Serves `subscriptions/listen` (2026-07-28, "Subscriptions").
  * @throws GatewayError invalid_params | overloaded
  */
-export function listen(opening: Opening & { inbound: Inbound }): void {
+export async function listen(opening: Opening & { inbound: Inbound }): Promise<void> {
   const { message } = opening.inbound
   const { notifications } = message.params
   if (!isObject(notifications))
     throw new GatewayError('invalid_params', 'Cannot listen: params.notifications must be an object')
   const wanted = WATCHED.filter((kind) => notifications[`${kind}ListChanged`] === true)
   const meta = `"_meta":{${JSON.stringify(SUBSCRIPTION_ID_META)}:${message.idText}}`
-  const honoured = JSON.stringify(Object.fromEntries(wanted.map((kind) => [`${kind}ListChanged`, true])))
+  const resources = wantedResources(notifications.resourceSubscriptions, opening.view)
+  const honoured = JSON.stringify({
+    ...Object.fromEntries(wanted.map((kind) => [`${kind}ListChanged`, true])),
+    ...(resources.size > 0 ? { resourceSubscriptions: [...resources.keys()] } : {}),
+  })
+  const { gateway } = opening
+  if (resources.size > 0) {
+    gateway.subscriptions.addStream(resources)
+    // What the acknowledgement promises must hold by then.
+    await watchWanted(gateway)
+  }
   const stream = openStream(opening, wanted, {
     changed: (kind) => notificationText(`notifications/${kind}/list_changed`, `{${meta}}`),
+    updated: (uri) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)},${meta}}`),
+    wanted: () => resources,
     farewell: resultText(message.idText as string, `{"resultType":"complete",${meta}}`),
+  })
+  stream.once('close', () => {
+    if (gateway.subscriptions.removeStream(resources)) void watchWanted(gateway)
   })
   stream.write(
     eventText(notificationText('notifications/subscriptions/acknowledged', `{"notifications":${honoured},${meta}}`)),
@@ -57,19 +86,18 @@ export function listen(opening: Opening & { inbound: Inbound }): void {
  * Serves the legacy GET stream, with or without a session.
  * @throws GatewayError overloaded
  */
-export function openLegacyStream(opening: Opening): void {
+export function openLegacyStream(opening: Opening & { session: Session | undefined }): void {
+  const { session, gateway } = opening
   const stream = openStream(opening, WATCHED, {
     changed: (kind) => notificationText(`notifications/${kind}/list_changed`),
+    updated: (uri) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)}}`),
+    wanted: () => (session ? gateway.subscriptions.ofSession(session.number) : new Map()),
     farewell: undefined,
   })
   stream.write(KEEP_ALIVE)
 }
 
-function openStream(
-  { exchange, view, gateway }: Opening,
-  wanted: readonly Watched[],
-  says: { changed(kind: Watched): string; farewell: string | undefined },
-): ServerResponse {
+function openStream({ exchange, view, gateway }: Opening, wanted: readonly Watched[], says: Says): ServerResponse {
   const { response, requestId } = exchange
   if (gateway.streams.size >= MAX_STREAMS)
     throw new GatewayError('overloaded', 'Cannot open a stream: too many are open')
@@ -81,6 +109,10 @@ function openStream(
       const next = signatures(now, wanted)
       for (const kind of wanted) if (next[kind] !== heard[kind]) response.write(eventText(says.changed(kind)))
       heard = next
+    },
+    updated(uri) {
+      if (says.wanted().has(uri) && isReadable(uri, currentView(exchange, gateway)))
+        response.write(eventText(says.updated(uri)))
     },
     end() {
       response.end(says.farewell === undefined ? undefined : eventText(says.farewell))
@@ -102,6 +134,20 @@ function openStream(
     gateway.streams.delete(stream)
   })
   return response
+}
+
+function wantedResources(uris: unknown, view: View): Wanted {
+  if (!Array.isArray(uris)) return new Map()
+  const readable = uris.filter((uri): uri is string => typeof uri === 'string' && isReadable(uri, view))
+  return new Map(readable.slice(0, MAX_RESOURCES).map((uri) => [uri, ownerOf(uri, view)]))
+}
+
+function isReadable(uri: string, view: View | undefined): boolean {
+  try {
+    return view !== undefined && ownerOf(uri, view) !== ''
+  } catch {
+    return false
+  }
 }
 
 // A credential that was revoked or has expired since ends its streams; a permission that went is gone from the view.

@@ -1,22 +1,21 @@
 /** Line 1, one call from top to bottom: receive → authenticate → admit → read → view → resolve → decide → route → forward → reply → record. */
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
-import { resultText } from '../wire/jsonrpc.ts'
 import { admit } from './admit.ts'
+import { answerLocally } from './answer-locally.ts'
 import { authenticate } from './authenticate.ts'
 import type { Caller } from './caller.ts'
 import { cancel } from './cancel.ts'
 import { decideCall } from './decide.ts'
 import { forward } from './forward.ts'
-import { discover, initialize } from './introduce.ts'
-import { list, listedKind } from './list.ts'
-import { listen, openLegacyStream } from './listen.ts'
+import { openLegacyStream } from './listen.ts'
 import { type Inbound, openSession, read } from './read.ts'
 import { type Exchange, receive } from './receive.ts'
 import { record, type Trail } from './record.ts'
 import { createReply, type Reply } from './reply.ts'
 import { resolve } from './resolve.ts'
 import { route } from './route.ts'
+import { watchWanted } from './subscriptions.ts'
 import { type View, viewOf } from './view.ts'
 
 /** A request on an MCP route, before anything is known of it. */
@@ -44,7 +43,8 @@ export async function serveRequest(arrival: Arrival, gateway: Gateway): Promise<
   record(exchange ?? arrival, trail, { gateway, reply })
 }
 
-interface Serving {
+/** One request of a known caller on its way through the line. */
+export interface Serving {
   exchange: Exchange
   reply: Reply
   trail: Trail
@@ -74,38 +74,31 @@ function serveSession({ exchange, reply, caller, gateway }: Serving): void {
   const session = openSession(exchange, caller, gateway.sessions)
   const view = visibleView(caller, exchange, gateway)
   if (exchange.request.method === 'GET') {
-    openLegacyStream({ exchange, view, gateway })
+    openLegacyStream({ exchange, view, gateway, session })
     return
   }
   if (!session) throw new GatewayError('http_method_not_allowed', 'Cannot end a session: the request names none')
   gateway.sessions.end(session.number)
+  gateway.logLevels.delete(session.number)
+  gateway.subscriptions.endSession(session.number)
+  void watchWanted(gateway)
   reply.empty(204)
 }
 
 async function serveMessage(serving: Serving, inbound: Inbound, view: View): Promise<void> {
   const { exchange, reply, trail, caller, gateway } = serving
-  const { method } = inbound.message
-  const kind = listedKind(method)
-  if (kind) reply.answer(200, list(kind, inbound, { view, caller, cursors: gateway.cursors }))
-  else if (inbound.era === 'modern' && method === 'server/discover') reply.answer(200, discover(inbound, view))
-  else if (inbound.era === 'modern' && method === 'subscriptions/listen') listen({ exchange, inbound, view, gateway })
-  else if (inbound.era === 'legacy' && method === 'initialize') {
-    const { text, sessionId } = initialize(inbound, { view, caller, sessions: gateway.sessions })
-    reply.answer(200, text, { 'Mcp-Session-Id': sessionId })
-  } else if (inbound.era === 'legacy' && method === 'ping')
-    reply.answer(200, resultText(inbound.message.idText as string, '{}'))
-  else {
-    const target = resolve(inbound, view)
-    trail.target = target
-    const decision = decideCall(target, view)
-    trail.decision = decision
-    const decided = { exchange, caller, inbound, view, target, decision }
-    const answer = await forward(await route(decided, gateway), decided, { gateway, reply })
-    trail.outcome = answer.outcome
-    reply.answer(answer.status, answer.text)
+  if (await answerLocally(serving, inbound, view)) {
+    trail.outcome = 'result'
     return
   }
-  trail.outcome = 'result'
+  const target = resolve(inbound, view)
+  trail.target = target
+  const decision = decideCall(target, view)
+  trail.decision = decision
+  const decided = { exchange, caller, inbound, view, target, decision }
+  const answer = await forward(await route(decided, gateway), decided, { gateway, reply })
+  trail.outcome = answer.outcome
+  reply.answer(answer.status, answer.text)
 }
 
 // An upstream that is unknown and one of which the caller may see nothing answer alike.

@@ -35,7 +35,7 @@ export function resolve(inbound: Inbound, view: View): Target {
     case 'prompts/get':
       return named('prompts', params.name, view)
     case 'resources/read':
-      return resource(params.uri, view)
+      return resolveResource(params.uri, view)
     case 'completion/complete':
       return completion(params.ref, view)
     default:
@@ -51,7 +51,11 @@ function named(kind: 'tools' | 'prompts', name: unknown, view: View): Target {
   return toTarget(seen, 'name')
 }
 
-function resource(uri: unknown, view: View): Target {
+/**
+ * The resource of a URI: the listed one, or the template that owns it.
+ * @throws GatewayError unknown_resource | invalid_params
+ */
+export function resolveResource(uri: unknown, view: View): Target {
   if (typeof uri !== 'string')
     throw new GatewayError('invalid_params', 'Cannot find the resource: params.uri must be a string')
   const exact = view.find('resources', uri)

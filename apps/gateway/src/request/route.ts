@@ -16,6 +16,7 @@ import type { Inbound } from './read.ts'
 import type { Exchange } from './receive.ts'
 import { requestDigest } from './request-digest.ts'
 import type { Target } from './resolve.ts'
+import { logLevelOf } from './set-level.ts'
 import type { View } from './view.ts'
 
 /** A call that is ready to be sent. */
@@ -28,6 +29,8 @@ export interface Routed {
   sessionKey: string
   /** JSON text of the client capabilities that the upstream may know of. */
   capabilities: string
+  /** The log severity that the agent asked for. */
+  logLevel: string | undefined
   /** Seals an upstream's request state, where a shared credential hides the callers from it. */
   sealState: ((stateText: string) => string) | undefined
   /** The token that stands in `params` in place of the agent's, where the transport is shared. */
@@ -65,7 +68,8 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
   const isStdio = upstream.config.command !== undefined
   const upstreamEra = connection.identity.era
   const agentProgressToken = progressTokenOf(inbound)
-  const capabilities = JSON.stringify(capabilitiesFor(inbound, upstream.config))
+  const logLevel = logLevelOf(inbound, gateway)
+  const capabilities = JSON.stringify(capabilitiesFor(inbound, upstreamEra, upstream.config))
   const states =
     upstreamEra === 'modern' && upstream.config.auth.mode !== 'gateway' ? statesOf(decided, gateway) : undefined
   const progressToken = agentProgressToken !== undefined && !connection.passesIds ? String(nextToken++) : undefined
@@ -82,12 +86,14 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
       ...(inbound.session ? { clientInfo: { name: inbound.session.clientName || 'unknown', version: '0' } } : {}),
       ...(era === 'modern' && capabilities === JSON.stringify(declaredCapabilities(inbound)) ? {} : { capabilities }),
       ...(states ? states.opened : {}),
+      ...(logLevel === undefined ? {} : { logLevel }),
       reservedMeta: isStdio ? stdioMeta(credential, exchange.requestId) : {},
     }),
     headers: isStdio ? {} : headersFor(decided, upstreamEra),
     credential: isStdio ? undefined : credential,
     sessionKey: JSON.stringify([decided.caller.agent, inbound.session?.number ?? null, capabilities]),
     capabilities,
+    logLevel,
     sealState: states?.seal,
     progressToken: progressToken ?? (connection.passesIds ? agentProgressToken : undefined),
     agentProgressToken,

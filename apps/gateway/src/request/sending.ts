@@ -2,7 +2,7 @@
 import type { Gateway } from '../gateway.ts'
 import type { UpstreamAnswer } from '../upstream/answer.ts'
 import { withProgressToken } from '../upstream/stdio.ts'
-import { LOG_LEVEL_META } from '../wire/revisions.ts'
+import { isLoudEnough } from '../wire/log-level.ts'
 import type { Ask, AskAnswer } from './asks.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
 import type { Reply } from './reply.ts'
@@ -55,6 +55,7 @@ export function send(
     credential: routed.credential,
     sessionKey: routed.sessionKey,
     capabilities: routed.capabilities,
+    logLevel: routed.logLevel,
     progressToken: routed.progressToken,
     signal: sending.deadline.signal,
     maxBytes: routed.upstream.config.maxResultBytes,
@@ -79,13 +80,18 @@ export async function cancellable<T>(
 
 function relay(text: string, method: string, { deadline, round }: Sending): void {
   const { routed, decided, reply } = round
-  const { message, era } = decided.inbound
+  const { era } = decided.inbound
   if (method === 'notifications/progress') {
     deadline.extend()
     if (routed.agentProgressToken === undefined) return
     reply.event(routed.connection.passesIds ? text : withProgressToken(text, routed.agentProgressToken))
   } else if (method === 'notifications/message') {
     // A modern client hears of logs only when it asked for them on this very request.
-    if (era === 'legacy' || message.meta[LOG_LEVEL_META] !== undefined) reply.event(text)
+    if (era === 'modern' && routed.logLevel === undefined) return
+    if (isLoudEnough(severityOf(text), routed.logLevel)) reply.event(text)
   }
+}
+
+function severityOf(notification: string): unknown {
+  return (JSON.parse(notification) as { params?: { level?: unknown } }).params?.level
 }

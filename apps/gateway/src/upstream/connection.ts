@@ -27,6 +27,8 @@ export interface UpstreamCall {
   sessionKey: string
   /** JSON text of the client capabilities that such a session declares. */
   capabilities: string
+  /** The log severity that the agent asked for, where the upstream keeps it by session. */
+  logLevel: string | undefined
   /** The progress token in `params`, as JSON text: how a shared pipe finds the call again. */
   progressToken: string | undefined
   signal: AbortSignal
@@ -46,6 +48,10 @@ export interface Connection {
   call(call: UpstreamCall): Promise<UpstreamAnswer>
   /** Called when the upstream says that a list changed, or may have said so unheard. */
   onListChanged: () => void
+  /** Asks the upstream to tell when one of these resources changes; replaces what was asked before. Resolves once it was asked, whatever it says. */
+  watch(uris: ReadonlySet<string>): Promise<void>
+  /** Called when a watched resource changed. */
+  onResourceUpdated: (uri: string) => void
   /** Resolves when the connection is of no more use, with the reason. */
   readonly ended: Promise<string>
   close(): Promise<void>

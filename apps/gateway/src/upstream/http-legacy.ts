@@ -16,13 +16,13 @@ import {
   type SessionClient,
   sessionHeaders,
 } from './legacy-session.ts'
-import { isListChange } from './list-changes.ts'
-import { CATALOG_SESSION, NOT_DECLARED } from './own-call.ts'
+import { isListChange, updatedUri } from './list-changes.ts'
+import { CATALOG_SESSION, NOT_DECLARED, OWN_CALL } from './own-call.ts'
 
 const MAX_SESSIONS = 1_000
 const GOODBYE_MS = 1_000
-/** How long the first call of a session waits for its event stream. */
-const ASK_STREAM_MS = 1_000
+/** How long the first call of a session waits for its event stream; some upstreams say nothing on it until they have something to say. */
+const ASK_STREAM_MS = 100
 
 /**
  * Opens the catalog's own session and returns the connection.
@@ -45,6 +45,8 @@ class LegacyHttp implements Connection {
   readonly passesIds = false
   readonly ended: Promise<string>
   onListChanged: Connection['onListChanged'] = () => {}
+  onResourceUpdated: Connection['onResourceUpdated'] = () => {}
+  #watched: ReadonlySet<string> = new Set()
   readonly #target: HttpTarget
   readonly #credential: () => Promise<string | undefined>
   readonly #sessions = new Map<string, Promise<LegacySession>>()
@@ -84,6 +86,24 @@ class LegacyHttp implements Connection {
     }
   }
 
+  async watch(uris: ReadonlySet<string>): Promise<void> {
+    const before = this.#watched
+    this.#watched = uris
+    const added = [...uris].filter((uri) => !before.has(uri)).map((uri) => this.#ask('resources/subscribe', uri))
+    const gone = [...before].filter((uri) => !uris.has(uri)).map((uri) => this.#ask('resources/unsubscribe', uri))
+    await Promise.all([...added, ...gone])
+  }
+
+  // An upstream that cannot tell is one whose changes are not heard of.
+  async #ask(method: string, uri: string): Promise<void> {
+    const call = { ...OWN_CALL, method, params: JSON.stringify({ uri }), idText: '0', signal: this.#closing.signal }
+    try {
+      await this.call({ ...call, credential: await this.#credential() })
+    } catch {
+      // The next session subscribes again.
+    }
+  }
+
   async close(): Promise<void> {
     this.#closing.abort(unavailable(this.#target.upstream, 'the connection was closed'))
     this.#end('closed')
@@ -97,9 +117,20 @@ class LegacyHttp implements Connection {
 
   async #attempt(call: UpstreamCall): Promise<UpstreamAnswer | 'session-lost'> {
     const opening = this.#session(call.sessionKey, call)
-    const answer = await this.#send(call, await unlessAborted(opening, call.signal))
+    const session = await unlessAborted(opening, call.signal)
+    await this.#setLevel(call, session)
+    const answer = await this.#send(call, session)
     if (answer === 'session-lost') this.#forget(call.sessionKey, opening)
     return answer
+  }
+
+  // An upstream that does not take the level still serves the call.
+  async #setLevel(call: UpstreamCall, session: LegacySession): Promise<void> {
+    const { logLevel } = call
+    if (logLevel === undefined || session.logLevel === logLevel || !this.identity.capabilities.logging) return
+    session.logLevel = logLevel
+    const ask = { ...OWN_CALL, method: 'logging/setLevel', params: JSON.stringify({ level: logLevel }), idText: '0' }
+    await this.#send({ ...ask, credential: call.credential, signal: call.signal }, session).catch(() => {})
   }
 
   async #listen(onOpen: () => void): Promise<ListenOutcome> {
@@ -110,11 +141,15 @@ class LegacyHttp implements Connection {
       credential,
       signal: this.#closing.signal,
       onOpen: () => {
+        // A session that was opened again knows nothing of what was subscribed in the one before.
+        if (this.#heard) for (const uri of this.#watched) void this.#ask('resources/subscribe', uri)
         this.#heard = session
         onOpen()
       },
-      onMessage: ({ method }) => {
-        if (isListChange(method)) this.onListChanged()
+      onMessage: (message) => {
+        const uri = updatedUri(message)
+        if (uri !== undefined) this.onResourceUpdated(uri)
+        else if (isListChange(message.method)) this.onListChanged()
       },
     })
     if (outcome !== 'unknown-session') return outcome
@@ -232,11 +267,16 @@ class LegacyHttp implements Connection {
     data: string,
     { call, session }: { call: UpstreamCall; session: LegacySession },
   ): Promise<void> {
-    const id = JSON.stringify(message.id)
+    // As it was written: an id could be nested too deep to be written again.
+    const members = membersOf(data, 0)
+    const textOf = (key: string) => {
+      const member = members.find((each) => each.key === key)
+      return member && data.slice(member.start, member.end)
+    }
+    const id = textOf('id') ?? 'null'
     if (message.method === 'ping') return this.#notify(session, call, resultText(id, '{}'))
-    const params = membersOf(data, 0).find((member) => member.key === 'params')
     const answer = await call
-      .onRequest({ method: String(message.method), params: params ? data.slice(params.start, params.end) : '{}' })
+      .onRequest({ method: String(message.method), params: textOf('params') ?? '{}' })
       .catch(() => ({ error: NOT_DECLARED }))
     this.#notify(session, call, 'result' in answer ? resultText(id, answer.result) : failureText(id, answer.error))
   }

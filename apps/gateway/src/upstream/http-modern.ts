@@ -8,7 +8,7 @@ import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts
 import { type HttpPost, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
 import { keepListening, type ListenOutcome } from './keep-listening.ts'
-import { isListChange, listenParams } from './list-changes.ts'
+import { isListChange, listenParams, updatedUri, watchParams } from './list-changes.ts'
 import { OWN_CALL } from './own-call.ts'
 
 /** Where and how an HTTP upstream is reached. */
@@ -72,12 +72,37 @@ export function createModernHttp(
   credential: () => Promise<string | undefined>,
 ): Connection {
   const closing = new AbortController()
+  let watching = new AbortController()
   const ended = Promise.withResolvers<string>()
   const connection: Connection = {
     identity,
     passesIds: true,
     call: (call) => modernRequest(target, call),
     onListChanged: () => {},
+    onResourceUpdated: () => {},
+    watch(uris) {
+      watching.abort()
+      watching = new AbortController()
+      if (uris.size === 0) return Promise.resolve()
+      const asked = Promise.withResolvers<void>()
+      const signal = AbortSignal.any([closing.signal, watching.signal])
+      const watch = async (onOpen: () => void): Promise<ListenOutcome> =>
+        listenOnce(target, watchParams(uris), {
+          credential: await credential(),
+          signal,
+          onOpen() {
+            asked.resolve()
+            onOpen()
+          },
+          onListChanged() {},
+          onResourceUpdated: (uri) => connection.onResourceUpdated(uri),
+        })
+      // Whoever hears of no change while the stream was broken must take it that there was one.
+      void keepListening(watch, signal, () => {
+        for (const uri of uris) connection.onResourceUpdated(uri)
+      }).finally(asked.resolve)
+      return asked.promise
+    },
     ended: ended.promise,
     async close() {
       closing.abort()
@@ -88,7 +113,13 @@ export function createModernHttp(
   const onListChanged = () => connection.onListChanged()
   if (params !== undefined) {
     const listen = async (onOpen: () => void): Promise<ListenOutcome> => {
-      const life = { credential: await credential(), signal: closing.signal, onOpen, onListChanged }
+      const life = {
+        credential: await credential(),
+        signal: closing.signal,
+        onOpen,
+        onListChanged,
+        onResourceUpdated() {},
+      }
       return listenOnce(target, params, life)
     }
     void keepListening(listen, closing.signal, onListChanged)
@@ -96,11 +127,15 @@ export function createModernHttp(
   return connection
 }
 
-async function listenOnce(
-  target: HttpTarget,
-  params: string,
-  life: { credential: string | undefined; signal: AbortSignal; onOpen(): void; onListChanged(): void },
-): Promise<ListenOutcome> {
+interface Listening {
+  credential: string | undefined
+  signal: AbortSignal
+  onOpen(): void
+  onListChanged(): void
+  onResourceUpdated(uri: string): void
+}
+
+async function listenOnce(target: HttpTarget, params: string, life: Listening): Promise<ListenOutcome> {
   const answer = await modernRequest(target, {
     method: 'subscriptions/listen',
     params,
@@ -109,9 +144,12 @@ async function listenOnce(
     credential: life.credential,
     signal: life.signal,
     maxBytes: MAX_EVENT_BYTES,
-    onNotification(_text, method) {
+    onNotification(text, method) {
       if (method === 'notifications/subscriptions/acknowledged') life.onOpen()
       else if (isListChange(method)) life.onListChanged()
+      const uri =
+        method === 'notifications/resources/updated' ? updatedUri(parseEvent(text, target.upstream)) : undefined
+      if (uri !== undefined) life.onResourceUpdated(uri)
     },
   })
   // An upstream that refuses to be listened to is refreshed by timer alone.

@@ -16,6 +16,8 @@ export interface LegacySession {
   identity: UpstreamIdentity
   /** Calls under way in it, oldest first. */
   calls: Set<UpstreamCall>
+  /** The log severity that was set last. */
+  logLevel: string | undefined
   /** Ends its event stream. */
   leaving: AbortController
 }
@@ -92,6 +94,7 @@ async function handshake(target: HttpTarget, client: SessionClient, signal: Abor
     revision,
     identity,
     calls: new Set(),
+    logLevel: undefined,
     leaving: new AbortController(),
   }
   await post(session, notificationText('notifications/initialized'), () => false)

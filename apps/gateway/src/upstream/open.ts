@@ -174,6 +174,13 @@ function wrap(inner: Connection, own: Pick<Connection, 'ended' | 'close'>): Conn
     set onListChanged(listener) {
       inner.onListChanged = listener
     },
+    watch: (uris) => inner.watch(uris),
+    get onResourceUpdated() {
+      return inner.onResourceUpdated
+    },
+    set onResourceUpdated(listener) {
+      inner.onResourceUpdated = listener
+    },
     ...own,
   }
 }

@@ -16,6 +16,7 @@ export const OWN_CALL: Omit<UpstreamCall, 'method' | 'params' | 'idText' | 'sign
   credential: undefined,
   sessionKey: CATALOG_SESSION,
   capabilities: '{}',
+  logLevel: undefined,
   progressToken: undefined,
   maxBytes: 4 * 1024 * 1024,
   onRequest: async () => ({ error: NOT_DECLARED }),

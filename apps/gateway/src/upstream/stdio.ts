@@ -9,7 +9,7 @@ import type { Child } from './child.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
 import { DISCOVER_PARAMS, eraOf, initializeParams, readDiscover, readInitialize } from './handshake.ts'
 import { createLineReader } from './line-reader.ts'
-import { isListChange, listenParams } from './list-changes.ts'
+import { isListChange, listenParams, updatedUri, watchParams } from './list-changes.ts'
 import { NOT_DECLARED, OWN_CALL } from './own-call.ts'
 
 /** What the pipes need to know of their upstream. */
@@ -65,6 +65,9 @@ class StdioPipe implements Connection {
   readonly passesIds = false
   readonly ended: Promise<string>
   onListChanged: Connection['onListChanged'] = () => {}
+  onResourceUpdated: Connection['onResourceUpdated'] = () => {}
+  #watched: ReadonlySet<string> = new Set()
+  #watching = new AbortController()
   readonly #child: Child
   readonly #upstream: string
   readonly #log: Logger
@@ -154,6 +157,26 @@ class StdioPipe implements Connection {
     this.call({ ...OWN_CALL, idText: '0', method: 'subscriptions/listen', params, signal }).catch(() => {})
   }
 
+  async watch(uris: ReadonlySet<string>): Promise<void> {
+    const before = this.#watched
+    this.#watched = uris
+    if (this.identity.era === 'modern') {
+      this.#watching.abort()
+      this.#watching = new AbortController()
+      // The answer to a listen is its end, so there is nothing to wait for.
+      if (uris.size > 0) void this.#tell('subscriptions/listen', watchParams(uris), this.#watching.signal)
+      return
+    }
+    const tell = (verb: string, uri: string) => this.#tell(`resources/${verb}`, JSON.stringify({ uri }), this.#signal)
+    const added = [...uris].filter((uri) => !before.has(uri)).map((uri) => tell('subscribe', uri))
+    const gone = [...before].filter((uri) => !uris.has(uri)).map((uri) => tell('unsubscribe', uri))
+    await Promise.all([...added, ...gone])
+  }
+
+  async #tell(method: string, params: string, signal: AbortSignal): Promise<void> {
+    await this.call({ ...OWN_CALL, idText: '0', method, params, signal }).catch(() => {})
+  }
+
   write(message: string): void {
     this.#child.process.stdin.write(`${message}\n`)
   }
@@ -188,7 +211,9 @@ class StdioPipe implements Connection {
       this.write(method === 'ping' ? resultText(id, '{}') : failureText(id, NOT_DECLARED))
       return
     }
-    if (isListChange(method)) this.onListChanged()
+    const uri = updatedUri(message)
+    if (uri !== undefined) this.onResourceUpdated(uri)
+    else if (isListChange(method)) this.onListChanged()
     else if (isObject(message.params) && isScalar(message.params.progressToken)) {
       this.#byToken.get(JSON.stringify(message.params.progressToken))?.call.onNotification(line, method)
     }

@@ -21,6 +21,9 @@ export class Upstream {
   readonly bulkhead: Bulkhead
   /** Called when a call found that the upstream cannot be reached. */
   onTrouble: () => void = () => {}
+  /** Called when a watched resource changed. */
+  onResourceUpdated: (uri: string) => void = () => {}
+  #watched: ReadonlySet<string> = new Set()
 
   constructor(id: string, config: UpstreamConfig) {
     this.id = id
@@ -41,7 +44,16 @@ export class Upstream {
   up(connection: Connection): void {
     this.#connection = connection
     this.#state = { kind: 'ready' }
+    connection.onResourceUpdated = (uri) => this.onResourceUpdated(uri)
+    if (this.#watched.size > 0) void connection.watch(this.#watched)
     this.#firstVerdict.resolve()
+  }
+
+  /** Says which resources somebody wants to hear of. */
+  async watch(uris: ReadonlySet<string>): Promise<void> {
+    if (uris.size === this.#watched.size && [...uris].every((uri) => this.#watched.has(uri))) return
+    this.#watched = uris
+    await this.#connection?.watch(uris)
   }
 
   /** Calls cannot reach it until it is up again. */

@@ -23,6 +23,8 @@ export interface ParamChanges {
   capabilities?: string
   /** JSON text of the upstream's own request state, where the agent holds it sealed. */
   requestState?: string
+  /** The log severity that a legacy client asked for. */
+  logLevel?: string
   /** Client name and version of a legacy session. */
   clientInfo?: { name: string; version: string }
   /** Members that the gateway adds to `_meta`, as JSON text; reserved keys that an agent sent are replaced or removed. */
@@ -68,7 +70,7 @@ function dropReserved(message: Envelope): Record<string, undefined> {
 
 function eraMeta(
   message: Envelope,
-  { agentEra, upstreamEra, clientInfo, capabilities }: ParamChanges,
+  { agentEra, upstreamEra, clientInfo, capabilities, logLevel }: ParamChanges,
 ): Record<string, string | undefined> {
   if (agentEra === upstreamEra)
     return agentEra === 'modern' && capabilities !== undefined ? { [CAPABILITIES_META]: capabilities } : {}
@@ -76,6 +78,7 @@ function eraMeta(
     return {
       [VERSION_META]: JSON.stringify(MODERN_REVISION),
       [CAPABILITIES_META]: capabilities ?? '{}',
+      ...(logLevel === undefined ? {} : { [LOG_LEVEL_META]: JSON.stringify(logLevel) }),
       ...(clientInfo ? { [CLIENT_INFO_META]: JSON.stringify(clientInfo) } : {}),
     }
   }

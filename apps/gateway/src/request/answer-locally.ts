@@ -1,0 +1,59 @@
+/** What the gateway answers itself, after `view`: lists, introductions, streams and the small talk of legacy sessions. */
+import { resultText } from '../wire/jsonrpc.ts'
+import { discover, initialize } from './introduce.ts'
+import { list, listedKind } from './list.ts'
+import { listen } from './listen.ts'
+import type { Serving } from './pipeline.ts'
+import type { Inbound } from './read.ts'
+import { setLevel } from './set-level.ts'
+import { subscribe } from './subscriptions.ts'
+import type { View } from './view.ts'
+
+/**
+ * Answers a request that needs no upstream.
+ * @returns whether it was one
+ * @throws GatewayError unknown_cursor | invalid_params | unknown_resource | overloaded
+ */
+export async function answerLocally(serving: Serving, inbound: Inbound, view: View): Promise<boolean> {
+  const { reply, caller, gateway } = serving
+  const kind = listedKind(inbound.message.method)
+  if (kind) {
+    reply.answer(200, list(kind, inbound, { view, caller, cursors: gateway.cursors }))
+    return true
+  }
+  return inbound.era === 'modern' ? answerModern(serving, inbound, view) : answerLegacy(serving, inbound, view)
+}
+
+async function answerModern({ exchange, reply, gateway }: Serving, inbound: Inbound, view: View): Promise<boolean> {
+  const { method } = inbound.message
+  if (method === 'server/discover') reply.answer(200, discover(inbound, view))
+  else if (method === 'subscriptions/listen') await listen({ exchange, inbound, view, gateway })
+  else return false
+  return true
+}
+
+async function answerLegacy({ reply, caller, gateway }: Serving, inbound: Inbound, view: View): Promise<boolean> {
+  const { method, idText } = inbound.message
+  const done = () => reply.answer(200, resultText(idText as string, '{}'))
+  switch (method) {
+    case 'initialize': {
+      const { text, sessionId } = initialize(inbound, { view, caller, sessions: gateway.sessions })
+      reply.answer(200, text, { 'Mcp-Session-Id': sessionId })
+      return true
+    }
+    case 'ping':
+      done()
+      return true
+    case 'logging/setLevel':
+      setLevel(inbound, gateway)
+      done()
+      return true
+    case 'resources/subscribe':
+    case 'resources/unsubscribe':
+      await subscribe(inbound, { view, gateway })
+      done()
+      return true
+    default:
+      return false
+  }
+}
