@@ -155,6 +155,9 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     drain() {
       gateway.isDraining = true
       for (const stream of streams) stream.end()
+      // Nobody can answer any more, and what waits for a person must not hold up the end.
+      gateway.asks.refuseAll('the gateway is ending')
+      gateway.parked.expireAll()
     },
     async close() {
       for (const stop of stopWatching) stop()

@@ -215,3 +215,61 @@ it('cancels the upstream when a legacy client cancels while it is asked', async 
   await until(() => legacy.ended.includes('Never?'), 'the upstream heard of it')
   await client.close()
 })
+
+it('enforces what the operator allows toward a modern upstream too', async () => {
+  const strict = await startGateway({ upstreams: { new: { url: modern.url } } })
+  const capable = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {}, sampling: {}, roots: {} } }
+  await strict.ready('new')
+  const strictKey = strict.key('ops')
+  const ask = (name: string) =>
+    postModern(`${strict.url}/mcp`, strictKey, 'tools/call', { name, arguments: {}, _meta: capable })
+  // The upstream is not told of what it may not ask for, so it finds the capability missing.
+  for (const name of ['new__ask_model', 'new__ask_roots']) expect((await ask(name)).json?.error?.code).toBe(-32021)
+  expect((await ask('new__ask_person')).json?.result?.resultType).toBe('input_required')
+  await strict.close()
+})
+
+it('lets other calls through while parked ones wait for their agents', async () => {
+  const narrow = await startGateway({ upstreams: { old: { url: legacy.url, concurrency: 2 } } })
+  await narrow.ready('old')
+  const narrowKey = narrow.key('ops')
+  const ask = (question: string) =>
+    postModern(`${narrow.url}/mcp`, narrowKey, 'tools/call', {
+      name: 'old__ask_person',
+      arguments: { question },
+      _meta: asPerson,
+    })
+  for (const question of ['1?', '2?', '3?', '4?'])
+    expect((await ask(question)).json?.result?.resultType).toBe('input_required')
+  expect(narrow.listening.gateway.upstreams.get('old')?.bulkhead.inFlight).toBe(0)
+  await narrow.close()
+})
+
+it('gives up asking a legacy client that has hung up', async () => {
+  const abort = new AbortController()
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    authorization: `Bearer ${key}`,
+  }
+  const send = (body: object, more: Record<string, string> = {}, signal?: AbortSignal) =>
+    fetch(`${gateway.url}/mcp`, {
+      method: 'POST',
+      headers: { ...headers, ...more },
+      body: JSON.stringify(body),
+      ...(signal ? { signal } : {}),
+    })
+  const opened = await send({
+    jsonrpc: '2.0',
+    id: 0,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: CAPABILITIES, clientInfo: { name: 'x', version: '1' } },
+  })
+  const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') as string }
+  const params = { name: 'old__ask_person', arguments: { question: 'Gone?' } }
+  const response = await send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, session, abort.signal)
+  await response.body?.getReader().read()
+  expect(gateway.listening.gateway.admission.inFlight).toBe(1)
+  abort.abort()
+  await until(() => gateway.listening.gateway.admission.inFlight === 0, 'the call has ended')
+})

@@ -191,7 +191,7 @@ describe('answers that go wrong', () => {
     expect(ended.map((each) => each.json?.error?.data?.code)).toEqual(['upstream_timeout', 'upstream_timeout'])
   })
 
-  it('tells a legacy agent that a question to a person cannot be carried, and passes it to a modern one', async () => {
+  it('ends a call that is told to come back for ever, and leaves that to a modern agent itself', async () => {
     const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'faulty__asks', arguments: {} } }
     const legacy = await post(mcp(), key, JSON.stringify(body))
     expect(legacy.json?.error?.data).toMatchObject({ code: 'input_unsupported', upstream: 'faulty' })

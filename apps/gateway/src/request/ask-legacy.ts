@@ -5,28 +5,48 @@ import type { UpstreamAnswer } from '../upstream/answer.ts'
 import { labelledAsk, reasonAgainst } from './ask-rules.ts'
 import { type Ask, type AskAnswer, refusedAsk } from './asks.ts'
 import { neededInput, nextRound } from './input-required.ts'
+import { PARKED_MS } from './parked-runs.ts'
 import { type Sending, send } from './sending.ts'
 
 /** Rounds in which one request of a modern upstream may ask. */
 const MAX_ROUNDS = 10
 
-/** Puts one ask to the agent; the call's time stands still meanwhile. */
-export async function askLegacy(ask: Ask, sending: Sending, gateway: Gateway): Promise<AskAnswer> {
+/**
+ * Puts one ask to the agent; the call's time stands still meanwhile, but not for ever, and not for a client that has gone.
+ * @param round ends the waiting when another ask of the same round failed
+ */
+export async function askLegacy(
+  ask: Ask,
+  sending: Sending,
+  on: { gateway: Gateway; round?: AbortSignal },
+): Promise<AskAnswer> {
   const { decided, routed, reply } = sending.round
   const { config } = routed.upstream
   const reason =
     reasonAgainst(ask.method, decided.inbound, config) ?? (reply.canStream ? undefined : 'it reads no event stream')
   if (reason) return refusedAsk(reason)
+  const { response } = decided.exchange
+  const gone = new AbortController()
+  const leave = () => gone.abort()
+  const timer = setTimeout(leave, PARKED_MS)
+  response.once('close', leave)
   sending.deadline.pause()
   try {
+    const signals = [sending.deadline.signal, gone.signal, ...(on.round ? [on.round] : [])]
     const session = decided.inbound.session?.number
-    return await gateway.asks.ask(labelledAsk(ask, config.title), {
+    const shown = labelledAsk(ask, config.title)
+    return await on.gateway.asks.ask(shown, {
       reply,
       caller: decided.caller,
       session,
-      signal: sending.deadline.signal,
+      signal: AbortSignal.any(signals),
     })
+  } catch (error) {
+    if (gone.signal.aborted) return refusedAsk('it closed its stream, or did not answer in time')
+    throw error
   } finally {
+    clearTimeout(timer)
+    response.removeListener('close', leave)
     sending.deadline.resume()
   }
 }
@@ -39,13 +59,10 @@ export async function sendInRounds(sending: Sending, gateway: Gateway): Promise<
   const { routed } = sending.round
   let params = routed.params
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const answer = await send(sending, params, (ask) => askLegacy(ask, sending, gateway))
-    const needed = neededInput(answer)
+    const answer = await send(sending, params, (ask) => askLegacy(ask, sending, { gateway }))
+    const needed = neededInput(answer, routed.upstream.id)
     if (!needed) return answer
-    const answers = await Promise.all(
-      [...needed.asks].map(async ([key, ask]) => [key, await askNeeded(ask, sending, gateway)] as const),
-    )
-    params = nextRound(routed.params, new Map(answers), needed.requestState)
+    params = nextRound(routed.params, await askRound(needed.asks, sending, gateway), needed.requestState)
   }
   throw new GatewayError(
     'input_unsupported',
@@ -54,8 +71,25 @@ export async function sendInRounds(sending: Sending, gateway: Gateway): Promise<
   )
 }
 
-async function askNeeded(ask: Ask, sending: Sending, gateway: Gateway): Promise<AskAnswer> {
-  const answer = await askLegacy(ask, sending, gateway)
+/** Asks everything of one round at once; when one cannot be answered, the others need not be. */
+async function askRound(
+  asks: ReadonlyMap<string, Ask>,
+  sending: Sending,
+  gateway: Gateway,
+): Promise<ReadonlyMap<string, AskAnswer>> {
+  const round = new AbortController()
+  const ask = async ([key, each]: [string, Ask]) =>
+    [key, await askNeeded(each, sending, { gateway, round: round.signal })] as const
+  try {
+    return new Map(await Promise.all([...asks].map(ask)))
+  } catch (error) {
+    round.abort(error)
+    throw error
+  }
+}
+
+async function askNeeded(ask: Ask, sending: Sending, on: { gateway: Gateway; round: AbortSignal }): Promise<AskAnswer> {
+  const answer = await askLegacy(ask, sending, on)
   // A question that was not answered has a word for it in the protocol; the other asks have none.
   if ('result' in answer || ask.method === 'elicitation/create') return answer
   const { upstream } = sending.round.routed

@@ -32,6 +32,11 @@ export function capabilitiesFor(
   )
 }
 
+/** Whether this is one of the asks that an upstream's `asks:` setting is about. */
+export function isKnownAsk(method: string): boolean {
+  return KIND_BY_METHOD.has(method)
+}
+
 /** Why an ask may not be passed on, or `undefined` when it may. */
 export function reasonAgainst(
   method: string,

@@ -51,6 +51,14 @@ export class PendingAsks {
     })
   }
 
+  /** Answers everything that waits as refused, because the gateway ends. */
+  refuseAll(reason: string): void {
+    for (const [id, pending] of this.#pending) {
+      this.#pending.delete(id)
+      pending.resolve(refusedAsk(reason))
+    }
+  }
+
   /** Takes a response that a client posted; one that nobody waits for, or that is another caller's to give, changes nothing. */
   answer({ message, session }: Inbound, caller: Caller): void {
     const id: unknown = JSON.parse(message.idText as string)

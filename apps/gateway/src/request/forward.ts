@@ -30,7 +30,7 @@ async function forwardLegacy(round: Round, gateway: Gateway, isModernUpstream: b
   const sending = startSending(round)
   const work = isModernUpstream
     ? sendInRounds(sending, gateway)
-    : send(sending, round.routed.params, (ask) => askLegacy(ask, sending, gateway))
+    : send(sending, round.routed.params, (ask) => askLegacy(ask, sending, { gateway }))
   // Without a session two clients of one agent may use the same id, and cancelling the wrong call is worse than none.
   const key = inbound.session && cancellationKey(caller.agent, inbound.session.number, inbound.message.idText as string)
   try {
@@ -46,7 +46,11 @@ async function forwardModern(round: Round): Promise<AgentAnswer> {
     const answer = await send(sending, round.routed.params, async () => ({
       error: '{"code":-32601,"message":"Cannot ask: this revision asks by its results"}',
     }))
-    const input = passedOnInput(answer, { title: round.routed.upstream.config.title, seal: round.routed.sealState })
+    const input = passedOnInput(answer, {
+      upstream: round.routed.upstream.config,
+      inbound: round.decided.inbound,
+      seal: round.routed.sealState,
+    })
     return input === undefined ? toAgent(answer, round) : asInput(input, round)
   } finally {
     sending.deadline.stop()

@@ -1,11 +1,13 @@
 /** Modern upstreams that need input: their `input_required` passed on to a modern agent, or turned into requests to a legacy one. */
 import type { Sealer } from '@causeway/shared-contracts/sealer'
+import type { UpstreamConfig } from '../config/upstream-config.ts'
 import { GatewayError } from '../errors.ts'
-import type { UpstreamAnswer } from '../upstream/answer.ts'
+import { invalid, type UpstreamAnswer } from '../upstream/answer.ts'
 import { isObject } from '../wire/envelope.ts'
 import { type Member, membersOf, withMembers } from '../wire/json-span.ts'
-import { labelledAsk } from './ask-rules.ts'
+import { isKnownAsk, labelledAsk, reasonAgainst } from './ask-rules.ts'
 import type { Ask, AskAnswer } from './asks.ts'
+import type { Inbound } from './read.ts'
 
 /** Longest time between two rounds of one request, ms. */
 const STATE_MS = 24 * 60 * 60_000
@@ -24,19 +26,24 @@ function neededMembers(answer: UpstreamAnswer): { text: string; members: Member[
   return { text: answer.text, members: membersOf(answer.text, result.start) }
 }
 
-/** Reads an `input_required` result; `undefined` for any other. */
-export function neededInput(answer: UpstreamAnswer): NeededInput | undefined {
+/**
+ * Reads an `input_required` result; `undefined` for any other.
+ * @throws GatewayError upstream_invalid
+ */
+export function neededInput(answer: UpstreamAnswer, upstream: string): NeededInput | undefined {
   const needed = neededMembers(answer)
   if (!needed) return undefined
   const state = needed.members.findLast((member) => member.key === 'requestState')
-  return { asks: readAsks(needed), requestState: state && needed.text.slice(state.start, state.end) }
+  return { asks: readAsks(needed, upstream), requestState: state && needed.text.slice(state.start, state.end) }
 }
 
-function readAsks({ text, members }: { text: string; members: Member[] }): Map<string, Ask> {
+function readAsks({ text, members }: { text: string; members: Member[] }, upstream: string): Map<string, Ask> {
   const requests = members.findLast((member) => member.key === 'inputRequests')
   if (!requests) return new Map()
+  if (text[requests.start] !== '{') throw invalid(upstream, 'its inputRequests are not an object')
   return new Map(
     membersOf(text, requests.start).map(({ key, start }) => {
+      if (text[start] !== '{') throw invalid(upstream, 'one of its inputRequests is not an object')
       const fields = membersOf(text, start)
       const textOf = (name: string) => {
         const field = fields.findLast((each) => each.key === name)
@@ -56,17 +63,21 @@ export function inputResult(asks: ReadonlyMap<string, Ask>, requestState: string
   return `{"resultType":"input_required"${inputRequests}${requestState === undefined ? '' : `,"requestState":${requestState}`}}`
 }
 
-/** The upstream's `input_required` for a modern agent, with nothing else of it changed. */
+/**
+ * The upstream's `input_required` for a modern agent, with nothing else of it changed.
+ * @throws GatewayError input_unsupported when it asks what it may not ask
+ */
 export function passedOnInput(
   answer: UpstreamAnswer,
-  on: { title: string; seal: ((state: string) => string) | undefined },
+  on: { upstream: UpstreamConfig; inbound: Inbound; seal: ((state: string) => string) | undefined },
 ): string | undefined {
   const needed = neededMembers(answer)
-  const input = neededInput(answer)
+  const input = neededInput(answer, on.upstream.id)
   if (!needed || !input) return undefined
+  for (const { method } of input.asks.values()) requireAskable(method, on.inbound, on.upstream)
   const changes: Record<string, string> = {}
   if (input.asks.size > 0) {
-    const labelled = [...input.asks].map(([key, ask]) => [key, labelledAsk(ask, on.title)] as const)
+    const labelled = [...input.asks].map(([key, ask]) => [key, labelledAsk(ask, on.upstream.title)] as const)
     const requests = labelled.map(
       ([key, { method, params }]) => `${JSON.stringify(key)}:{"method":${JSON.stringify(method)},"params":${params}}`,
     )
@@ -74,6 +85,15 @@ export function passedOnInput(
   }
   if (input.requestState !== undefined && on.seal) changes.requestState = JSON.stringify(on.seal(input.requestState))
   return withMembers(needed.text, needed.members, changes)
+}
+
+// What extensions ask is between the agent and the upstream; the asks that the operator knows of are the operator's to allow.
+function requireAskable(method: string, inbound: Inbound, upstream: UpstreamConfig): void {
+  const reason = isKnownAsk(method) ? reasonAgainst(method, inbound, upstream) : undefined
+  if (reason)
+    throw new GatewayError('input_unsupported', `Cannot pass on what upstream "${upstream.id}" asks: ${reason}`, {
+      upstream: upstream.id,
+    })
 }
 
 /** The parameters of the next round: the same request with the answers and the upstream's own state. */

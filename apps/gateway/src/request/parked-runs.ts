@@ -42,6 +42,15 @@ export class ParkedRuns<T extends Parked> {
     return this.#sealer.seal(id, boundTo(caller, digest))
   }
 
+  /** Ends everything that waits, because the gateway ends. */
+  expireAll(): void {
+    for (const [id, { what, timer }] of this.#parked) {
+      clearTimeout(timer)
+      this.#parked.delete(id)
+      what.expire()
+    }
+  }
+
   /**
    * Takes a parked call, once.
    * @throws GatewayError invalid_state for a state that is not this caller's for this request; exchange_lost when the call is gone

@@ -68,14 +68,24 @@ export class Upstream {
    * @throws GatewayError upstream_* | result_too_large, or what the call's signal was aborted with
    */
   async call(connection: Connection, call: UpstreamCall): Promise<UpstreamAnswer> {
-    const leave = await this.bulkhead.enter(call.signal)
+    let leave = await this.bulkhead.enter(call.signal)
+    let asking = 0
+    const onRequest: UpstreamCall['onRequest'] = async (ask) => {
+      // A call that waits for its agent costs the upstream nothing, and may wait for minutes.
+      if (asking++ === 0) leave()
+      try {
+        return await call.onRequest(ask)
+      } finally {
+        if (--asking === 0) leave = await this.bulkhead.enter(call.signal).catch(() => () => {})
+      }
+    }
     try {
-      return await connection.call(call)
+      return await connection.call({ ...call, onRequest })
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'upstream_unavailable') this.onTrouble()
       throw error
     } finally {
-      leave()
+      if (asking === 0) leave()
     }
   }
 
