@@ -217,10 +217,13 @@ describe('a legacy upstream', () => {
   const text = (id: unknown, said: string) => resultOf(id, { content: [{ type: 'text', text: said }] })
   const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
   const seen = new Set<string>()
+  const answeredIds: unknown[] = []
+  let answered = () => {}
   const CALLS: Record<string, Script> = {
     asks: ({ id }, response) => {
-      events(response, `{"jsonrpc":"2.0","id":${nested},"method":"sampling/createMessage","params":{}}`)
-      response.end(`data: ${text(id, 'asked')}\n\n`)
+      const ask = (ids: string) => `{"jsonrpc":"2.0",${ids},"method":"sampling/createMessage","params":{}}`
+      events(response, ask(`"id":${nested}`), ask(`"id":${nested},"id":"well"`), ask('"id":true'))
+      answered = () => response.end(`data: ${text(id, 'asked')}\n\n`)
     },
     mistaken: (_, response) => events(response, text('another', SECRET)),
     early: (_, response) => {
@@ -242,8 +245,14 @@ describe('a legacy upstream', () => {
 
   beforeAll(async () => {
     const answer: Script = (request, response) => CALLS[String(request.params.name)]?.(request, response)
+    const plain = legacy(Object.keys(CALLS), { call: answer })
     old = await startFaulty({
-      old: legacy(Object.keys(CALLS), { call: answer }),
+      old: (request, response) => {
+        plain(request, response)
+        if (request.method !== undefined) return
+        answeredIds.push(request.id)
+        answered()
+      },
       slow: legacy(['any'], { open: never, call: answer }),
     })
     front = await startGateway({
@@ -257,8 +266,9 @@ describe('a legacy upstream', () => {
     await old.close()
   })
 
-  it('may ask with an id that nobody can write, and the call goes on', async () => {
+  it('is answered under ids that can be, and the call goes on', async () => {
     expect((await callOld('old__asks')).json?.result?.content).toEqual([{ type: 'text', text: 'asked' }])
+    expect(answeredIds).toEqual(['well'])
   })
 
   it.each([

@@ -7,6 +7,7 @@ import { readLegacyStream } from './http-legacy-stream.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
 import { type HttpAnswer, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
+import { isScalar } from './is-scalar.ts'
 import { keepListening, type ListenOutcome } from './keep-listening.ts'
 import {
   HANDSHAKE_MS,
@@ -200,7 +201,7 @@ class LegacyHttp implements Connection {
     const call = [...session.calls].at(-1)
     if (!call || message.method === undefined || isListChange(message.method)) return
     if (message.id === undefined) call.onNotification(data, String(message.method))
-    else void this.#onRequest(message, data, { call, session })
+    else this.#onRequest(message, data, { call, session }).catch(this.#onStray)
   }
 
   // Two calls may find out about the same loss; the second must not throw away what the first has opened.
@@ -258,7 +259,7 @@ class LegacyHttp implements Connection {
     const message = parseEvent(data, this.#target.upstream)
     if (message.method === undefined) return readAnswer(data, on.idText, this.#target.upstream)
     if (message.id === undefined) on.call.onNotification(data, String(message.method))
-    else void this.#onRequest(message, data, on)
+    else this.#onRequest(message, data, on).catch(this.#onStray)
     return undefined
   }
 
@@ -267,18 +268,24 @@ class LegacyHttp implements Connection {
     data: string,
     { call, session }: { call: UpstreamCall; session: LegacySession },
   ): Promise<void> {
-    // As it was written: an id could be nested too deep to be written again.
+    if (!isScalar(message.id)) return
+    // As it was written: a number could be one that is not read exactly.
     const members = membersOf(data, 0)
     const textOf = (key: string) => {
-      const member = members.find((each) => each.key === key)
+      const member = members.findLast((each) => each.key === key)
       return member && data.slice(member.start, member.end)
     }
-    const id = textOf('id') ?? 'null'
+    const id = textOf('id') as string
     if (message.method === 'ping') return this.#notify(session, call, resultText(id, '{}'))
     const answer = await call
       .onRequest({ method: String(message.method), params: textOf('params') ?? '{}' })
       .catch(() => ({ error: NOT_DECLARED }))
     this.#notify(session, call, 'result' in answer ? resultText(id, answer.result) : failureText(id, answer.error))
+  }
+
+  // Nothing waits for work on the side, so nobody else would hear of its failure.
+  readonly #onStray = (error: unknown): void => {
+    this.#target.log.warn({ err: error }, 'a message of the upstream could not be served')
   }
 
   // Notifications and answers are one-way: nothing waits for them and their failure changes nothing.

@@ -1,4 +1,5 @@
 /** A modern upstream over HTTP: every call is one POST, ids pass unchanged, and one listen stream tells of list changes. */
+import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import { isObject } from '../wire/envelope.ts'
 import { requestText } from '../wire/jsonrpc.ts'
@@ -18,6 +19,7 @@ export interface HttpTarget {
   path: string
   /** Configured headers, revealed. */
   headers: Readonly<Record<string, string>>
+  log: Logger
 }
 
 const MAX_EVENT_BYTES = 1024 * 1024

@@ -105,6 +105,7 @@ async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<
     dispatcher,
     path: url.pathname + url.search,
     headers: withLowerCaseKeys(revealAll(config.headers)),
+    log: deps.log,
   }
   try {
     const http = (await probeModern(target, deps, signal)) ?? (await connectLegacyHttp(target, credential, signal))
