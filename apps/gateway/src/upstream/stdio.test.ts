@@ -72,6 +72,23 @@ describe('answers', () => {
   })
 })
 
+describe('notifications', () => {
+  it('that say something twice are read as whoever parses them reads them', async () => {
+    const heard: string[] = []
+    const onNotification = (text: string) => void heard.push(withProgressToken(text, '"mine"'))
+    expect(await textOf(call('doubled', { progressToken: '7', onNotification }, '{"progressToken":7}'))).toBe('doubled')
+    expect(heard.map((text) => JSON.parse(text).params)).toEqual([{ progressToken: 'mine' }, { progressToken: 'mine' }])
+  })
+
+  it('that nobody can relay end neither the call nor the gateway', async () => {
+    const onNotification = () => {
+      throw new Error('cannot relay')
+    }
+    const answer = call('reports', { progressToken: '7', onNotification }, '{"progressToken":7}')
+    expect(await textOf(answer)).toBe('reported')
+  })
+})
+
 describe('the end', () => {
   it('of the child fails what is under way, which may have taken effect, and what comes after, which has not', async () => {
     await expect(call('dies')).rejects.toMatchObject({ code: 'upstream_unavailable', detail: { retryable: false } })
@@ -128,5 +145,8 @@ it('puts another progress token into a notification and leaves the rest as it st
     '{"method":"notifications/progress", "params":{"progress":1.0,"progressToken":7,"x":[1e400]},"jsonrpc":"2.0"}'
   expect(withProgressToken(text, '"mine"')).toBe(
     '{"method":"notifications/progress","params":{"progress":1.0,"progressToken":"mine","x":[1e400]},"jsonrpc":"2.0"}',
+  )
+  expect(withProgressToken('{"params":{"progressToken":1},"params":[7]}', '2')).toBe(
+    '{"params":{"progressToken":1},"params":[7]}',
   )
 })

@@ -8,6 +8,7 @@ import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.
 import type { Child } from './child.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
 import { DISCOVER_PARAMS, eraOf, initializeParams, readDiscover, readInitialize } from './handshake.ts'
+import { isScalar } from './is-scalar.ts'
 import { createLineReader } from './line-reader.ts'
 import { isListChange, listenParams, updatedUri, watchParams } from './list-changes.ts'
 import { NOT_DECLARED, OWN_CALL } from './own-call.ts'
@@ -82,7 +83,14 @@ class StdioPipe implements Connection {
     this.#upstream = options.upstream
     this.#log = options.log
     this.#signal = options.signal
-    const onLine = (line: string) => this.#onLine(line)
+    // Whatever throws here would end the gateway, not the child.
+    const onLine = (line: string) => {
+      try {
+        this.#onLine(line)
+      } catch (error) {
+        this.#log.warn({ err: error, line: line.slice(0, 200) }, 'message on stdout that cannot be read')
+      }
+    }
     const maxBytes = Math.max(options.maxResultBytes, MAX_LIST_BYTES) + ENVELOPE_BYTES
     child.process.stdout.on(
       'data',
@@ -262,11 +270,6 @@ function tooLarge(upstream: string, maxBytes: number): GatewayError {
   )
 }
 
-// Ids and tokens of other kinds are nobody's, and could be nested deeper than they can be written.
-function isScalar(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number'
-}
-
 function outputEnd(child: Child): Promise<string> {
   return new Promise((resolve) => {
     child.process.stdout.once('close', () => setTimeout(resolve, LAST_WORDS_MS, 'it closed its output').unref())
@@ -276,8 +279,9 @@ function outputEnd(child: Child): Promise<string> {
 /** The notification with another progress token: what an agent sees instead of the gateway's own. */
 export function withProgressToken(text: string, tokenText: string): string {
   const top = membersOf(text, 0)
-  const params = top.find((member) => member.key === 'params')
-  if (!params) return text
+  // The last one is the one that whoever parses the text reads.
+  const params = top.findLast((member) => member.key === 'params')
+  if (!params || text[params.start] !== '{') return text
   const replaced = withMembers(text, membersOf(text, params.start), { progressToken: tokenText })
   return withMembers(text, top, { params: replaced })
 }
