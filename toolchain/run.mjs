@@ -19,6 +19,8 @@ const commands = {
       join(root, 'apps/gateway/conformance/run-conformance.ts'),
       ...args,
     ]),
+  bench: (args) =>
+    runNode(['--disable-warning=ExperimentalWarning', join(root, 'apps/gateway/bench/run-bench.ts'), ...args]),
   test: () => runChecks(),
   lint: (args) => runNode([tool('@biomejs/biome'), 'check', ...args]),
   types: () => runChecks(['types']),
