@@ -7,16 +7,19 @@ import { type LegacySession, sessionHeaders } from './legacy-session.ts'
 /** How reading the stream ended: with its end, because there is none, or because the upstream does not know the session. */
 export type LegacyStreamOutcome = 'ended' | 'refused' | 'unknown-session'
 
+/** A message of the stream, parsed. */
+export type LegacyMessage = Readonly<Record<string, unknown>>
+
 interface Reading {
   credential: string | undefined
   signal: AbortSignal
   onOpen(): void
-  onMessage(message: Readonly<Record<string, unknown>>, data: string): void
+  onMessage(message: LegacyMessage, data: string): void
 }
 
 const MAX_EVENT_CHARACTERS = 1024 * 1024
 /** What says nothing about whether there is a stream at other times. */
-const PASSING = new Set([401, 403, 408, 429, 500, 502, 503, 504])
+const PASSING = new Set([401, 403, 408, 409, 429, 500, 502, 503, 504])
 
 /**
  * Opens the stream and reads it to its end.
@@ -28,7 +31,7 @@ export async function readLegacyStream(
   reading: Reading,
 ): Promise<LegacyStreamOutcome> {
   const { 'content-type': _none, ...headers } = sessionHeaders(target, session, reading.credential)
-  const answer = await target.dispatcher.request({
+  const answer = await target.streams.request({
     path: target.path,
     method: 'GET',
     headers: { ...headers, accept: 'text/event-stream' },

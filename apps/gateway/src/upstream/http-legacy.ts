@@ -3,27 +3,16 @@ import { membersOf } from '../wire/json-span.ts'
 import { failureText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
 import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
-import { readLegacyStream } from './http-legacy-stream.ts'
+import { type LegacyMessage, readLegacyStream } from './http-legacy-stream.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
 import { type HttpAnswer, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
 import { isScalar } from './is-scalar.ts'
 import { keepListening, type ListenOutcome } from './keep-listening.ts'
-import {
-  HANDSHAKE_MS,
-  isSessionLost,
-  type LegacySession,
-  openSession,
-  type SessionClient,
-  sessionHeaders,
-} from './legacy-session.ts'
+import { HANDSHAKE_MS, isSessionLost, type LegacySession, openSession, sessionHeaders } from './legacy-session.ts'
+import { LegacySessions } from './legacy-sessions.ts'
 import { isListChange, updatedUri } from './list-changes.ts'
 import { CATALOG_SESSION, NOT_DECLARED, OWN_CALL } from './own-call.ts'
-
-const MAX_SESSIONS = 1_000
-const GOODBYE_MS = 1_000
-/** How long the first call of a session waits for its event stream; some upstreams say nothing on it until they have something to say. */
-const ASK_STREAM_MS = 100
 
 /**
  * Opens the catalog's own session and returns the connection.
@@ -50,19 +39,23 @@ class LegacyHttp implements Connection {
   #watched: ReadonlySet<string> = new Set()
   readonly #target: HttpTarget
   readonly #credential: () => Promise<string | undefined>
-  readonly #sessions = new Map<string, Promise<LegacySession>>()
+  readonly #sessions: LegacySessions
   readonly #closing = new AbortController()
   readonly #end: (reason: string) => void
   /** The session whose event stream was open last. */
   #heard: LegacySession | undefined
-  #inFlight = 0
   #nextId = 1
 
   constructor(target: HttpTarget, first: LegacySession, credential: () => Promise<string | undefined>) {
     this.#target = target
     this.#credential = credential
     this.identity = first.identity
-    this.#sessions.set(CATALOG_SESSION, Promise.resolve(first))
+    this.#sessions = new LegacySessions(first, {
+      target,
+      credential,
+      signal: this.#closing.signal,
+      onAsk: (message, data, { session }) => this.#onStreamMessage(message, data, session),
+    })
     const { promise, resolve } = Promise.withResolvers<string>()
     this.ended = promise
     this.#end = resolve
@@ -74,17 +67,12 @@ class LegacyHttp implements Connection {
   }
 
   async call(call: UpstreamCall): Promise<UpstreamAnswer> {
-    this.#inFlight++
-    try {
-      const answer = await this.#attempt(call)
-      if (answer !== 'session-lost') return answer
-      // The upstream did not run the call, so sending it again in a new session is no repetition.
-      const again = await this.#attempt(call)
-      if (again === 'session-lost') throw invalid(this.#target.upstream, 'it forgets its sessions at once')
-      return again
-    } finally {
-      this.#inFlight--
-    }
+    const answer = await this.#attempt(call)
+    if (answer !== 'session-lost') return answer
+    // The upstream did not run the call, so sending it again in a new session is no repetition.
+    const again = await this.#attempt(call)
+    if (again === 'session-lost') throw invalid(this.#target.upstream, 'it forgets its sessions at once')
+    return again
   }
 
   async watch(uris: ReadonlySet<string>): Promise<void> {
@@ -108,21 +96,22 @@ class LegacyHttp implements Connection {
   async close(): Promise<void> {
     this.#closing.abort(unavailable(this.#target.upstream, 'the connection was closed'))
     this.#end('closed')
-    // The end of a session would be the end of its calls.
-    if (this.#inFlight > 0) return
-    const sessions = await Promise.allSettled(this.#sessions.values())
-    await Promise.allSettled(
-      sessions.map((each) => (each.status === 'fulfilled' && each.value.id ? this.#delete(each.value) : undefined)),
-    )
+    await this.#sessions.end()
   }
 
-  async #attempt(call: UpstreamCall): Promise<UpstreamAnswer | 'session-lost'> {
-    const opening = this.#session(call.sessionKey, call)
-    const session = await unlessAborted(opening, call.signal)
-    await this.#setLevel(call, session)
-    const answer = await this.#send(call, session)
-    if (answer === 'session-lost') this.#forget(call.sessionKey, opening)
-    return answer
+  #attempt(call: UpstreamCall): Promise<UpstreamAnswer | 'session-lost'> {
+    const { sessionKey, signal } = call
+    return this.#sessions.use({ sessionKey, client: call, signal }, async (session, forget) => {
+      await this.#setLevel(call, session)
+      session.calls.add(call)
+      try {
+        const answer = await this.#send(call, session)
+        if (answer === 'session-lost') forget()
+        return answer
+      } finally {
+        session.calls.delete(call)
+      }
+    })
   }
 
   // An upstream that does not take the level still serves the call.
@@ -135,94 +124,38 @@ class LegacyHttp implements Connection {
   }
 
   async #listen(onOpen: () => void): Promise<ListenOutcome> {
-    const credential = await this.#credential()
-    const opening = this.#session(CATALOG_SESSION, { credential, capabilities: '{}' })
-    const session = await opening
-    const outcome = await readLegacyStream(this.#target, session, {
-      credential,
-      signal: this.#closing.signal,
-      onOpen: () => {
-        // A session that was opened again knows nothing of what was subscribed in the one before.
-        if (this.#heard) for (const uri of this.#watched) void this.#ask('resources/subscribe', uri)
-        this.#heard = session
-        onOpen()
-      },
-      onMessage: (message) => {
-        const uri = updatedUri(message)
-        if (uri !== undefined) this.onResourceUpdated(uri)
-        else if (isListChange(message.method)) this.onListChanged()
-      },
-    })
-    if (outcome !== 'unknown-session') return outcome
-    // An upstream that knew the session before has forgotten it; one that never did offers no stream.
-    if (this.#heard !== session) return 'refused'
-    this.#forget(CATALOG_SESSION, opening)
-    return 'ended'
-  }
-
-  #session(key: string, client: SessionClient): Promise<LegacySession> {
-    const open = this.#sessions.get(key)
-    if (open) return open
-    if (this.#sessions.size >= MAX_SESSIONS) this.#forgetOldest()
-    // Not ended by the call that opens it: others may be waiting for the same session.
-    const opening = openSession(this.#target, client, this.#closing.signal).then(async (session) => {
-      // An upstream that may ask does it here, unless its tool names the call that it belongs to.
-      if (client.capabilities !== '{}') await this.#openAskStream(session, client.credential)
-      return session
-    })
-    this.#sessions.set(key, opening)
-    opening.catch(() => this.#forget(key, opening))
-    return opening
-  }
-
-  /** Opens the session's own event stream, and waits a moment for it, because an upstream drops what it asks on none. */
-  #openAskStream(session: LegacySession, credential: string | undefined): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const signal = AbortSignal.any([this.#closing.signal, session.leaving.signal])
-    const read = async (onOpen: () => void): Promise<ListenOutcome> => {
+    const { signal } = this.#closing
+    const client = { credential: await this.#credential(), capabilities: '{}' }
+    return this.#sessions.use({ sessionKey: CATALOG_SESSION, client, signal }, async (session, forget) => {
       const outcome = await readLegacyStream(this.#target, session, {
-        credential,
+        credential: client.credential,
         signal,
         onOpen: () => {
-          resolve()
+          // A session that was opened again knows nothing of what was subscribed in the one before.
+          if (this.#heard) for (const uri of this.#watched) void this.#ask('resources/subscribe', uri)
+          this.#heard = session
           onOpen()
         },
-        onMessage: (message, data) => this.#onStreamMessage(message, data, session),
+        onMessage: (message) => {
+          const uri = updatedUri(message)
+          if (uri !== undefined) this.onResourceUpdated(uri)
+          else if (isListChange(message.method)) this.onListChanged()
+        },
       })
-      return outcome === 'unknown-session' ? 'refused' : outcome
-    }
-    void keepListening(read, signal, () => {}).finally(resolve)
-    setTimeout(resolve, ASK_STREAM_MS).unref()
-    return promise
+      if (outcome !== 'unknown-session') return outcome
+      // An upstream that knew the session before has forgotten it; one that never did offers no stream.
+      if (this.#heard !== session) return 'refused'
+      forget()
+      return 'ended'
+    })
   }
 
   // What comes on the session's own stream names no call, so it is taken for one of the call that was made last.
-  #onStreamMessage(message: Readonly<Record<string, unknown>>, data: string, session: LegacySession): void {
+  #onStreamMessage(message: LegacyMessage, data: string, session: LegacySession): void {
     const call = [...session.calls].at(-1)
     if (!call || message.method === undefined || isListChange(message.method)) return
     if (message.id === undefined) call.onNotification(data, String(message.method))
     else this.#onRequest(message, data, { call, session }).catch(this.#onStray)
-  }
-
-  // Two calls may find out about the same loss; the second must not throw away what the first has opened.
-  #forget(key: string, session: Promise<LegacySession>): void {
-    if (this.#sessions.get(key) !== session) return
-    this.#sessions.delete(key)
-    void session.then((lost) => lost.leaving.abort()).catch(() => {})
-  }
-
-  #forgetOldest(): void {
-    for (const [key, session] of this.#sessions) {
-      if (key === CATALOG_SESSION) continue
-      this.#sessions.delete(key)
-      void session
-        .then((each) => {
-          each.leaving.abort()
-          return each.id ? this.#delete(each) : undefined
-        })
-        .catch(() => {})
-      return
-    }
   }
 
   async #send(call: UpstreamCall, session: LegacySession): Promise<UpstreamAnswer | 'session-lost'> {
@@ -235,7 +168,6 @@ class LegacyHttp implements Connection {
         notificationText('notifications/cancelled', `{"requestId":${idText},"reason":"cancelled"}`),
       )
     call.signal.addEventListener('abort', onAbort, { once: true })
-    session.calls.add(call)
     try {
       const http = await this.#post(session, call, requestText(idText, call.method, call.params), (data) => {
         answer = this.#onMessage(data, { call, session, idText })
@@ -248,7 +180,6 @@ class LegacyHttp implements Connection {
       return answer
     } finally {
       call.signal.removeEventListener('abort', onAbort)
-      session.calls.delete(call)
     }
   }
 
@@ -264,7 +195,7 @@ class LegacyHttp implements Connection {
   }
 
   async #onRequest(
-    message: Readonly<Record<string, unknown>>,
+    message: LegacyMessage,
     data: string,
     { call, session }: { call: UpstreamCall; session: LegacySession },
   ): Promise<void> {
@@ -314,23 +245,4 @@ class LegacyHttp implements Connection {
       onEvent,
     })
   }
-
-  async #delete(session: LegacySession): Promise<void> {
-    const { body } = await this.#target.dispatcher.request({
-      path: this.#target.path,
-      method: 'DELETE',
-      headers: sessionHeaders(this.#target, session, await this.#credential()),
-      signal: AbortSignal.timeout(GOODBYE_MS),
-    })
-    await body.dump()
-  }
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }

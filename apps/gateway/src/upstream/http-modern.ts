@@ -16,6 +16,8 @@ import { OWN_CALL } from './own-call.ts'
 export interface HttpTarget {
   upstream: string
   dispatcher: Dispatcher
+  /** For event streams that stay open: however many there are, they take no place from calls. */
+  streams: Dispatcher
   path: string
   /** Configured headers, revealed. */
   headers: Readonly<Record<string, string>>

@@ -18,8 +18,6 @@ export interface LegacySession {
   calls: Set<UpstreamCall>
   /** The log severity that was set last. */
   logLevel: string | undefined
-  /** Ends its event stream. */
-  leaving: AbortController
 }
 
 /** As whom a session is opened. */
@@ -32,6 +30,7 @@ export interface SessionClient {
 /** How long opening a session may take. */
 export const HANDSHAKE_MS = 10_000
 
+const GOODBYE_MS = 1_000
 const SMALL_ANSWER_BYTES = 64 * 1024
 const BASE_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
 
@@ -95,10 +94,28 @@ async function handshake(target: HttpTarget, client: SessionClient, signal: Abor
     identity,
     calls: new Set(),
     logLevel: undefined,
-    leaving: new AbortController(),
   }
   await post(session, notificationText('notifications/initialized'), () => false)
   return session
+}
+
+/**
+ * Tells the upstream that nobody needs the session any more, if it is one that the upstream keeps.
+ * @throws when the upstream does not hear it
+ */
+export async function endSession(
+  target: HttpTarget,
+  session: LegacySession,
+  credential: string | undefined,
+): Promise<void> {
+  if (session.id === undefined) return
+  const { body } = await target.dispatcher.request({
+    path: target.path,
+    method: 'DELETE',
+    headers: sessionHeaders(target, session, credential),
+    signal: AbortSignal.timeout(GOODBYE_MS),
+  })
+  await body.dump()
 }
 
 /**

@@ -27,7 +27,7 @@ export interface OpenDeps {
   credential: () => Promise<string | undefined>
 }
 
-const CONNECT_MS = 2_000
+const POOL = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 10_000, connect: { timeout: 2_000 } }
 const PROBE_MS = 5_000
 const SMALL_ANSWER_BYTES = 256 * 1024
 const LAST_CALLS_MS = 30_000
@@ -93,16 +93,12 @@ async function openStdio(
 
 async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<Connection> {
   const { id, config, credential } = deps
-  const dispatcher = new Pool(url.origin, {
-    connections: config.concurrency * 2 + 8,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: 10_000,
-    connect: { timeout: CONNECT_MS },
-  })
+  const dispatcher = new Pool(url.origin, { ...POOL, connections: config.concurrency * 2 + 8 })
+  const streams = new Pool(url.origin, POOL)
   const target: HttpTarget = {
     upstream: id,
     dispatcher,
+    streams,
     path: url.pathname + url.search,
     headers: withLowerCaseKeys(revealAll(config.headers)),
     log: deps.log,
@@ -113,12 +109,13 @@ async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<
       ended: http.ended,
       async close() {
         await http.close()
+        await streams.destroy()
         if (signal.aborted) await dispatcher.destroy()
         else endLater(dispatcher)
       },
     })
   } catch (error) {
-    await dispatcher.destroy()
+    await Promise.all([dispatcher.destroy(), streams.destroy()])
     throw error
   }
 }

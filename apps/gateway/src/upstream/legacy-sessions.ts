@@ -1,0 +1,185 @@
+/** The sessions with a legacy upstream over HTTP, by session key: opened lazily, closed when nobody uses them, bounded for each agent and in all. */
+import { GatewayError } from '../errors.ts'
+import { AskStream, type OnAskMessage } from './ask-stream.ts'
+import type { HttpTarget } from './http-modern.ts'
+import { endSession, type LegacySession, openSession, type SessionClient } from './legacy-session.ts'
+import { CATALOG_SESSION } from './own-call.ts'
+
+/** How many sessions there may be, and how long unused ones stay. */
+export interface SessionLimits {
+  total: number
+  perAgent: number
+  /** After this long without a call a session is ended. */
+  idleMs: number
+  /** After this long without a call its event stream is closed. */
+  streamIdleMs: number
+  sweepMs: number
+}
+
+/** What sessions need from their connection. */
+export interface SessionsOptions {
+  target: HttpTarget
+  /** The credential that ends sessions. */
+  credential: () => Promise<string | undefined>
+  /** Ends opening and listening. */
+  signal: AbortSignal
+  onAsk: OnAskMessage
+  limits?: SessionLimits
+}
+
+/** Which session, opened as whom, and what ends the waiting for it. */
+export interface SessionUse {
+  sessionKey: string
+  client: SessionClient
+  signal: AbortSignal
+}
+
+interface Entry {
+  readonly key: string
+  readonly agent: string
+  readonly opening: Promise<LegacySession>
+  stream: AskStream | undefined
+  /** Calls that use it or wait for it. */
+  users: number
+  usedAtMs: number
+}
+
+const LIMITS: SessionLimits = {
+  total: 1_000,
+  perAgent: 64,
+  idleMs: 5 * 60_000,
+  streamIdleMs: 30_000,
+  sweepMs: 10_000,
+}
+const RETRY_AFTER_MS = 1_000
+
+export class LegacySessions {
+  readonly #options: SessionsOptions
+  readonly #limits: SessionLimits
+  /** The one used longest ago comes first. */
+  readonly #entries = new Map<string, Entry>()
+
+  /** @param first the catalog's own session, which stays for as long as the connection */
+  constructor(first: LegacySession, options: SessionsOptions) {
+    this.#options = options
+    this.#limits = options.limits ?? LIMITS
+    this.#add(CATALOG_SESSION, Promise.resolve(first))
+    const sweeping = setInterval(() => this.#sweep(), this.#limits.sweepMs).unref()
+    options.signal.addEventListener('abort', () => clearInterval(sweeping), { once: true })
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /**
+   * Works in a session, which is not ended meanwhile; `forget` says that the upstream does not know it any more.
+   * @throws GatewayError upstream_*, or what the signal was aborted with
+   */
+  async use<T>(use: SessionUse, work: (session: LegacySession, forget: () => void) => Promise<T>): Promise<T> {
+    const entry = this.#entries.get(use.sessionKey) ?? this.#open(use)
+    entry.users++
+    try {
+      const session = await unlessAborted(entry.opening, use.signal)
+      // An upstream that may ask does it there, unless its tool names the call that it belongs to.
+      if (use.client.capabilities !== '{}')
+        await unlessAborted(this.#streamOf(entry, session).open(use.client.credential), use.signal)
+      return await work(session, () => this.#forget(entry))
+    } finally {
+      entry.users--
+      entry.usedAtMs = performance.now()
+      if (this.#holds(entry)) {
+        this.#entries.delete(entry.key)
+        this.#entries.set(entry.key, entry)
+      }
+    }
+  }
+
+  /** Ends the sessions that no call is under way in: the end of a session would be the end of its calls. */
+  async end(): Promise<void> {
+    const ending = [...this.#entries.values()].filter(({ key, users }) => users === 0 || key === CATALOG_SESSION)
+    await Promise.all(ending.map((entry) => this.#end(entry)))
+  }
+
+  #open({ sessionKey, client }: SessionUse): Entry {
+    this.#makeRoom(agentOf(sessionKey))
+    // Not ended by the call that opens it: others may be waiting for the same session.
+    const opening = openSession(this.#options.target, client, this.#options.signal)
+    const entry = this.#add(sessionKey, opening)
+    opening.catch(() => this.#forget(entry))
+    return entry
+  }
+
+  #add(key: string, opening: Promise<LegacySession>): Entry {
+    const entry = { key, agent: agentOf(key), opening, stream: undefined, users: 0, usedAtMs: performance.now() }
+    this.#entries.set(key, entry)
+    return entry
+  }
+
+  #streamOf(entry: Entry, session: LegacySession): AskStream {
+    const { target, signal, onAsk } = this.#options
+    entry.stream ??= new AskStream(target, session, { signal, onMessage: onAsk })
+    return entry.stream
+  }
+
+  #makeRoom(agent: string): void {
+    const entries = [...this.#entries.values()]
+    const own = entries.filter((entry) => entry.agent === agent)
+    const crowd = own.length >= this.#limits.perAgent ? own : entries.length >= this.#limits.total ? entries : []
+    if (crowd.length === 0) return
+    const leaving = crowd.find(({ key, users }) => users === 0 && key !== CATALOG_SESSION)
+    if (!leaving) throw tooMany(this.#options.target.upstream, crowd.length)
+    void this.#end(leaving)
+  }
+
+  #sweep(): void {
+    const nowMs = performance.now()
+    for (const entry of this.#entries.values()) {
+      if (entry.users > 0 || entry.key === CATALOG_SESSION) continue
+      const idleMs = nowMs - entry.usedAtMs
+      if (idleMs >= this.#limits.idleMs) void this.#end(entry)
+      else if (idleMs >= this.#limits.streamIdleMs) entry.stream?.close()
+    }
+  }
+
+  async #end(entry: Entry): Promise<void> {
+    this.#forget(entry)
+    try {
+      await endSession(this.#options.target, await entry.opening, await this.#options.credential())
+    } catch {
+      // An upstream that does not hear of the end finds out by itself.
+    }
+  }
+
+  // Two calls may find out about the same loss; the second must not throw away what the first has opened.
+  #forget(entry: Entry): void {
+    if (this.#holds(entry)) this.#entries.delete(entry.key)
+    entry.stream?.close()
+  }
+
+  #holds(entry: Entry): boolean {
+    return this.#entries.get(entry.key) === entry
+  }
+}
+
+// Keys of sessions are made where calls are routed: a JSON array that begins with the agent.
+function agentOf(sessionKey: string): string {
+  return sessionKey === CATALOG_SESSION ? '' : String((JSON.parse(sessionKey) as unknown[])[0])
+}
+
+function tooMany(upstream: string, count: number): GatewayError {
+  return new GatewayError(
+    'upstream_overloaded',
+    `Cannot call upstream "${upstream}": calls are under way in all of ${count} sessions`,
+    { upstream, retryAfterMs: RETRY_AFTER_MS },
+  )
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
