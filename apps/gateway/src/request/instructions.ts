@@ -9,7 +9,7 @@ export function describeView(view: View): string {
   const parts = view.upstreams()
   if (view.route !== undefined) return parts[0]?.identity.instructions.slice(0, MAX_CHARACTERS) ?? ''
   const lines = parts.map((part) => {
-    const names = part.isNamespaced ? `names starting with ${part.id}__` : 'names without a prefix'
+    const names = part.isNamespaced ? `names starting with ${part.prefix}__` : 'names without a prefix'
     const said = part.identity.instructions.replace(/\s+/g, ' ').slice(0, MAX_EACH)
     return `- ${part.title} (${names})${said ? `: ${said}` : ''}`
   })
