@@ -1,6 +1,6 @@
 /** A gateway that listens: store, listener, catalog lines and reloads, started in the order that lets nothing wait for an upstream. */
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
 import type { Logger } from 'pino'
 import { loadConfig } from './config/load.ts'
 import { publicUrlOf } from './config/public-url-of.ts'
@@ -81,11 +81,12 @@ function listenOn(http: Server, { listen: { host, port } }: Config): Promise<num
 
 // Calls that end in time are answered; what is left is cut, so that the process ends when it was asked to.
 async function closeHttp(http: Server, gateway: RunningGateway): Promise<void> {
-  const closed = new Promise<void>((resolve) => http.close(() => resolve()))
-  http.closeIdleConnections()
+  // The close of node:http would cut answers that were given but are still on their way out.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(http, () => resolve()))
   const deadlineMs = Date.now() + DRAIN_MS
   while (gateway.admission.inFlight > 0 && Date.now() < deadlineMs)
     await new Promise((resolve) => setTimeout(resolve, 20))
+  http.close()
   http.closeAllConnections()
   await closed
 }

@@ -26,20 +26,18 @@ export async function serveRequest(arrival: Arrival, gateway: Gateway): Promise<
   const trail: Trail = {}
   let exchange: Exchange | undefined
   let reply = createReply(arrival, () => false)
+  let leave: ReturnType<typeof admit> | undefined
   try {
     exchange = receive(arrival, gateway.edge)
     reply = createReply(exchange, () => trail.inbound?.era === 'modern')
     trail.caller = authenticate(exchange, gateway)
-    const leave = admit(gateway.admission)
-    try {
-      await serveCaller({ exchange, reply, trail, caller: trail.caller, gateway })
-    } finally {
-      leave()
-    }
+    leave = admit(gateway.admission)
+    await serveCaller({ exchange, reply, trail, caller: trail.caller, gateway })
   } catch (thrown) {
     trail.error = toGatewayError(thrown)
     reply.fail(trail.error, trail.inbound?.message.idText ?? (thrown as { idText?: string }).idText ?? null)
   }
+  leave?.(arrival.response)
   record(exchange ?? arrival, trail, { gateway, reply })
 }
 
