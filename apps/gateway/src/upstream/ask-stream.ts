@@ -1,16 +1,17 @@
 /** The event stream of one legacy session, where the upstream asks what it does not ask on the stream of a call. */
-import type { LegacyMessage } from './http-legacy-stream.ts'
-import { readLegacyStream } from './http-legacy-stream.ts'
+import { type LegacyMessage, readLegacyStream } from './http-legacy-stream.ts'
 import type { HttpTarget } from './http-modern.ts'
 import { keepListening, type ListenOutcome } from './keep-listening.ts'
 import type { LegacySession } from './legacy-session.ts'
 
-/** Called with each message of the stream, its text, and where and as whom it was heard. */
-export type OnAskMessage = (
-  message: LegacyMessage,
-  data: string,
-  on: { session: LegacySession; credential: string | undefined },
-) => void
+/** Where and as whom a message was heard. */
+export interface HeardOn {
+  session: LegacySession
+  credential: string | undefined
+}
+
+/** Called with each message of the stream and its text. */
+export type OnAskMessage = (message: LegacyMessage, data: string, on: HeardOn) => void
 
 /** How long the first call waits for the stream; some upstreams say nothing on it until they have something to say. */
 const OPENING_MS = 100

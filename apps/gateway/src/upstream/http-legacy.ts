@@ -2,6 +2,7 @@
 import { membersOf } from '../wire/json-span.ts'
 import { failureText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
 import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
+import type { HeardOn } from './ask-stream.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
 import { type LegacyMessage, readLegacyStream } from './http-legacy-stream.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
@@ -12,7 +13,17 @@ import { keepListening, type ListenOutcome } from './keep-listening.ts'
 import { HANDSHAKE_MS, isSessionLost, type LegacySession, openSession, sessionHeaders } from './legacy-session.ts'
 import { LegacySessions } from './legacy-sessions.ts'
 import { isListChange, updatedUri } from './list-changes.ts'
-import { CATALOG_SESSION, NOT_DECLARED, OWN_CALL } from './own-call.ts'
+import { CATALOG_SESSION, NOT_DECLARED, OWN_CALL, UNCLEAR_ASK } from './own-call.ts'
+
+/** Stands in for the call of an ask that could belong to any of several calls, or to none. */
+const NOBODYS_CALL: UpstreamCall = {
+  ...OWN_CALL,
+  method: '',
+  params: '{}',
+  idText: '0',
+  signal: new AbortController().signal,
+  onRequest: async () => ({ error: UNCLEAR_ASK }),
+}
 
 /**
  * Opens the catalog's own session and returns the connection.
@@ -54,7 +65,7 @@ class LegacyHttp implements Connection {
       target,
       credential,
       signal: this.#closing.signal,
-      onAsk: (message, data, { session }) => this.#onStreamMessage(message, data, session),
+      onAsk: (message, data, on) => this.#onStreamMessage(message, data, on),
     })
     const { promise, resolve } = Promise.withResolvers<string>()
     this.ended = promise
@@ -150,10 +161,11 @@ class LegacyHttp implements Connection {
     })
   }
 
-  // What comes on the session's own stream names no call, so it is taken for one of the call that was made last.
-  #onStreamMessage(message: LegacyMessage, data: string, session: LegacySession): void {
-    const call = [...session.calls].at(-1)
-    if (!call || message.method === undefined || isListChange(message.method)) return
+  // What comes on the session's own stream names no call: with one under way it is that one's, and otherwise nobody's.
+  #onStreamMessage(message: LegacyMessage, data: string, { session, credential }: HeardOn): void {
+    if (message.method === undefined || isListChange(message.method)) return
+    const [only, ...others] = session.calls
+    const call = only && others.length === 0 ? only : { ...NOBODYS_CALL, credential }
     if (message.id === undefined) call.onNotification(data, String(message.method))
     else this.#onRequest(message, data, { call, session }).catch(this.#onStray)
   }

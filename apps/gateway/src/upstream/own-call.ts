@@ -10,6 +10,13 @@ export const NOT_DECLARED = JSON.stringify({
   message: 'Cannot serve this request: the client declared no such capability',
 })
 
+/** JSON-RPC error, as JSON text, for an upstream that asks outside of any call's stream while it is not clear which call it is for. */
+export const UNCLEAR_ASK = JSON.stringify({
+  code: -32600,
+  message:
+    'Cannot pass on this request: the session has not exactly one call under way, so send it on the stream of its call',
+})
+
 /** Everything of an own call but its method, parameters, id and signal. */
 export const OWN_CALL: Omit<UpstreamCall, 'method' | 'params' | 'idText' | 'signal'> = {
   headers: {},
