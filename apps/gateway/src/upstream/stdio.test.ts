@@ -130,6 +130,30 @@ describe('a call', () => {
   })
 })
 
+it('refuses calls to a child that stopped reading, and takes it for ended after a while', async () => {
+  const code = `
+    process.stdin.once('data', () => {
+      const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'deaf', version: '1' } }
+      console.log(JSON.stringify({ jsonrpc: '2.0', id: 1, result }))
+      process.stdin.pause()
+      setInterval(() => {}, 1000)
+    })`
+  const deaf = startChild({ command: process.execPath, args: ['-e', code], env: {}, log })
+  const inputLimits = { maxBytes: 1024 * 1024, stallMs: 500 }
+  const options = { upstream: 'deaf', era: 'legacy' as const, maxResultBytes: 1024, signal, log, inputLimits }
+  const pipe = await connectStdio(deaf, options)
+  const loud = () => {
+    const params = JSON.stringify({ name: 'any', arguments: { big: 'x'.repeat(600_000) } })
+    return pipe.call({ ...OWN_CALL, idText: '1', method: 'tools/call', params, signal: AbortSignal.timeout(5_000) })
+  }
+  const ends = await Promise.allSettled([loud(), loud(), loud(), loud()])
+  const told = ends.map((end) => end.status === 'rejected' && [end.reason.code, end.reason.detail.retryable])
+  expect(told.slice(0, 2)).toEqual(Array(2).fill(['upstream_unavailable', false]))
+  expect(told.at(-1)).toEqual(['upstream_overloaded', undefined])
+  expect(await pipe.ended).toBe('it stopped reading its input')
+  await pipe.close()
+})
+
 it('ends the attempt to connect when it is told to', async () => {
   const silent = startChild({ command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'], env: {}, log })
   const stopping = new AbortController()

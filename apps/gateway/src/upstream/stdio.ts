@@ -5,6 +5,7 @@ import { isObject } from '../wire/envelope.ts'
 import { membersOf, withMembers } from '../wire/json-span.ts'
 import { failureText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
 import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
+import { type BoundedInput, createBoundedInput, type InputLimits } from './bounded-input.ts'
 import type { Child } from './child.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
 import { DISCOVER_PARAMS, eraOf, initializeParams, readDiscover, readInitialize } from './handshake.ts'
@@ -21,6 +22,7 @@ export interface StdioOptions {
   /** Ends the attempt to connect. */
   signal: AbortSignal
   log: Logger
+  inputLimits?: InputLimits
 }
 
 interface Pending {
@@ -33,6 +35,7 @@ const PROBE_MS = 3_000
 const HANDSHAKE_MS = 30_000
 /** A child that closed its output without ending is of no more use, but may be about to end. */
 const LAST_WORDS_MS = 1_000
+const DEAF_RETRY_MS = 1_000
 /** Lists may be larger than results, and both come within a message. */
 const MAX_LIST_BYTES = 4 * 1024 * 1024
 const ENVELOPE_BYTES = 64 * 1024
@@ -70,6 +73,7 @@ class StdioPipe implements Connection {
   #watched: ReadonlySet<string> = new Set()
   #watching = new AbortController()
   readonly #child: Child
+  readonly #input: BoundedInput
   readonly #upstream: string
   readonly #log: Logger
   readonly #signal: AbortSignal
@@ -96,7 +100,10 @@ class StdioPipe implements Connection {
       'data',
       createLineReader(maxBytes, { onLine, onOverflow: (start, end) => this.#onOverflow(start, end, maxBytes) }),
     )
-    this.ended = Promise.race([child.ended, outputEnd(child)]).then((reason) => {
+    const stalled = Promise.withResolvers<string>()
+    const onStalled = () => stalled.resolve('it stopped reading its input')
+    this.#input = createBoundedInput(child.process.stdin, onStalled, options.inputLimits)
+    this.ended = Promise.race([child.ended, outputEnd(child), stalled.promise]).then((reason) => {
       this.#endedBy = reason
       for (const id of [...this.#pending.keys()])
         this.#forget(id)?.reject(unavailable(this.#upstream, reason, { wasSent: true }))
@@ -107,8 +114,9 @@ class StdioPipe implements Connection {
   call(call: UpstreamCall): Promise<UpstreamAnswer> {
     const idText = String(this.#nextId++)
     return new Promise((resolve, reject) => {
-      if (call.signal.aborted || this.#endedBy !== undefined) {
-        reject(call.signal.aborted ? call.signal.reason : unavailable(this.#upstream, this.#endedBy as string))
+      const refusal = this.#reasonAgainst(call)
+      if (refusal !== undefined) {
+        reject(refusal)
         return
       }
       const onAbort = () => {
@@ -128,6 +136,12 @@ class StdioPipe implements Connection {
       if (call.progressToken !== undefined) this.#byToken.set(call.progressToken, pending)
       this.write(requestText(idText, call.method, call.params))
     })
+  }
+
+  #reasonAgainst(call: UpstreamCall): unknown {
+    if (call.signal.aborted) return call.signal.reason
+    if (this.#endedBy !== undefined) return unavailable(this.#upstream, this.#endedBy)
+    return this.#input.isFull ? deaf(this.#upstream) : undefined
   }
 
   /** Asks for the gateway itself. */
@@ -186,7 +200,7 @@ class StdioPipe implements Connection {
   }
 
   write(message: string): void {
-    this.#child.process.stdin.write(`${message}\n`)
+    this.#input.write(message)
   }
 
   async close(): Promise<void> {
@@ -267,6 +281,14 @@ function tooLarge(upstream: string, maxBytes: number): GatewayError {
     'result_too_large',
     `Cannot pass on the answer of upstream "${upstream}": larger than ${maxBytes} bytes`,
     { upstream },
+  )
+}
+
+function deaf(upstream: string): GatewayError {
+  return new GatewayError(
+    'upstream_overloaded',
+    `Cannot call upstream "${upstream}": it does not read what it was sent before`,
+    { upstream, retryAfterMs: DEAF_RETRY_MS },
   )
 }
 
