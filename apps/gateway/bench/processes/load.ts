@@ -1,0 +1,99 @@
+/** The load generator: keeps a number of connections busy for a while, or opens idle streams, as its parent tells it. */
+import { type Dispatcher, Pool } from 'undici'
+import type { Job, LoadResult } from '../job.ts'
+
+const pools = new Map<string, Pool>()
+const streams: { abort(reason: Error): void }[] = []
+
+process.on('message', (job: Job) => {
+  const work = job.kind === 'calls' ? callFor(job) : openStreams(job)
+  work.then(
+    (result) => process.send?.(result),
+    (error: Error) => process.send?.({ failure: error.message }),
+  )
+})
+process.on('disconnect', () => process.exit())
+process.send?.({ port: 0 })
+
+async function callFor(job: Job): Promise<LoadResult> {
+  const pool = poolOf(job)
+  const latenciesMs: number[] = []
+  const tally = { errors: 0, bytes: 0 }
+  const startMs = performance.now()
+  const endMs = startMs + job.durationMs
+  const worker = async () => {
+    for (let sentMs = performance.now(); sentMs < endMs; sentMs = performance.now()) {
+      const bytes = await send(pool, job)
+      if (bytes < 0) tally.errors++
+      tally.bytes = Math.max(tally.bytes, bytes)
+      latenciesMs.push(performance.now() - sentMs)
+    }
+  }
+  await Promise.all(Array.from({ length: job.connections }, worker))
+  const elapsedMs = performance.now() - startMs
+  const sorted = Float64Array.from(latenciesMs).sort()
+  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] as number
+  return {
+    requests: sorted.length,
+    errors: tally.errors,
+    answerBytes: tally.bytes,
+    seconds: elapsedMs / 1_000,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+  }
+}
+
+async function openStreams(job: Job): Promise<LoadResult> {
+  const startMs = performance.now()
+  const pool = new Pool(job.origin, { connections: null, headersTimeout: 30_000, bodyTimeout: 0 })
+  let errors = 0
+  for (let opened = 0; opened < job.connections; opened += 50) {
+    const batch = Array.from({ length: Math.min(50, job.connections - opened) }, () => openStream(pool, job))
+    errors += (await Promise.all(batch)).filter((isOpen) => !isOpen).length
+  }
+  const seconds = (performance.now() - startMs) / 1_000
+  return { requests: job.connections, errors, answerBytes: 0, seconds, p50Ms: 0, p99Ms: 0 }
+}
+
+function poolOf({ origin, connections }: Job): Pool {
+  const key = `${origin} ${connections}`
+  const pool = pools.get(key) ?? new Pool(origin, { connections, pipelining: 1 })
+  pools.set(key, pool)
+  return pool
+}
+
+/** Bytes of the answer, or -1 when it was none. */
+function send(pool: Pool, { path, headers, body }: Job): Promise<number> {
+  return new Promise((resolve) => {
+    let bytes = 0
+    let isGood = false
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart() {},
+      onResponseStart(_controller, status) {
+        isGood = status === 200
+      },
+      onResponseData(_controller, chunk) {
+        bytes += chunk.length
+      },
+      onResponseEnd: () => resolve(isGood ? bytes : -1),
+      onResponseError: () => resolve(-1),
+    }
+    pool.dispatch({ method: 'POST', path, headers, body }, handler)
+  })
+}
+
+/** Resolves with the stream's first bytes, which are its acknowledgement; the stream stays open. */
+function openStream(pool: Pool, { path, headers, body }: Job): Promise<boolean> {
+  return new Promise((resolve) => {
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart: (controller) => void streams.push(controller),
+      onResponseStart(_controller, status) {
+        if (status !== 200) resolve(false)
+      },
+      onResponseData: () => resolve(true),
+      onResponseEnd: () => resolve(false),
+      onResponseError: () => resolve(false),
+    }
+    pool.dispatch({ method: 'POST', path, headers, body }, handler)
+  })
+}

@@ -1,0 +1,129 @@
+/** Measures Causeway beside a direct call, nginx and a proxy made of the official SDK; prints tables and writes everything as JSON. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { checkResults, type Expected, type Results } from './check-results.ts'
+import { type Extent, measureCalls, SCENARIOS } from './measures/measure-calls.ts'
+import { measureLists } from './measures/measure-lists.ts'
+import { measureRest } from './measures/measure-rest.ts'
+import { isPinned } from './spawn-pinned.ts'
+import { type Load, startLoad } from './start-load.ts'
+import { type Slice, summarize } from './summarize.ts'
+import { callTable, listTable, restTable } from './tables.ts'
+import { openTargets } from './targets.ts'
+
+const USAGE = `Options:
+  --quick          a look of about 20 s: one scenario, fewer and shorter slices
+  --only <part>    one part, may be repeated: ${SCENARIOS.map(({ name }) => name).join(', ')}, lists, rest
+  --slices <n>     slices of each target (default 5)
+  --check          exit with 1 when a figure is far worse than bench/expected.json
+  --profile <dir>  write CPU profiles of the gateway there
+  --out <file>     write slices and figures as JSON
+`
+
+const PARTS = [...SCENARIOS.map(({ name }) => name), 'lists', 'rest']
+const QUICK_PARTS = ['json-small-32', 'lists', 'rest']
+const FULL: Extent = { slices: 5, sliceMs: 1_200, warmUpMs: 1_000 }
+const QUICK: Extent = { slices: 2, sliceMs: 500, warmUpMs: 500 }
+
+/** What was asked for on the command line. */
+interface Options {
+  parts: readonly string[]
+  extent: Extent
+  isQuick: boolean
+  isChecked: boolean
+  profileDir: string | undefined
+  out: string | undefined
+}
+
+const options = readOptions()
+if (options) process.exitCode = await runAll(options)
+
+function readOptions(): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      slices: { type: 'string' },
+      check: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+      out: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    say(USAGE)
+    return undefined
+  }
+  const parts = values.only ?? (values.quick ? QUICK_PARTS : PARTS)
+  const unknown = parts.find((part) => !PARTS.includes(part))
+  if (unknown !== undefined) throw new Error(`Cannot measure "${unknown}": want one of ${PARTS.join(', ')}`)
+  const extent = values.quick ? QUICK : FULL
+  return {
+    parts,
+    extent: { ...extent, slices: values.slices === undefined ? extent.slices : Number(values.slices) },
+    isQuick: values.quick,
+    isChecked: values.check,
+    profileDir: values.profile,
+    out: values.out,
+  }
+}
+
+async function runAll(options: Options): Promise<number> {
+  const machine = { cores: availableParallelism(), cpu: cpus()[0]?.model, node: process.version, isPinned }
+  say(`${machine.cores} cores (${machine.cpu}), Node.js ${machine.node}, ${isPinned ? 'pinned' : 'not pinned'}\n\n`)
+  const before = loadavg()
+  const load = await startLoad()
+  try {
+    const slices = await runCalls(options, load)
+    const results = { calls: summarize(slices), ...(await runOthers(options, load)) }
+    if (results.calls.length > 0) say(`${callTable(results.calls)}\n\n`)
+    if (results.lists.length > 0) say(`${listTable(results.lists)}\n\n`)
+    if (results.rest) say(`${restTable(results.rest)}\n\n`)
+    const loads = { before, after: loadavg() }
+    say(
+      `Load average before ${before[0]?.toFixed(2)}, after ${loads.after[0]?.toFixed(2)} (the run itself is 1 to 2)\n`,
+    )
+    if (options.out) writeFileSync(options.out, `${JSON.stringify({ machine, loads, ...results, slices }, null, 2)}\n`)
+    return options.isChecked ? report(results) : 0
+  } finally {
+    await load.stop()
+  }
+}
+
+async function runCalls({ parts, extent, profileDir }: Options, load: Load): Promise<Slice[]> {
+  const scenarios = SCENARIOS.filter(({ name }) => parts.includes(name))
+  if (scenarios.length === 0) return []
+  const { targets, stop } = await openTargets(profileDir)
+  try {
+    const slices: Slice[] = []
+    for (const scenario of scenarios) slices.push(...(await measureCalls(scenario, targets, { load, extent })))
+    return slices
+  } finally {
+    await stop()
+  }
+}
+
+async function runOthers({ parts, extent, isQuick }: Options, load: Load): Promise<Omit<Results, 'calls'>> {
+  const sizes = isQuick ? [1_000] : [10, 1_000, 10_000]
+  return {
+    lists: parts.includes('lists') ? await measureLists(sizes, { load, extent }) : [],
+    rest: parts.includes('rest')
+      ? await measureRest(load, isQuick ? { starts: 2, streams: 500 } : { starts: 5, streams: 1_000 })
+      : undefined,
+  }
+}
+
+function report(results: Results): number {
+  const expected = JSON.parse(readFileSync(join(import.meta.dirname, 'expected.json'), 'utf8')) as Expected
+  const problems = checkResults(results, expected)
+  say(
+    problems.length === 0 ? 'All figures are within their bounds.\n' : `Worse than expected:\n${problems.join('\n')}\n`,
+  )
+  return problems.length === 0 ? 0 : 1
+}
+
+function say(text: string): void {
+  process.stdout.write(text)
+}
