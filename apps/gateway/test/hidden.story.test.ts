@@ -16,7 +16,7 @@ beforeAll(async () => {
   alpha = await startScriptedUpstream({
     tools: [tool('read_x'), tool('read_y'), tool('kill_x', marked), tool('kill_y')],
     prompts: [{ name: 'greet' }, { name: 'greed' }],
-    resources: ['alpha://one', 'alpha://two'].map((uri) => ({ uri, name: uri })),
+    resources: ['alpha://one', 'alpha://two', 'ALPHA://kept'].map((uri) => ({ uri, name: uri })),
     resourceTemplates: ['alpha://{name}', 'alpha://deep/{+path}', 'alpha-own://{x}'].map((uriTemplate) => ({
       uriTemplate,
       name: uriTemplate,
@@ -70,8 +70,14 @@ const ROUTES: Where[] = (['modern', 'legacy'] as const).flatMap((era) =>
 function send(agent: string, { era, route }: Where, method: string, params: Record<string, unknown> = {}) {
   const url = `${gateway.url}${route}`
   const key = keys[agent] as string
-  if (era === 'modern') return postModern(url, key, method, params)
+  if (era === 'modern') return postModern(url, key, method, params, nameHeader(params.uri))
   return post(url, key, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))
+}
+
+// A header holds no blanks at its ends.
+function nameHeader(uri: unknown): Record<string, string> {
+  if (typeof uri !== 'string' || uri === uri.trim()) return {}
+  return { 'mcp-name': `=?base64?${Buffer.from(uri).toString('base64')}?=` }
 }
 
 async function listed(agent: string, where: Where, method: string): Promise<string[]> {
@@ -85,8 +91,12 @@ async function faceOf(answer: ReturnType<typeof post>, name: string) {
   const { status, headers, text } = await answer
   const requestId = headers.get('x-request-id') as string
   expect(text).not.toBe('')
+  const escaped = (part: string) => JSON.stringify(part).slice(1, -1)
+  // In a message of the answer it is quoted already.
+  const written = [escaped(escaped(name)), escaped(name)]
   const seen = [...headers].filter(([header]) => !['date', 'x-request-id'].includes(header))
-  return { status, headers: seen, text: text.replaceAll(requestId, '(request)').replaceAll(name, '(name)') }
+  const same = written.reduce((rest, each) => rest.replaceAll(each, '(name)'), text.replaceAll(requestId, '(request)'))
+  return { status, headers: seen, text: same }
 }
 
 const received = () => alpha.received.length + beta.received.length
@@ -153,6 +163,13 @@ describe.each(ROUTES)('on $route, $era', (where) => {
     ['around a dot', 'alpha://./two', 'alpha-no://./'],
     ['around two dots', 'alpha://a/../two', 'alpha-no://a/..'],
     ['around escaped dots', 'alpha://deep/%2e%2e/two', 'alpha-no://deep/%2e%2e'],
+    ['before a space', 'alpha://two ', 'alpha-no://t '],
+    ['before an escaped space', 'alpha://two%20', 'alpha-no://t%20'],
+    ['before an empty fragment', 'alpha://two#', 'alpha-no://t#'],
+    ['before a query', 'alpha://two?x', 'alpha-no://t?x'],
+    ['with backslashes', 'alpha:\\\\two', 'alpha-no:\\\\'],
+    ['with a slash more', 'alpha://two/', 'alpha-no://t/'],
+    ['that no rule allows, in a spelling that one allows', 'alpha://kept', 'alpha-no://k'],
     ['of a hidden upstream', 'beta://one', 'none://one'],
     ['that a template of a hidden upstream makes', 'beta://any', 'none://any'],
     ...(isAggregate ? [['of a hidden upstream, within a visible template', 'alpha://of-beta', 'alpha-no://of-b']] : []),

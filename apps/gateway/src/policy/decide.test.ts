@@ -59,11 +59,64 @@ describe('decide', () => {
     'file:///public/./x',
     'file:///public/a%00b',
     'file:///public/a%0ab',
+    'file:///public/a\u0085b',
+    'file:///public/a ',
+    'file:///public/a\u00a0',
+    ' file:///public/a',
+    'file:///public/a%20',
+    'file:\\\\\\public\\a',
+    'file:///public%5ca',
+    'file://localhost/public/a',
+    'file://elsewhere/public/a',
     '',
   ])('denies the URI %j, which an upstream could read as another one', (uri) => {
     const rules = [rule('a', 'allow', { resources: ['*'] })]
     expect(decideBy(rules, { ...tool, uri: 'file:///public/x y%20z/..a/{path}?q=1' }, 'resource').effect).toBe('allow')
     expect(decideBy(rules, { ...tool, uri }, 'resource')).toEqual({ effect: 'deny' })
+  })
+
+  it.each([
+    ['https://h/secret', 'https://h:443/secret'],
+    ['https://h/secret', 'https:/h/secret'],
+    ['https://h/secret', 'https:h/secret'],
+    ['https://h/secret', 'https:\\\\h\\secret'],
+    ['https://h/secret', 'https://%68/secret'],
+    ['https://h/secret', 'https://\u24d7/secret'],
+    ['https://h/secret', 'https://me:pw@h/secret'],
+    ['https://h/secret', 'https://h./secret'],
+    ['https://h/secret', 'https://h//secret/'],
+    ['https://h/secret', 'https://h/secret?all#top'],
+    ['https://H:443/secret', 'https://h/secret'],
+    ['https://h/sec*', 'https://h:443/secret'],
+    ['http://127.0.0.1/*', 'http://0x7f.1/x'],
+    ['file:///etc/*', 'file:/etc/x'],
+    ['file:///etc/*', 'file:etc/x'],
+    ['file:///etc/*', 'file:////etc/x'],
+    ['file:///etc/*', 'file://localhost/etc/x'],
+    ['file:/etc/*', 'file:///etc/x'],
+    ['file:///etc/x', 'file:///etc/x#y'],
+    ['note://by-name/hello', 'note://by-name/hello '],
+    ['note://by-name/hello', 'NOTE://BY-NAME/%68ello'],
+    ['note://by-name/hello', 'note://by-name//hello'],
+    ['upstream:projects note://by-name/hello', 'note://by-name/hello?'],
+  ])('a deny of %j is a deny of %j', (denied, uri) => {
+    const rules = [rule('a', 'allow', { resources: ['upstream:projects'] })]
+    expect(decideBy(rules, { ...tool, uri: 'note://other' }, 'resource').effect).toBe('allow')
+    rules.push(rule('d', 'deny', { resources: [denied] }))
+    expect(decideBy(rules, { ...tool, uri: 'note://other' }, 'resource').effect).toBe('allow')
+    expect(decideBy(rules, { ...tool, uri }, 'resource').effect).toBe('deny')
+  })
+
+  it.each([
+    ['https://h/secret', 'https://h/secrets'],
+    ['https://h/secret', 'http://h/secret'],
+    ['https://h/secret', 'https://h:8443/secret'],
+    ['https://h/list?page=1', 'https://h/list?page=2'],
+    ['file:///etc/*', 'file:///opt/etc/x'],
+    ['note://by-name/hello', 'note://by-name/hello/more'],
+  ])('a deny of %j says nothing of %j', (denied, uri) => {
+    const rules = [rule('a', 'allow', { resources: ['upstream:projects'] }), rule('d', 'deny', { resources: [denied] })]
+    expect(decideBy(rules, { ...tool, uri }, 'resource').rule).toBe('a')
   })
 
   it.each([

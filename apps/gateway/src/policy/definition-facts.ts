@@ -1,5 +1,6 @@
 /** What a rule may look at when it judges a definition. */
 import type { Effect } from '@causeway/shared-contracts/define-tool'
+import { isAmbiguous, spellingsOf } from './uri-spellings.ts'
 
 /** The kinds of definition that rules are about. */
 export type Action = 'tool' | 'prompt' | 'resource'
@@ -45,29 +46,11 @@ export function askOf(action: Action, facts: DefinitionFacts): Ask {
   return { action, facts, effect: effect ?? 'write', ...names }
 }
 
-/** A URI as the most forgiving upstream would compare it: percent signs decoded, without case. */
-export function foldUri(uri: string): string {
-  const decoded = uri.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
-    try {
-      return decodeURIComponent(escapes)
-    } catch {
-      return escapes
-    }
-  })
-  return decoded.toLowerCase()
-}
-
-// Another spelling must not walk around a rule: a dot segment leaves the folder that a glob allows.
+// Another spelling must not walk around a rule.
 function namesOfUri(uri: string | undefined): Pick<Ask, 'name' | 'otherNames'> {
   if (!isText(uri)) throw new Error('Cannot judge resource: it has no URI')
-  const folded = foldUri(uri)
-  const hasDotSegment = folded.split(/[/\\?#]/).some((segment) => segment === '.' || segment === '..')
-  if (hasDotSegment || hasControlCharacter(folded)) throw new Error('Cannot judge resource: its URI is not canonical')
-  return { name: uri, otherNames: [folded] }
-}
-
-function hasControlCharacter(text: string): boolean {
-  return [...text].some((character) => character < ' ' || character === '\u007f')
+  if (isAmbiguous(uri)) throw new Error('Cannot judge resource: its URI is not canonical')
+  return { name: uri, otherNames: spellingsOf(uri) }
 }
 
 function isText(value: unknown): value is string {

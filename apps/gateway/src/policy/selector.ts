@@ -1,7 +1,8 @@
 /** One entry of a rule's `tools`, `prompts` or `resources`: terms, separated by spaces, that must all hold. */
 import type { Effect } from '@causeway/shared-contracts/define-tool'
-import { type Action, type Ask, foldUri } from './definition-facts.ts'
-import { compileGlob, type Glob } from './glob.ts'
+import type { Action, Ask } from './definition-facts.ts'
+import { compileGlob } from './glob.ts'
+import { canonicalSpellings } from './uri-spellings.ts'
 
 /** A compiled entry. */
 export interface Selector {
@@ -57,10 +58,10 @@ function parseKeyword(action: Action, keyword: string, value: string): Term {
 
 function nameTerm(action: Action, pattern: string): Term {
   const glob = compileGlob(pattern)
-  const otherGlob: Glob = action === 'resource' ? compileGlob(foldUri(pattern)) : glob
+  const otherGlobs = action === 'resource' ? canonicalSpellings(pattern).map(compileGlob) : [glob]
   return {
     allows: (ask) => glob(ask.name),
-    denies: (ask) => glob(ask.name) || ask.otherNames.some(otherGlob),
+    denies: (ask) => glob(ask.name) || ask.otherNames.some((name) => otherGlobs.some((other) => other(name))),
   }
 }
 

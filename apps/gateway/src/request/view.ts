@@ -5,6 +5,7 @@ import { type Entry, KINDS, type Kind, LISTS } from '../catalog/definition.ts'
 import type { AgentPolicy } from '../policy/compile.ts'
 import { type Decision, decide } from '../policy/decide.ts'
 import type { Action } from '../policy/definition-facts.ts'
+import { canonicalSpellings, spellingsOf } from '../policy/uri-spellings.ts'
 import type { Era } from '../wire/revisions.ts'
 import { describeView } from './instructions.ts'
 
@@ -39,6 +40,8 @@ export class View {
   readonly #pages = new Map<string, readonly ListPage[]>()
   readonly #signatures = new Map<Kind, string>()
   readonly #scopes = new Map<string, readonly string[]>()
+  /** Spellings of the resources that the caller may not see. */
+  #hidden: ReadonlySet<string> | undefined
   #instructions: string | undefined
 
   constructor(catalog: Catalog, policy: AgentPolicy, route: string | undefined) {
@@ -67,9 +70,16 @@ export class View {
     return this.#entries('templates')
   }
 
-  /** Whether there is a resource of exactly this URI that the caller may not see. */
+  /** Whether this URI, in whatever spelling, is that of a resource that the caller may not see. */
   hides(uri: string): boolean {
-    return !this.#byName.resources.has(uri) && this.#entries('resources').some((entry) => entry.originalName === uri)
+    const visible = this.#byName.resources
+    if (visible.has(uri)) return false
+    this.#hidden ??= new Set(
+      this.#entries('resources')
+        .filter((entry) => !visible.has(entry.originalName))
+        .flatMap((entry) => [entry.originalName, ...canonicalSpellings(entry.originalName)]),
+    )
+    return this.#hidden.size > 0 && [uri, ...spellingsOf(uri)].some((spelling) => this.#hidden?.has(spelling))
   }
 
   /** The upstreams of which the caller may see something, in the catalog's order. */
