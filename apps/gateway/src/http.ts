@@ -7,33 +7,37 @@ import { isLoopbackHost } from './config/loopback.ts'
 import type { Gateway } from './gateway.ts'
 import { serveRequest } from './request/pipeline.ts'
 
-/** How long a request may take to come in, and how often that is looked at. */
-export interface ArrivalTimes {
+/** How long clients may take, and how often that is looked at. */
+export interface ClientTimes {
   headersMs: number
   /** The whole request, a body that nobody reads included. */
   requestMs: number
   checkMs: number
+  /** How long a client may take no byte of what waits for it. */
+  stallMs: number
 }
 
-const ARRIVAL: ArrivalTimes = { headersMs: 5_000, requestMs: 15_000, checkMs: 1_000 }
+const TIMES: ClientTimes = { headersMs: 5_000, requestMs: 15_000, checkMs: 1_000, stallMs: 30_000 }
 const MAX_HEADER_BYTES = 32 * 1024
 const KEEP_ALIVE_MS = 65_000
 const ROUTE = /^\/s\/([a-z][a-z0-9-]{0,15})\/mcp$/
 
 /** Makes the public listener's HTTP server; `gateway` is asked for on each request, because it is made once the port is known. */
-export function createHttp(gateway: () => Gateway | undefined, arrival = ARRIVAL): Server {
+export function createHttp(gateway: () => Gateway | undefined, some: Partial<ClientTimes> = {}): Server {
+  const times = { ...TIMES, ...some }
   const edges = getRequestListener(createEdges(gateway).fetch, { hostname: 'localhost' })
   return createServer(
     {
-      headersTimeout: arrival.headersMs,
-      requestTimeout: arrival.requestMs,
-      connectionsCheckingInterval: arrival.checkMs,
+      headersTimeout: times.headersMs,
+      requestTimeout: times.requestMs,
+      connectionsCheckingInterval: times.checkMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
       noDelay: true,
       requireHostHeader: false,
     },
     (request, response) => {
+      cutWhenStalled(response, times.stallMs)
       const current = gateway()
       const route = current && mcpRoute(request.url)
       if (route === undefined) void edges(request, response)
@@ -49,6 +53,13 @@ async function serveMcp(
   if (gateway.isDraining) arrival.response.setHeader('Connection', 'close')
   arrival.response.on('error', () => {})
   await serveRequest({ ...arrival, requestId: randomUUID() }, gateway)
+}
+
+// What a client does not read is kept for it in memory; one that waits for its answer is left alone.
+function cutWhenStalled(response: ServerResponse, stallMs: number): void {
+  response.setTimeout(stallMs, () => {
+    if (response.writableLength > 0) response.destroy()
+  })
 }
 
 /** The upstream of the route, `null` for the aggregate, `undefined` for everything that is no MCP route. */

@@ -45,6 +45,8 @@ interface Says {
 const KEEP_ALIVE_MS = 15_000
 const MAX_STREAMS = 12_000
 const MAX_RESOURCES = 1_000
+/** A client that leaves more than this unread has to listen anew. */
+const MAX_UNREAD_BYTES = 1024 * 1024
 
 /**
  * Serves `subscriptions/listen` (2026-07-28, "Subscriptions").
@@ -107,12 +109,11 @@ function openStream({ exchange, view, gateway }: Opening, wanted: readonly Watch
       const now = currentView(exchange, gateway)
       if (!now) return stream.end()
       const next = signatures(now, wanted)
-      for (const kind of wanted) if (next[kind] !== heard[kind]) response.write(eventText(says.changed(kind)))
+      for (const kind of wanted) if (next[kind] !== heard[kind]) tell(response, says.changed(kind))
       heard = next
     },
     updated(uri) {
-      if (says.wanted().has(uri) && isReadable(uri, currentView(exchange, gateway)))
-        response.write(eventText(says.updated(uri)))
+      if (says.wanted().has(uri) && isReadable(uri, currentView(exchange, gateway))) tell(response, says.updated(uri))
     },
     end() {
       response.end(says.farewell === undefined ? undefined : eventText(says.farewell))
@@ -134,6 +135,11 @@ function openStream({ exchange, view, gateway }: Opening, wanted: readonly Watch
     gateway.streams.delete(stream)
   })
   return response
+}
+
+function tell(response: ServerResponse, text: string): void {
+  if (response.writableLength > MAX_UNREAD_BYTES) response.destroy()
+  else response.write(eventText(text))
 }
 
 function wantedResources(uris: unknown, view: View): Wanted {

@@ -7,7 +7,7 @@ import type { Exchange } from './receive.ts'
 
 /** The response of one exchange. */
 export interface Reply {
-  /** Sends a notification that belongs to the request; turns the answer into an event stream, or does nothing when the client reads none. */
+  /** Sends a message that belongs to the request; turns the answer into an event stream, or does nothing when the client reads none or lags far behind. */
   event(text: string): void
   /** Whether the client reads events at all. */
   readonly canStream: boolean
@@ -24,6 +24,8 @@ export interface Reply {
 }
 
 const KEEP_ALIVE_MS = 15_000
+/** Most bytes that wait for a client before events are left out; the answer itself never is. */
+const MAX_UNREAD_BYTES = 1024 * 1024
 
 /** @param exchange what is answered. A legacy client's disconnect is not a cancel, so its era is asked when it happens. */
 export function createReply(
@@ -42,6 +44,7 @@ export function createReply(
     canStream: exchange.acceptsEvents === true,
     event(text) {
       if (!exchange.acceptsEvents || response.writableEnded || response.destroyed) return
+      if (response.writableLength > MAX_UNREAD_BYTES) return
       if (!keepAlive) {
         head(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' })
         keepAlive = setInterval(() => response.write(KEEP_ALIVE), KEEP_ALIVE_MS)
