@@ -23,7 +23,7 @@ export interface UpstreamCall {
   headers: Readonly<Record<string, string>>
   /** Bearer token to present, if the upstream wants one. */
   credential: string | undefined
-  /** Which upstream session the call belongs to, where the upstream keeps sessions. */
+  /** Which upstream session the call belongs to, where the upstream keeps sessions; concurrent calls that may be asked share none unless the agent has one. */
   sessionKey: string
   /** JSON text of the client capabilities that such a session declares. */
   capabilities: string

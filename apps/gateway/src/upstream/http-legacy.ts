@@ -1,4 +1,4 @@
-/** A legacy upstream over HTTP: one upstream session per session key, opened lazily and opened again when the upstream lost it. */
+/** A legacy upstream over HTTP: calls go out in upstream sessions, and once more in a new one when the upstream lost it. */
 import { membersOf } from '../wire/json-span.ts'
 import { failureText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
 import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'

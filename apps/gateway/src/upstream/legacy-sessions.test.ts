@@ -50,7 +50,7 @@ async function start(limits: Partial<SessionLimits> = {}): Promise<LegacySession
   const options = { target, credential: async () => undefined, signal, onAsk() {}, limits: { ...LIMITS, ...limits } }
   return new LegacySessions(first, options)
 }
-const of = (agent: string, number = 1, capabilities = '{}') => ({
+const of = (agent: string, number: number | null = 1, capabilities = '{}') => ({
   sessionKey: JSON.stringify([agent, number, capabilities]),
   client: { credential: undefined, capabilities },
   signal: closing.signal,
@@ -77,6 +77,18 @@ it('gives calls of one key one session, and calls of others another', async () =
   const ids = await Promise.all([of('a'), of('a'), of('b')].map((use) => sessions.use(use, idOf)))
   expect(ids[0]).toBe(ids[1])
   expect(ids[2]).not.toBe(ids[0])
+})
+
+it('gives calls that may be asked, and share nothing but their agent, sessions of their own', async () => {
+  const sessions = await start({ perAgent: 3 })
+  const asked = of('a', null, '{"roots":{}}')
+  const calls = await Promise.all([hold(sessions, asked), hold(sessions, asked)])
+  expect(new Set(calls.map(({ id }) => id)).size).toBe(2)
+  await calls[0]?.end()
+  expect(await sessions.use(asked, idOf)).toBe(calls[0]?.id)
+  await calls[1]?.end()
+  await sessions.use(asked, async (_session, forget) => forget())
+  expect(calls.map(({ id }) => id)).not.toContain(await sessions.use(asked, idOf))
 })
 
 it("ends the agent's own session that was used longest ago when the agent opens too many", async () => {

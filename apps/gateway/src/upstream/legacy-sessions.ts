@@ -35,7 +35,9 @@ export interface SessionUse {
 }
 
 interface Entry {
+  /** The session key, and a number behind it where calls of one key do not share a session. */
   readonly key: string
+  readonly sessionKey: string
   readonly agent: string
   readonly opening: Promise<LegacySession>
   stream: AskStream | undefined
@@ -58,12 +60,13 @@ export class LegacySessions {
   readonly #limits: SessionLimits
   /** The one used longest ago comes first. */
   readonly #entries = new Map<string, Entry>()
+  #opened = 0
 
   /** @param first the catalog's own session, which stays for as long as the connection */
   constructor(first: LegacySession, options: SessionsOptions) {
     this.#options = options
     this.#limits = options.limits ?? LIMITS
-    this.#add(CATALOG_SESSION, Promise.resolve(first))
+    this.#add(CATALOG_SESSION, { sessionKey: CATALOG_SESSION, opening: Promise.resolve(first) })
     const sweeping = setInterval(() => this.#sweep(), this.#limits.sweepMs).unref()
     options.signal.addEventListener('abort', () => clearInterval(sweeping), { once: true })
   }
@@ -77,14 +80,14 @@ export class LegacySessions {
    * @throws GatewayError upstream_*, or what the signal was aborted with
    */
   async use<T>(use: SessionUse, work: (session: LegacySession, forget: () => void) => Promise<T>): Promise<T> {
-    const entry = this.#entries.get(use.sessionKey) ?? this.#open(use)
+    const entry = this.#entryFor(use)
     entry.users++
     try {
       const session = await unlessAborted(entry.opening, use.signal)
       // An upstream that may ask does it there, unless its tool names the call that it belongs to.
       if (use.client.capabilities !== '{}')
         await unlessAborted(this.#streamOf(entry, session).open(use.client.credential), use.signal)
-      return await work(session, () => this.#forget(entry))
+      return await work(session, () => this.#lose(entry))
     } finally {
       entry.users--
       entry.usedAtMs = performance.now()
@@ -101,17 +104,27 @@ export class LegacySessions {
     await Promise.all(ending.map((entry) => this.#end(entry)))
   }
 
-  #open({ sessionKey, client }: SessionUse): Entry {
-    this.#makeRoom(agentOf(sessionKey))
+  // An ask that names no call must still find its agent's, so calls that share nothing but their agent get sessions of their own.
+  #entryFor(use: SessionUse): Entry {
+    const { sessionKey, client } = use
+    if (client.capabilities === '{}' || readKey(sessionKey).hasSession)
+      return this.#entries.get(sessionKey) ?? this.#open(sessionKey, use)
+    const siblings = [...this.#entries.values()].filter((entry) => entry.sessionKey === sessionKey)
+    return siblings.findLast(({ users }) => users === 0) ?? this.#open(`${sessionKey} ${this.#opened++}`, use)
+  }
+
+  #open(key: string, { sessionKey, client }: SessionUse): Entry {
+    this.#makeRoom(readKey(sessionKey).agent)
     // Not ended by the call that opens it: others may be waiting for the same session.
     const opening = openSession(this.#options.target, client, this.#options.signal)
-    const entry = this.#add(sessionKey, opening)
+    const entry = this.#add(key, { sessionKey, opening })
     opening.catch(() => this.#forget(entry))
     return entry
   }
 
-  #add(key: string, opening: Promise<LegacySession>): Entry {
-    const entry = { key, agent: agentOf(key), opening, stream: undefined, users: 0, usedAtMs: performance.now() }
+  #add(key: string, of: Pick<Entry, 'sessionKey' | 'opening'>): Entry {
+    const { agent } = readKey(of.sessionKey)
+    const entry = { key, ...of, agent, stream: undefined, users: 0, usedAtMs: performance.now() }
     this.#entries.set(key, entry)
     return entry
   }
@@ -151,6 +164,12 @@ export class LegacySessions {
     }
   }
 
+  // An upstream that forgot one session forgot those beside it, and the call is repeated only once.
+  #lose(lost: Entry): void {
+    for (const entry of this.#entries.values())
+      if (entry === lost || (entry.sessionKey === lost.sessionKey && entry.users === 0)) this.#forget(entry)
+  }
+
   // Two calls may find out about the same loss; the second must not throw away what the first has opened.
   #forget(entry: Entry): void {
     if (this.#holds(entry)) this.#entries.delete(entry.key)
@@ -162,9 +181,11 @@ export class LegacySessions {
   }
 }
 
-// Keys of sessions are made where calls are routed: a JSON array that begins with the agent.
-function agentOf(sessionKey: string): string {
-  return sessionKey === CATALOG_SESSION ? '' : String((JSON.parse(sessionKey) as unknown[])[0])
+// Keys of sessions are made where calls are routed: a JSON array that begins with the agent and the number of its own session.
+function readKey(sessionKey: string): { agent: string; hasSession: boolean } {
+  if (sessionKey === CATALOG_SESSION) return { agent: '', hasSession: true }
+  const [agent, session] = JSON.parse(sessionKey) as unknown[]
+  return { agent: String(agent), hasSession: session !== null }
 }
 
 function tooMany(upstream: string, count: number): GatewayError {
