@@ -15,6 +15,8 @@ export interface CompiledRule {
   whyNotFor(agent: string, roles: readonly string[]): string | undefined
   /** The first selector that selects what is asked about. */
   selectorFor(ask: Ask): Selector | undefined
+  /** Globs of which every resource that it selects matches one. */
+  uriGlobs: readonly string[]
 }
 
 /** The rules about one agent; agents with the same rules share one object. */
@@ -90,6 +92,7 @@ function compileRule(rule: Rule): CompiledRule {
       if (rule.roles.length === 0 || rule.roles.includes('*')) return undefined
       return roles.some((role) => rule.roles.includes(role)) ? undefined : 'the agent has none of its roles'
     },
+    uriGlobs: selectors.resource.map((selector) => selector.nameGlob),
     selectorFor: (ask) => selectors[ask.action].find((selector) => selector[test](ask)),
   }
 }

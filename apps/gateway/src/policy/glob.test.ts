@@ -1,7 +1,7 @@
 /** Globs agree with a slow, obvious definition of what `*` means. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compileGlob } from './glob.ts'
+import { commonText, compileGlob } from './glob.ts'
 
 // Tries every length for a star: exponential, and plainly right.
 function obviously(pattern: string, text: string): boolean {
@@ -49,6 +49,40 @@ describe('compileGlob', () => {
         const literal = pieces.map((piece) => piece.replaceAll('*', ''))
         expect(compileGlob(literal.join('*'))(literal.join(filling))).toBe(true)
       }),
+    )
+  })
+})
+
+describe('commonText', () => {
+  it.each([
+    ['note://by-name/hello', 'note://by-name/*', 'note://by-name/hello'],
+    ['note://*/hello', 'note://by-name/*', 'note://by-name/hello'],
+    ['note://by-name/h*', 'note://by-name/*', 'note://by-name/hx'],
+    ['a*', '*b', 'axb'],
+    ['a*', 'b*', undefined],
+    ['ab', 'a', undefined],
+    ['', '*', ''],
+    ['x'.repeat(2_000), 'x'.repeat(2_000), undefined],
+  ])('of %j and %j', (a, b, text) => {
+    const common = commonText(a, b)
+    expect(common === undefined).toBe(text === undefined)
+    for (const glob of [a, b].map(compileGlob)) expect(common === undefined || glob(common)).toBe(true)
+  })
+
+  it('is there exactly when a short text matches both, and matches both', () => {
+    const texts = ['', ...'abx'].flatMap((one) =>
+      ['', ...'abx'].flatMap((two) =>
+        ['', ...'abx'].flatMap((three) => ['', ...'abx'].map((four) => one + two + three + four)),
+      ),
+    )
+    fc.assert(
+      fc.property(few('ab*', 4), few('ab*', 4), (a, b) => {
+        const [isOfA, isOfB] = [compileGlob(a), compileGlob(b)]
+        const common = commonText(a, b)
+        if (common === undefined) expect(texts.filter((text) => isOfA(text) && isOfB(text))).toEqual([])
+        else expect([isOfA(common), isOfB(common)]).toEqual([true, true])
+      }),
+      { numRuns: 500 },
     )
   })
 })

@@ -27,3 +27,52 @@ function fitsInOrder(text: string, pieces: readonly string[]): boolean {
   }
   return true
 }
+
+/** Largest product of two patterns' lengths that is looked into. */
+const MAX_CELLS = 1_000_000
+
+/** Stands where any text will do. */
+const FILLER = 'x'
+
+/** A text that both patterns match, or `undefined` when there is none or the patterns are too long to tell. */
+export function commonText(a: string, b: string): string | undefined {
+  const width = b.length + 1
+  if ((a.length + 1) * width > MAX_CELLS) return undefined
+  const meets = meetings(a, b)
+  if (!meets[0]) return undefined
+  let text = ''
+  let i = 0
+  let j = 0
+  while (i < a.length || j < b.length) {
+    const isSame = i < a.length && a[i] === b[j]
+    const isStar = a[i] === '*' || b[j] === '*'
+    if (isSame && meets[(i + 1) * width + j + 1]) {
+      text += isStar ? FILLER : a[i]
+      i++
+      j++
+    } else if (isStar && i < a.length && meets[(i + 1) * width + j]) text += literalOf(a[i++])
+    else text += literalOf(b[j++])
+  }
+  return text
+}
+
+// For each pair of rests, whether some text matches both: a star either ends, or takes in what the other pattern has next.
+function meetings(a: string, b: string): Uint8Array {
+  const width = b.length + 1
+  const meets = new Uint8Array((a.length + 1) * width)
+  for (let i = a.length; i >= 0; i--) {
+    for (let j = b.length; j >= 0; j--) {
+      const isStar = a[i] === '*' || b[j] === '*'
+      const isEnd = i === a.length && j === b.length
+      const both = i < a.length && a[i] === b[j] && meets[(i + 1) * width + j + 1]
+      const first = isStar && i < a.length && meets[(i + 1) * width + j]
+      const second = isStar && j < b.length && meets[i * width + j + 1]
+      meets[i * width + j] = isEnd || both || first || second ? 1 : 0
+    }
+  }
+  return meets
+}
+
+function literalOf(character: string | undefined): string {
+  return character === '*' ? '' : (character ?? '')
+}

@@ -12,9 +12,11 @@ export interface Selector {
   allows(ask: Ask): boolean
   /** The same for a rule that denies: former names and other spellings of a URI count too. */
   denies(ask: Ask): boolean
+  /** A glob that every name it selects matches. */
+  nameGlob: string
 }
 
-type Term = Pick<Selector, 'allows' | 'denies'>
+type Term = Pick<Selector, 'allows' | 'denies'> & { nameGlob?: string }
 
 const EFFECTS: readonly string[] = ['read', 'write', 'destroy'] satisfies Effect[]
 const KEYWORDS = ['upstream', 'tag', 'scope', 'effect']
@@ -34,6 +36,7 @@ export function parseSelector(action: Action, text: string): Selector {
     text,
     allows: (ask) => terms.every((term) => term.allows(ask) === true),
     denies: (ask) => terms.every((term) => term.denies(ask) === true),
+    nameGlob: terms.find((term) => term.nameGlob !== undefined)?.nameGlob ?? '*',
   }
 }
 
@@ -60,6 +63,7 @@ function nameTerm(action: Action, pattern: string): Term {
   const glob = compileGlob(pattern)
   const otherGlobs = action === 'resource' ? canonicalSpellings(pattern).map(compileGlob) : [glob]
   return {
+    nameGlob: pattern,
     allows: (ask) => glob(ask.name),
     denies: (ask) => glob(ask.name) || ask.otherNames.some((name) => otherGlobs.some((other) => other(name))),
   }

@@ -118,12 +118,14 @@ function statesOf(
 
 async function credentialFor(
   { id, config }: Upstream,
-  { caller, view }: Decided,
+  { caller, view, target }: Decided,
   gateway: Gateway,
 ): Promise<string | undefined> {
   if (config.auth.mode === 'none') return undefined
   if (config.auth.mode === 'bearer') return reveal(config.auth.token)
-  return gateway.callTokens.tokenFor({ agent: caller.agent, roles: caller.roles, scopes: view.scopesAt(id) }, id)
+  // The URI that a rule allows may be of a template that the caller does not see.
+  const scopes = [...new Set([...view.scopesAt(id), ...target.entry.facts.scopes])].sort()
+  return gateway.callTokens.tokenFor({ agent: caller.agent, roles: caller.roles, scopes }, id)
 }
 
 function stdioMeta(credential: string | undefined, requestId: string): Record<string, string> {

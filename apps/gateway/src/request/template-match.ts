@@ -9,9 +9,14 @@ export function ownsUri(template: string, uri: string): boolean {
   let glob = compiled.get(template)
   if (!glob) {
     if (compiled.size >= MAX_REMEMBERED) compiled.clear()
-    // A star in the template itself would be literal there, but matching more than that is harmless here.
-    glob = compileGlob(template.replace(/\{[^{}]*\}/g, '*'))
+    glob = compileGlob(globOf(template))
     compiled.set(template, glob)
   }
   return glob(uri)
+}
+
+/** A glob that matches every URI of the template. */
+export function globOf(template: string): string {
+  // A star in the template itself would be literal there, but matching more than that is harmless here.
+  return template.replace(/\{[^{}]*\}/g, '*')
 }

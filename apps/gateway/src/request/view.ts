@@ -5,9 +5,11 @@ import { type Entry, KINDS, type Kind, LISTS } from '../catalog/definition.ts'
 import type { AgentPolicy } from '../policy/compile.ts'
 import { type Decision, decide } from '../policy/decide.ts'
 import type { Action } from '../policy/definition-facts.ts'
+import { commonText } from '../policy/glob.ts'
 import { canonicalSpellings, spellingsOf } from '../policy/uri-spellings.ts'
 import type { Era } from '../wire/revisions.ts'
 import { describeView } from './instructions.ts'
+import { globOf } from './template-match.ts'
 
 /** A definition in a view: it is there because this decision allowed it. */
 export interface Seen {
@@ -37,6 +39,7 @@ export class View {
   readonly route: string | undefined
   readonly #seen: Record<Kind, readonly Seen[]>
   readonly #byName: Record<Kind, ReadonlyMap<string, Seen>>
+  readonly #visibleUpstreams: Set<string>
   readonly #pages = new Map<string, readonly ListPage[]>()
   readonly #signatures = new Map<Kind, string>()
   readonly #scopes = new Map<string, readonly string[]>()
@@ -52,6 +55,12 @@ export class View {
       Object.fromEntries(KINDS.map((kind) => [kind, make(kind)])) as Record<Kind, T>
     this.#seen = perKind((kind) => this.#filter(kind))
     this.#byName = perKind((kind) => byName(this.#seen[kind]))
+    const seen = KINDS.flatMap((kind) => this.#seen[kind].map(({ entry }) => entry.upstream))
+    this.#visibleUpstreams = new Set(seen)
+    // A rule may allow a URI of a template and not the template.
+    for (const entry of this.templates())
+      if (!this.#visibleUpstreams.has(entry.upstream) && this.#isPartlyReadable(entry))
+        this.#visibleUpstreams.add(entry.upstream)
   }
 
   /** What the caller may see of one kind, in list order. */
@@ -82,15 +91,15 @@ export class View {
     return this.#hidden.size > 0 && [uri, ...spellingsOf(uri)].some((spelling) => this.#hidden?.has(spelling))
   }
 
-  /** The upstreams of which the caller may see something, in the catalog's order. */
+  /** The upstreams of which the caller may see or read something, in the catalog's order. */
   upstreams(): UpstreamCatalog[] {
-    const ids = new Set(KINDS.flatMap((kind) => this.#seen[kind].map((seen) => seen.entry.upstream)))
+    const ids = this.#visibleUpstreams
     return [...this.catalog.upstreams.values()].filter((part) => ids.has(part.id))
   }
 
-  /** Whether the caller may see nothing at all here. */
+  /** Whether there is nothing at all here for the caller. */
   get isEmpty(): boolean {
-    return KINDS.every((kind) => this.#seen[kind].length === 0)
+    return this.#visibleUpstreams.size === 0
   }
 
   /** The pages of a list for one era; at least one. */
@@ -147,6 +156,14 @@ export class View {
         ? [{ entry, decision, name: this.route === undefined ? entry.publicName : entry.originalName }]
         : []
     })
+  }
+
+  #isPartlyReadable({ facts, originalName }: Entry): boolean {
+    const template = globOf(originalName)
+    return this.policy.allows
+      .flatMap((rule) => rule.uriGlobs)
+      .map((glob) => commonText(glob, template))
+      .some((uri) => uri && !this.hides(uri) && decide(this.policy, 'resource', { ...facts, uri }).effect === 'allow')
   }
 
   #texts(kind: Kind, era: Era): string[] {
