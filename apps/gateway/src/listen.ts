@@ -1,6 +1,7 @@
 /** A gateway that listens: store, listener, catalog lines and reloads, started in the order that lets nothing wait for an upstream. */
 import type { Server } from 'node:http'
 import { type AddressInfo, Server as NetServer } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import { loadConfig } from './config/load.ts'
 import { publicUrlOf } from './config/public-url-of.ts'
@@ -16,8 +17,11 @@ export interface Listening {
   store: Store
   /** Where it listens, without a path. */
   url: string
-  /** Reads the configuration again and puts it in force; throws and changes nothing when it is not good. */
-  reload(): void
+  /**
+   * Reads the configuration again and puts it in force; throws and changes nothing when it is not good.
+   * @returns the settings that have changed but need a restart
+   */
+  reload(): readonly string[]
   /** Ends streams, lets calls finish, stops children, closes the store. */
   close(): Promise<void>
 }
@@ -52,12 +56,7 @@ export async function listen({ configPath, env, log }: ListenOptions): Promise<L
       gateway: running,
       store,
       url: publicUrl,
-      reload() {
-        const next = loadConfig(configPath, env)
-        for (const warning of next.warnings) log.warn(warning, 'configuration warning')
-        checkPolicyTests({ ...next.config, dataDir: config.dataDir })
-        running.apply({ ...next.config, listen: config.listen, dataDir: config.dataDir })
-      },
+      reload: () => reload({ configPath, env, log }, running, config),
       async close() {
         running.drain()
         await closeHttp(http, running)
@@ -69,6 +68,31 @@ export async function listen({ configPath, env, log }: ListenOptions): Promise<L
     http.close()
     store.close()
     throw error
+  }
+}
+
+function reload({ configPath, env, log }: ListenOptions, gateway: RunningGateway, started: Config): readonly string[] {
+  const kept = { listen: started.listen, publicUrl: started.publicUrl, dataDir: started.dataDir }
+  const written = loadConfig(configPath, env).config
+  const needRestart = Object.entries(kept).flatMap(([key, value]) =>
+    isDeepStrictEqual(written[key as keyof typeof kept], value) ? [] : [key],
+  )
+  if (needRestart.length > 0) log.warn({ settings: needRestart }, 'settings that need a restart have changed')
+  // What is safe on the listener that the file describes may not be on the one that is open.
+  const { config, warnings } = loadConfig(configPath, { ...env, ...asEnvironment(kept) })
+  for (const warning of warnings) log.warn(warning, 'configuration warning')
+  const next = { ...config, ...kept }
+  checkPolicyTests(next)
+  gateway.apply(next)
+  return needRestart
+}
+
+function asEnvironment({ listen, publicUrl, dataDir }: Pick<Config, 'listen' | 'publicUrl' | 'dataDir'>) {
+  return {
+    CAUSEWAY_HOST: listen.host,
+    CAUSEWAY_PORT: String(listen.port),
+    CAUSEWAY_PUBLIC_URL: publicUrl,
+    CAUSEWAY_HOME: dataDir,
   }
 }
 

@@ -63,9 +63,10 @@ function reloadAndTell(
   log: { info(o: object, m: string): void; error(o: object, m: string): void },
 ): void {
   try {
-    reload()
+    const needRestart = reload()
     log.info({}, 'configuration reloaded')
     say('The configuration was reloaded.')
+    if (needRestart.length > 0) say(`Changed, but not before a restart: ${needRestart.join(', ')}.`)
   } catch (error) {
     log.error({ err: error }, 'configuration not reloaded')
     say(`The configuration was NOT reloaded; the last good one stays in force.\n${(error as Error).message}`)

@@ -1,7 +1,7 @@
 /** A reload is atomic: what it takes away is gone from the list and refused in the same second, and a broken file changes nothing. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { watchConfig } from '../src/config/watch.ts'
 import { connectV1, connectV2, postModern } from './support/clients.ts'
 import { OPERATOR_RULES, type StoryConfig, type StoryGateway, startGateway, until } from './support/start-gateway.ts'
@@ -18,7 +18,7 @@ let key: string
 const mcp = () => `${gateway.url}/mcp`
 const reload = (config: StoryConfig | string) => {
   gateway.write(config)
-  gateway.listening.reload()
+  return gateway.listening.reload()
 }
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
   key = gateway.key('rita')
   await gateway.ready('notes')
 })
-beforeEach(() => reload(generous))
+beforeEach(() => void reload(generous))
 afterAll(() => gateway.close())
 
 async function listed(): Promise<string[]> {
@@ -101,4 +101,39 @@ it('adds and removes upstreams without a restart', async () => {
   await until(async () => (await listed()).some((name) => name.startsWith('more__')), 'the new upstream is listed')
   reload(generous)
   expect((await listed()).some((name) => name.startsWith('more__'))).toBe(false)
+})
+
+describe('a listener that other machines reach', () => {
+  const open: StoryConfig = { upstreams: {}, agents, listen: { host: '0.0.0.0', port: 0 } }
+  let reachable: StoryGateway
+  const reloadWith = (config: object) => {
+    reachable.write({ ...open, ...config })
+    return reachable.listening.reload()
+  }
+  const callWithoutKey = async () => (await postModern(`${reachable.url}/mcp`, undefined, 'tools/list')).status
+
+  beforeAll(async () => {
+    reachable = await startGateway(open)
+  })
+  afterAll(() => reachable.close())
+
+  it('asks for a credential, whatever listener the file describes since', async () => {
+    const local = { listen: { host: '127.0.0.1', port: 0 }, auth: { anonymous: 'ops' } }
+    expect(() => reloadWith(local)).toThrow(/auth\.anonymous.*listen\.host "0\.0\.0\.0" can be reached/s)
+    expect(await callWithoutKey()).toBe(401)
+  })
+
+  it('stays as it is until a restart, and the reload names what waits for one', async () => {
+    const { config } = reachable.listening.gateway.live
+    const moved = { listen: { host: '127.0.0.1', port: 0 }, publicUrl: 'https://gw.example', dataDir: 'elsewhere' }
+    expect(reloadWith(moved)).toEqual(['listen', 'publicUrl', 'dataDir'])
+    const { listen, publicUrl, dataDir } = reachable.listening.gateway.live.config
+    expect({ listen, publicUrl, dataDir }).toEqual({
+      listen: config.listen,
+      publicUrl: undefined,
+      dataDir: config.dataDir,
+    })
+    expect(reloadWith({})).toEqual([])
+    expect(await callWithoutKey()).toBe(401)
+  })
 })
