@@ -48,6 +48,8 @@ async function run(configPath: string, env: NodeJS.ProcessEnv): Promise<void> {
     throw explainPort(error)
   })
   log.info({ url: listening.url, pid: process.pid }, 'gateway listens')
+  // The terminal may be closed while the gateway goes on, and there is nobody left to tell.
+  process.stdout.on('error', () => {})
   say(greeting(listening, file))
   const reload = () => reloadAndTell(listening, log)
   const watch = watchConfig(configPath, reload)

@@ -1,5 +1,7 @@
 /** A reload is atomic: what it takes away is gone from the list and refused in the same second, and a broken file changes nothing. */
-import { existsSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { watchConfig } from '../src/config/watch.ts'
@@ -136,4 +138,31 @@ describe('a listener that other machines reach', () => {
     expect(reloadWith({})).toEqual([])
     expect(await callWithoutKey()).toBe(401)
   })
+})
+
+it('works for a process whose terminal was closed', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-story-'))
+  const configPath = join(dir, 'causeway.yaml')
+  writeFileSync(configPath, 'version: 1\nlisten: { port: 0 }\nupstreams: {}\n')
+  const main = join(import.meta.dirname, '../src/main.ts')
+  const up = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'up', '--config', configPath], {
+    env: { PATH: process.env.PATH, CAUSEWAY_HOME: join(dir, 'data') },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise((resolve) => up.once('exit', (code, signal) => resolve(code ?? signal)))
+  let said = ''
+  up.stdout.on('data', (chunk: Buffer) => {
+    said += chunk
+  })
+  await until(() => said.includes('End with Ctrl-C'), 'it greets')
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0]
+  up.stdout.destroy()
+  for (let i = 0; i < 2; i++) {
+    up.kill('SIGHUP')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  expect((await fetch(`${url}/livez`)).status).toBe(200)
+  up.kill('SIGTERM')
+  expect(await ended).toBe(0)
+  rmSync(dir, { recursive: true })
 })
