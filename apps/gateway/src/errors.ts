@@ -83,6 +83,20 @@ export const FAILURES = {
     retryable: false,
     hint: 'Call resources/list for the resources you may read.',
   },
+  unknown_task: {
+    source: 'client',
+    http: 200,
+    rpc: -32602,
+    retryable: false,
+    hint: 'Use the taskId that the call answered with, as the agent that made the call.',
+  },
+  missing_capability: {
+    source: 'client',
+    http: 400,
+    rpc: -32021,
+    retryable: false,
+    hint: "Declare the capability in the request's client capabilities.",
+  },
   unknown_cursor: {
     source: 'client',
     http: 200,

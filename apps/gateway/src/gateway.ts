@@ -19,6 +19,7 @@ import type { ParkedCall } from './request/forward-parked.ts'
 import type { OpenStream } from './request/listen.ts'
 import { ParkedRuns } from './request/parked-runs.ts'
 import { Subscriptions } from './request/subscriptions.ts'
+import { TaskIds } from './request/task-ids.ts'
 import type { Store } from './store/open-store.ts'
 import { Upstream } from './upstream/upstream.ts'
 
@@ -49,6 +50,7 @@ export interface Gateway {
   readonly asks: PendingAsks
   /** Calls of modern clients that wait between two requests. */
   readonly parked: ParkedRuns<ParkedCall>
+  readonly taskIds: TaskIds
   /** Seals the request state of upstreams. */
   readonly states: Sealer
   readonly log: Logger
@@ -131,6 +133,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     logLevels: new Map(),
     asks: new PendingAsks(),
     parked: new ParkedRuns(createSealer(store.deriveKey('parked'), 'parked')),
+    taskIds: new TaskIds(store.deriveKey('task-id')),
     states: createSealer(store.deriveKey('request-state'), 'request-state'),
     log,
     isDraining: false,

@@ -10,6 +10,7 @@ import { passedOnInput } from './input-required.ts'
 import type { Reply } from './reply.ts'
 import type { Decided, Routed } from './route.ts'
 import { cancellable, type Round, send, startSending } from './sending.ts'
+import { withWrappedTask } from './task-ids.ts'
 
 /** @throws GatewayError upstream_* | result_too_large | call_cancelled | input_unsupported | invalid_state | exchange_lost */
 export async function forward(
@@ -51,10 +52,17 @@ async function forwardModern(round: Round): Promise<AgentAnswer> {
       inbound: round.decided.inbound,
       seal: round.routed.sealState,
     })
-    return input === undefined ? toAgent(answer, round) : asInput(input, round)
+    return input === undefined ? toAgent(asTask(answer, round), round) : asInput(input, round)
   } finally {
     sending.deadline.stop()
   }
+}
+
+// A call that became a task, and what is asked of one later, tell its id.
+function asTask(answer: UpstreamAnswer, { decided, routed }: Round): UpstreamAnswer {
+  const isTask = answer.result?.resultType === 'task' || decided.target.field === 'taskId'
+  if (!answer.result || !isTask) return answer
+  return { ...answer, text: withWrappedTask(answer.text, answer.result, routed.wrapTask) }
 }
 
 function asInput(result: string, { decided }: Round): AgentAnswer {

@@ -7,6 +7,7 @@ import { resultText } from '../wire/jsonrpc.ts'
 import { isLegacyRevision, LEGACY_REVISIONS, MODERN_REVISION, SERVER_INFO_META } from '../wire/revisions.ts'
 import type { Caller } from './caller.ts'
 import type { Inbound } from './read.ts'
+import { TASKS_EXTENSION } from './task-ids.ts'
 import type { View } from './view.ts'
 
 const DISCOVER_TTL_MS = 60_000
@@ -15,7 +16,7 @@ const DISCOVER_TTL_MS = 60_000
 export function discover(inbound: Inbound, view: View): string {
   const result = {
     supportedVersions: [MODERN_REVISION],
-    capabilities: capabilitiesOf(view),
+    capabilities: { ...capabilitiesOf(view), ...extensionsOf(view) },
     ...(view.instructions ? { instructions: view.instructions } : {}),
     resultType: 'complete',
     ttlMs: DISCOVER_TTL_MS,
@@ -60,6 +61,12 @@ function capabilitiesOf(view: View): Record<string, unknown> {
         .map((name) => [name, {}]),
     ),
   }
+}
+
+function extensionsOf(view: View): Record<string, unknown> {
+  const parts = view.upstreams().map((part) => part.identity.capabilities.extensions)
+  const declared = parts.find((extensions) => isObject(extensions) && extensions[TASKS_EXTENSION] !== undefined)
+  return isObject(declared) ? { extensions: { [TASKS_EXTENSION]: declared[TASKS_EXTENSION] } } : {}
 }
 
 function offersUpdates({ identity }: UpstreamCatalog): boolean {

@@ -89,7 +89,7 @@ async function serveMessage(serving: Serving, inbound: Inbound, view: View): Pro
     trail.outcome = 'result'
     return
   }
-  const target = resolve(inbound, view)
+  const target = resolve(inbound, view, { caller, taskIds: gateway.taskIds })
   trail.target = target
   const decision = decideCall(target, view)
   trail.decision = decision

@@ -3,7 +3,10 @@ import type { Entry, Kind } from '../catalog/definition.ts'
 import { GatewayError } from '../errors.ts'
 import type { Decision } from '../policy/decide.ts'
 import { isObject } from '../wire/envelope.ts'
+import { declaredCapabilities } from './ask-rules.ts'
+import type { Caller } from './caller.ts'
 import type { Inbound } from './read.ts'
+import { TASKS_EXTENSION, type TaskIds } from './task-ids.ts'
 import { ownsUri } from './template-match.ts'
 import type { Seen, View } from './view.ts'
 
@@ -14,8 +17,10 @@ export interface Target {
   name: string
   /** Set when that is a former name. */
   formerName?: string
-  /** Where the upstream's own name goes; URIs pass unchanged. */
-  field: 'name' | 'ref' | undefined
+  /** What the upstream knows it by. */
+  upstreamName: string
+  /** Where that goes; URIs pass unchanged. */
+  field: 'name' | 'ref' | 'taskId' | undefined
   /** The decision that put it into the view; a template's concrete URI has none yet. */
   seenBy: Decision | undefined
 }
@@ -27,7 +32,7 @@ const UNKNOWN = { tools: 'unknown_tool', prompts: 'unknown_prompt' } as const
  * Finds the target of `tools/call`, `prompts/get`, `resources/read` or `completion/complete`.
  * @throws GatewayError unknown_tool | unknown_prompt | unknown_resource | invalid_params | method_not_found
  */
-export function resolve(inbound: Inbound, view: View): Target {
+export function resolve(inbound: Inbound, view: View, on: { caller: Caller; taskIds: TaskIds }): Target {
   const { method, params } = inbound.message
   switch (method) {
     case 'tools/call':
@@ -38,9 +43,12 @@ export function resolve(inbound: Inbound, view: View): Target {
       return resolveResource(params.uri, view)
     case 'completion/complete':
       return completion(params.ref, view)
-    default:
-      throw new GatewayError('method_not_found', `Cannot serve method ${JSON.stringify(method.slice(0, 80))}: unknown`)
+    case 'tasks/get':
+    case 'tasks/update':
+    case 'tasks/cancel':
+      if (inbound.era === 'modern') return resolveTask(inbound, view, on)
   }
+  throw new GatewayError('method_not_found', `Cannot serve method ${JSON.stringify(method.slice(0, 80))}: unknown`)
 }
 
 function named(kind: 'tools' | 'prompts', name: unknown, view: View): Target {
@@ -63,7 +71,7 @@ export function resolveResource(uri: unknown, view: View): Target {
   // A listed resource that this caller may not see must not become readable by way of a template.
   const template = view.hides(uri) ? undefined : view.templates().find((entry) => ownsUri(entry.originalName, uri))
   if (!template) throw unknownTarget('resources', uri)
-  return { entry: template, name: uri, field: undefined, seenBy: undefined }
+  return { entry: template, name: uri, upstreamName: uri, field: undefined, seenBy: undefined }
 }
 
 function completion(ref: unknown, view: View): Target {
@@ -93,6 +101,22 @@ export function unknownTarget(kind: Kind, name: string): GatewayError {
   )
 }
 
+/** A task is found by the id that its own caller was given, and is there as long as the tool that became it is. */
+function resolveTask(inbound: Inbound, view: View, { caller, taskIds }: { caller: Caller; taskIds: TaskIds }): Target {
+  const { extensions } = declaredCapabilities(inbound)
+  if (!isObject(extensions) || extensions[TASKS_EXTENSION] === undefined) {
+    const data = { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } }
+    throw new GatewayError('missing_capability', 'Cannot serve a task: the client declared no such extension', { data })
+  }
+  const task = taskIds.unwrap(inbound.message.params.taskId, caller)
+  const seen = view
+    .seen('tools')
+    .find(({ entry }) => entry.upstream === task?.upstream && entry.originalName === task.tool)
+  if (!task || !seen) throw new GatewayError('unknown_task', 'Cannot resolve the task: no such task')
+  return { ...toTarget(seen, 'taskId'), upstreamName: task.taskId }
+}
+
 function toTarget({ entry, name, formerName, decision }: Seen, field: Target['field']): Target {
-  return { entry, name, ...(formerName === undefined ? {} : { formerName }), field, seenBy: decision }
+  const former = formerName === undefined ? {} : { formerName }
+  return { entry, name, ...former, upstreamName: entry.originalName, field, seenBy: decision }
 }

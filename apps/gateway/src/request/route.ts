@@ -31,6 +31,8 @@ export interface Routed {
   capabilities: string
   /** The log severity that the agent asked for. */
   logLevel: string | undefined
+  /** The agent's id of a task of this call. */
+  wrapTask(taskId: string): string
   /** Seals an upstream's request state, where a shared credential hides the callers from it. */
   sealState: ((stateText: string) => string) | undefined
   /** The token that stands in `params` in place of the agent's, where the transport is shared. */
@@ -79,8 +81,8 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
     params: paramsToUpstream(message, {
       agentEra: era,
       upstreamEra,
-      ...(target.field && (target.formerName ?? target.name) !== target.entry.originalName
-        ? { name: { field: target.field, value: target.entry.originalName } }
+      ...(target.field && (target.field === 'taskId' || (target.formerName ?? target.name) !== target.upstreamName)
+        ? { name: { field: target.field, value: target.upstreamName } }
         : {}),
       ...(progressToken === undefined ? {} : { progressToken }),
       ...(inbound.session ? { clientInfo: { name: inbound.session.clientName || 'unknown', version: '0' } } : {}),
@@ -94,6 +96,8 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
     sessionKey: JSON.stringify([decided.caller.agent, inbound.session?.number ?? null, capabilities]),
     capabilities,
     logLevel,
+    wrapTask: (taskId) =>
+      gateway.taskIds.wrap({ upstream: upstream.id, tool: target.entry.originalName, taskId }, decided.caller),
     sealState: states?.seal,
     progressToken: progressToken ?? (connection.passesIds ? agentProgressToken : undefined),
     agentProgressToken,
@@ -139,7 +143,8 @@ function headersFor({ inbound, target, exchange }: Decided, upstreamEra: 'modern
   if (upstreamEra === 'legacy') return headers
   const { method, params } = inbound.message
   if (method === 'resources/read') headers['mcp-name'] = encodeHeaderValue(String(params.uri))
-  else if (target.field === 'name') headers['mcp-name'] = encodeHeaderValue(target.entry.originalName)
+  else if (target.field === 'name' || target.field === 'taskId')
+    headers['mcp-name'] = encodeHeaderValue(target.upstreamName)
   return {
     ...headers,
     ...unknownParamHeaders(exchange, inbound, target.entry.paramHeaders),

@@ -16,7 +16,7 @@ export interface ParamChanges {
   agentEra: Era
   upstreamEra: Era
   /** The upstream's own name for the target, and where it stands; absent when it is the same. */
-  name?: { field: 'name' | 'ref'; value: string }
+  name?: { field: 'name' | 'ref' | 'taskId'; value: string }
   /** JSON text of the token that replaces the agent's. */
   progressToken?: string
   /** JSON text of the client capabilities that the upstream may know of, where they differ from what the agent says itself. */
@@ -45,7 +45,7 @@ export function paramsToUpstream(message: Envelope, changes: ParamChanges): stri
 function nameChange(message: Envelope, name: ParamChanges['name']): Record<string, string> {
   if (!name) return {}
   const value = JSON.stringify(name.value)
-  if (name.field === 'name') return { name: value }
+  if (name.field !== 'ref') return { [name.field]: value }
   const ref = message.paramMembers.find((member) => member.key === 'ref')
   return ref ? { ref: withMembers(message.text, membersOf(message.text, ref.start), { name: value }) } : {}
 }
