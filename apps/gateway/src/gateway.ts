@@ -4,7 +4,7 @@ import { createSealer, type Sealer } from '@causeway/shared-contracts/sealer'
 import type { Logger } from 'pino'
 import { CatalogHolder } from './catalog/catalog.ts'
 import { createFactsFile } from './catalog/facts-file.ts'
-import { type RunningLine, runCatalogLine } from './catalog/pipeline.ts'
+import type { RunningLine } from './catalog/pipeline.ts'
 import { createSnapshotFile } from './catalog/snapshot.ts'
 import { isLoopbackHost } from './config/loopback.ts'
 import type { Config, UpstreamConfig } from './config/schema.ts'
@@ -20,6 +20,7 @@ import type { OpenStream } from './request/listen.ts'
 import { ParkedRuns } from './request/parked-runs.ts'
 import { Subscriptions } from './request/subscriptions.ts'
 import { TaskIds } from './request/task-ids.ts'
+import { runLineAfter } from './run-line-after.ts'
 import type { Store } from './store/open-store.ts'
 import { Upstream } from './upstream/upstream.ts'
 
@@ -86,6 +87,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
   const catalog = new CatalogHolder()
   const upstreams = new Map<string, Upstream>()
   const lines = new Map<string, { running: RunningLine; fingerprint: string }>()
+  const ending = new Map<string, Promise<void>>()
   const callTokens = createCallTokenSigner(store, { issuer: publicUrl })
   const streams = new Set<OpenStream>()
   const facts = { issuer: publicUrl, jwksUrl: `${localUrl}/.well-known/jwks.json` }
@@ -101,7 +103,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     upstream.onResourceUpdated = (uri) => {
       for (const stream of streams) stream.updated(uri)
     }
-    const running = runCatalogLine({
+    const running = runLineAfter(ending.get(id), {
       upstream,
       holder: catalog,
       snapshots: createSnapshotFile(store.dataDir, id, upstreamConfig),
@@ -114,7 +116,11 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     const line = lines.get(id)
     lines.delete(id)
     upstreams.delete(id)
-    return line ? line.running.stop() : Promise.resolve()
+    const end = (line?.running.stop() ?? Promise.resolve()).finally(() => {
+      if (ending.get(id) === end) ending.delete(id)
+    })
+    ending.set(id, end)
+    return end
   }
 
   const gateway: RunningGateway = {
@@ -151,6 +157,8 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
         const upstreamConfig = wanted.get(id)
         if (!upstreamConfig || fingerprintOf(upstreamConfig) !== line.fingerprint) void stopLine(id)
       }
+      // Without those of changed upstreams: facts that other settings gave must not decide any more.
+      catalog.arrange([...wanted.keys()].filter((id) => lines.has(id)))
       catalog.arrange([...wanted.keys()])
       for (const [id, upstreamConfig] of wanted) if (!lines.has(id)) startLine(id, upstreamConfig)
       checkStreams()
@@ -164,7 +172,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     },
     async close() {
       for (const stop of stopWatching) stop()
-      await Promise.all([...lines.keys()].map(stopLine))
+      await Promise.all([...ending.values(), ...[...lines.keys()].map(stopLine)])
       await factsFile.close()
       gateway.authenticator.close()
     },

@@ -50,11 +50,12 @@ async function run(configPath: string, env: NodeJS.ProcessEnv): Promise<void> {
   log.info({ url: listening.url, pid: process.pid }, 'gateway listens')
   // The terminal may be closed while the gateway goes on, and there is nobody left to tell.
   process.stdout.on('error', () => {})
-  say(greeting(listening, file))
   const reload = () => reloadAndTell(listening, log)
   const watch = watchConfig(configPath, reload)
   process.on('SIGHUP', reload)
-  const signal = await endSignal()
+  const ending = endSignal()
+  say(greeting(listening, file))
+  const signal = await ending
   log.info({ signal }, 'gateway ends')
   watch.close()
   await listening.close()

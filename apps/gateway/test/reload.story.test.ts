@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { watchConfig } from '../src/config/watch.ts'
+import { startScriptedUpstream } from './fixtures/scripted-upstream.ts'
 import { connectV1, connectV2, postModern } from './support/clients.ts'
 import { OPERATOR_RULES, type StoryConfig, type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
@@ -147,7 +148,7 @@ it('works for a process whose terminal was closed', async () => {
   const main = join(import.meta.dirname, '../src/main.ts')
   const up = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'up', '--config', configPath], {
     env: { PATH: process.env.PATH, CAUSEWAY_HOME: join(dir, 'data') },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   const ended = new Promise((resolve) => up.once('exit', (code, signal) => resolve(code ?? signal)))
   let said = ''
@@ -165,4 +166,61 @@ it('works for a process whose terminal was closed', async () => {
   up.kill('SIGTERM')
   expect(await ended).toBe(0)
   rmSync(dir, { recursive: true })
+})
+
+describe('an upstream whose settings change', () => {
+  const tools = ['keep', 'drop'].map((name) => ({ name, inputSchema: { type: 'object' } }))
+  const hidden = { tools: { drop: { hidden: true } } }
+  const names = (story: StoryGateway) =>
+    story.listening.gateway.catalog.current.entries.tools.map((entry) => entry.publicName)
+
+  it('is judged by the new ones at once, by what it listed last', async () => {
+    const upstream = await startScriptedUpstream({ tools })
+    const story = await startGateway({ upstreams: { up: { url: upstream.url } } })
+    await story.ready('up')
+    await until(() => existsSync(join(story.dir, 'data', 'catalog', 'up.json')), 'its lists are on disk')
+    story.write({ upstreams: { up: { url: upstream.url, ...hidden } } })
+    story.listening.reload()
+    expect(names(story)).toEqual(['up__keep'])
+    await story.close()
+    await upstream.close()
+  })
+
+  it('lists nothing from where it was before', async () => {
+    const upstream = await startScriptedUpstream({ tools })
+    const story = await startGateway({ upstreams: { up: { url: upstream.url } } })
+    await story.ready('up')
+    expect(names(story)).toEqual(['up__keep', 'up__drop'])
+    story.write({ upstreams: { up: { url: 'http://127.0.0.1:9/mcp', ...hidden } } })
+    story.listening.reload()
+    expect(names(story)).toEqual([])
+    await story.close()
+    await upstream.close()
+  })
+
+  it('never has two children at a time', async () => {
+    const script = `const { appendFileSync } = require('node:fs')
+      const tell = (what) => appendFileSync(process.argv[1], what + ' ')
+      process.on('SIGTERM', () => setTimeout(() => { tell('end'); process.exit() }, 300))
+      setInterval(() => {}, 1000)
+      tell('start')`
+    const dir = mkdtempSync(join(tmpdir(), 'causeway-story-'))
+    const told = join(dir, 'told')
+    const said = () => (existsSync(told) ? readFileSync(told, 'utf8') : '')
+    const config = (title: string) => ({
+      upstreams: { up: { command: [process.execPath, '-e', script, told], title } },
+    })
+    const story = await startGateway(config('One'))
+    await until(() => said() === 'start ', 'the first child runs')
+    for (const title of ['Two', 'Three']) {
+      story.write(config(title))
+      story.listening.reload()
+    }
+    await until(() => said().split('start').length > 2, 'the next child runs')
+    story.write({ upstreams: {} })
+    story.listening.reload()
+    await story.close()
+    expect(said()).toBe('start end start end ')
+    rmSync(dir, { recursive: true })
+  })
 })
