@@ -128,7 +128,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     catalog,
     upstreams,
     authenticator: authenticatorOf(config, store),
-    sessions: createSessionSealer(store),
+    sessions: endingStreams(createSessionSealer(store), streams),
     callTokens,
     cursors: createSealer(store.deriveKey('cursor'), 'cursor'),
     edge: edgeOf(config, publicUrl),
@@ -212,6 +212,16 @@ function edgeOf(config: Config, publicUrl: string): Edge {
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
   })
+}
+
+function endingStreams(sessions: SessionSealer, streams: ReadonlySet<OpenStream>): SessionSealer {
+  return {
+    ...sessions,
+    end(number) {
+      sessions.end(number)
+      for (const stream of streams) if (stream.session === number) stream.end()
+    },
+  }
 }
 
 function createStreamCheck(streams: ReadonlySet<OpenStream>): () => void {

@@ -12,7 +12,7 @@ import type { View } from './view.ts'
 /**
  * Answers a request that needs no upstream.
  * @returns whether it was one
- * @throws GatewayError unknown_cursor | invalid_params | unknown_resource | overloaded
+ * @throws GatewayError unknown_cursor | not_acceptable | invalid_params | unknown_resource | overloaded
  */
 export async function answerLocally(serving: Serving, inbound: Inbound, view: View): Promise<boolean> {
   const { reply, caller, gateway } = serving

@@ -19,6 +19,8 @@ type Watched = (typeof WATCHED)[number]
 
 /** A stream that is open now. */
 export interface OpenStream {
+  /** Number of the legacy session that it belongs to. */
+  readonly session: number | undefined
   /** Compares the view with what the client last heard of, and tells the difference. */
   check(): void
   /** Tells that a resource changed, if the client wants to hear of it and may still read it. */
@@ -39,6 +41,7 @@ interface Says {
   updated(uri: string): string
   /** The resources that the client wants to hear of now. */
   wanted(): Wanted
+  session: number | undefined
   farewell: string | undefined
 }
 
@@ -50,9 +53,11 @@ const MAX_UNREAD_BYTES = 1024 * 1024
 
 /**
  * Serves `subscriptions/listen` (2026-07-28, "Subscriptions").
- * @throws GatewayError invalid_params | overloaded
+ * @throws GatewayError not_acceptable | invalid_params | overloaded
  */
 export async function listen(opening: Opening & { inbound: Inbound }): Promise<void> {
+  if (!opening.exchange.acceptsEvents)
+    throw new GatewayError('not_acceptable', 'Cannot listen: the Accept header leaves out text/event-stream')
   const { message } = opening.inbound
   const { notifications } = message.params
   if (!isObject(notifications))
@@ -74,6 +79,7 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
     changed: (kind) => notificationText(`notifications/${kind}/list_changed`, `{${meta}}`),
     updated: (uri) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)},${meta}}`),
     wanted: () => resources,
+    session: undefined,
     farewell: resultText(message.idText as string, `{"resultType":"complete",${meta}}`),
   })
   stream.once('close', () => {
@@ -94,6 +100,7 @@ export function openLegacyStream(opening: Opening & { session: Session | undefin
     changed: (kind) => notificationText(`notifications/${kind}/list_changed`),
     updated: (uri) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)}}`),
     wanted: () => (session ? gateway.subscriptions.ofSession(session.number) : new Map()),
+    session: session?.number,
     farewell: undefined,
   })
   stream.write(KEEP_ALIVE)
@@ -105,6 +112,7 @@ function openStream({ exchange, view, gateway }: Opening, wanted: readonly Watch
     throw new GatewayError('overloaded', 'Cannot open a stream: too many are open')
   let heard = signatures(view, wanted)
   const stream: OpenStream = {
+    session: says.session,
     check() {
       const now = currentView(exchange, gateway)
       if (!now) return stream.end()
