@@ -57,7 +57,9 @@ export function judge(
   const ran = (entry: BaselineEntry) =>
     entry.targets.some((target) => runs.has(target)) &&
     scenarios.some(({ name, revision }) => coversScenario(entry, { revision, scenario: name }))
-  return { outcomes, stale: baseline.filter((entry) => ran(entry) && !needed.has(entry)) }
+  // Without the direct way nothing was compared, so nothing could have been needed.
+  const stale = runs.has('direct') ? baseline.filter((entry) => ran(entry) && !needed.has(entry)) : []
+  return { outcomes, stale }
 }
 
 /** Whether the outcome fails the run. */
