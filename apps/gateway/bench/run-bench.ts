@@ -24,7 +24,7 @@ const USAGE = `Options:
 
 const PARTS = [...SCENARIOS.map(({ name }) => name), 'lists', 'rest']
 const QUICK_PARTS = ['json-small-32', 'lists', 'rest']
-const FULL: Extent = { slices: 5, sliceMs: 1_200, warmUpMs: 1_000 }
+const FULL: Extent = { slices: 5, sliceMs: 1_200, warmUpMs: 4_000 }
 const QUICK: Extent = { slices: 2, sliceMs: 500, warmUpMs: 500 }
 
 /** What was asked for on the command line. */

@@ -58,7 +58,7 @@ async function measureList(
 ): Promise<ListFigure> {
   const request = mcpRequest('tools/list', {}, keys[view])
   const job = { kind: 'calls' as const, origin, path: '/mcp', connections: CONNECTIONS, ...request }
-  await load.run({ ...job, durationMs: extent.warmUpMs })
+  await load.run({ ...job, durationMs: extent.warmUpMs / 2 })
   const slices = []
   for (let round = 0; round < extent.slices; round++) {
     const beforeUs = cpuUsOf(pid)
