@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{apps,packages}/*/{src,test}/**/*.test.ts', 'toolchain/test/*.test.ts'],
+    include: ['{apps,packages}/*/{src,test,bench}/**/*.test.ts', 'toolchain/test/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

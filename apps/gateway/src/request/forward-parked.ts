@@ -27,10 +27,11 @@ export async function forwardParked(
 ): Promise<{ answer: UpstreamAnswer } | { input: string }> {
   const { inbound, caller } = round.decided
   const state = inbound.message.params.requestState
-  const digest = requestDigest(inbound.message)
+  // Only a call that is parked or taken up again needs it.
+  const digest = () => requestDigest(inbound.message)
   if (state !== undefined && typeof state !== 'string')
     throw new GatewayError('invalid_state', 'Cannot go on with the request: its requestState is not a string')
-  const call = state === undefined ? start(round, gateway) : resume(gateway.parked.take(state, caller, digest), round)
+  const call = state === undefined ? start(round, gateway) : resume(gateway.parked.take(state, caller, digest()), round)
   const event = await call.run.next().catch((error: unknown) => {
     call.sending.deadline.stop()
     throw error
@@ -40,7 +41,7 @@ export async function forwardParked(
     return event
   }
   call.sending.deadline.pause()
-  const requestState = gateway.parked.park(call, caller, digest)
+  const requestState = gateway.parked.park(call, caller, digest())
   return { input: inputResult(asksOf(event.asks), JSON.stringify(requestState)) }
 }
 

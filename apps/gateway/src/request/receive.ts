@@ -83,7 +83,11 @@ function checkShape({ method, headers }: IncomingMessage, accept: string, edge: 
     throw new GatewayError('body_too_large', `Cannot read the body: larger than ${edge.maxBodyBytes} bytes`)
 }
 
+/** What nearly every client sends. */
+const USUAL_ACCEPT = 'application/json, text/event-stream'
+
 function accepts(accept: string, type: string): boolean {
+  if (accept === USUAL_ACCEPT) return true
   const [major] = type.split('/')
   return accept.split(',').some((each) => {
     const [range, ...parameters] = each.split(';').map((part) => part.trim().toLowerCase())

@@ -110,13 +110,14 @@ function statesOf(
   gateway: Gateway,
 ): { seal(stateText: string): string; opened: { requestState?: string } } {
   const { message } = inbound
-  const boundTo = JSON.stringify(['state', target.entry.upstream, caller.agent, requestDigest(message)])
+  // Most calls carry no state and get none, and the digest of a large request is not free.
+  const boundTo = () => JSON.stringify(['state', target.entry.upstream, caller.agent, requestDigest(message)])
   const { requestState } = message.params
   if (requestState !== undefined && typeof requestState !== 'string')
     throw new GatewayError('invalid_state', 'Cannot go on with the request: its requestState is not a string')
   return {
-    seal: (stateText) => sealState(gateway.states, stateText, boundTo),
-    opened: requestState === undefined ? {} : { requestState: openState(gateway.states, requestState, boundTo) },
+    seal: (stateText) => sealState(gateway.states, stateText, boundTo()),
+    opened: requestState === undefined ? {} : { requestState: openState(gateway.states, requestState, boundTo()) },
   }
 }
 
