@@ -5,9 +5,11 @@ import type { Listening } from './listen.ts'
 /** The agent of the shipped configuration that a first start makes a key for. */
 const FIRST_AGENT = 'ops-orchestrator'
 
-/** The text; makes the first agent's key when the store holds none yet. */
+/** The text; makes the first agent's key when it never had one. */
 export function greeting({ url, store, gateway }: Listening, logFile: string | undefined): string {
-  const isFirstStart = gateway.live.config.agents[FIRST_AGENT] !== undefined && store.apiKeys.isEmpty()
+  // Another agent's key may have been made while the gateway was starting; a key that was revoked still counts.
+  const hadKey = store.apiKeys.list().some(({ agent }) => agent === FIRST_AGENT)
+  const isFirstStart = gateway.live.config.agents[FIRST_AGENT] !== undefined && !hadKey
   return [
     '',
     `Causeway is up: ${url}/mcp`,

@@ -21,8 +21,6 @@ export interface StoredKey {
 export interface ApiKeyTable {
   insert(key: Omit<StoredKey, 'revokedMs' | 'lastUsedMs'>): void
   get(keyId: string): StoredKey | undefined
-  /** Whether nobody has been given a key yet. */
-  isEmpty(): boolean
   /** All keys, oldest first. */
   list(): StoredKey[]
   /** The agent's own keys that work at `nowMs`, oldest first; impersonation does not count. */
@@ -50,7 +48,6 @@ export function createApiKeyTable(db: DatabaseSync, changed: () => void): ApiKey
     }
   }
   const get = db.prepare('SELECT * FROM api_keys WHERE key_id = ?')
-  const any = db.prepare("SELECT 1 FROM api_keys WHERE origin <> 'impersonation' LIMIT 1")
   const list = db.prepare('SELECT * FROM api_keys ORDER BY created_ms, key_id')
   const active = db.prepare(ACTIVE)
   const touch = db.prepare('UPDATE api_keys SET last_used_ms = max(coalesce(last_used_ms, 0), ?) WHERE key_id = ?')
@@ -65,7 +62,6 @@ export function createApiKeyTable(db: DatabaseSync, changed: () => void): ApiKey
       const row = get.get(keyId)
       return row && toKey(row)
     },
-    isEmpty: () => any.get() === undefined,
     list: () => list.all().map(toKey),
     active: (agent, nowMs) => active.all(agent, nowMs).map(toKey),
     shorten: (keyId, expiresMs) => shorten(expiresMs, keyId),
