@@ -18,7 +18,6 @@ export function runLineAfter(before: Promise<void> | undefined, line: CatalogLin
     if (!isStopped) running = runCatalogLine(line)
   })
   return {
-    nudge: () => running?.nudge(),
     async stop() {
       isStopped = true
       await started

@@ -8,8 +8,6 @@ import { createWaker, type Waker } from './waker.ts'
 
 /** A running line. */
 export interface RunningLine {
-  /** Lists again now, e.g. because a call found the upstream gone. */
-  nudge(): void
   stop(): Promise<void>
 }
 
@@ -28,7 +26,6 @@ export function runCatalogLine(line: CatalogLine): RunningLine {
   line.upstream.onTrouble = atMostEvery(TROUBLE_GAP_MS, waker.wake)
   const running = keepConnected({ line, refresh: createRefresh(line), waker, signal: stopping.signal })
   return {
-    nudge: waker.wake,
     async stop() {
       stopping.abort()
       waker.wake()
