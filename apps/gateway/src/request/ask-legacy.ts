@@ -1,4 +1,6 @@
 /** Asks of an upstream put to a legacy agent: as they come from a legacy upstream, or all of one round from a modern one. */
+
+import { randomUUID } from 'node:crypto'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { UpstreamAnswer } from '../upstream/answer.ts'
@@ -57,12 +59,14 @@ export async function askLegacy(
  */
 export async function sendInRounds(sending: Sending, gateway: Gateway): Promise<UpstreamAnswer> {
   const { routed } = sending.round
-  let params = routed.params
+  let request: { params: string; idText?: string } = { params: routed.params }
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const answer = await send(sending, params, (ask) => askLegacy(ask, sending, { gateway }))
+    const answer = await send(sending, request, (ask) => askLegacy(ask, sending, { gateway }))
     const needed = neededInput(answer, routed.upstream.id)
     if (!needed) return answer
-    params = nextRound(routed.params, await askRound(needed.asks, sending, gateway), needed.requestState)
+    const params = nextRound(routed.params, await askRound(needed.asks, sending, gateway), needed.requestState)
+    // To the upstream each round is a request of its own, which the specification wants under an id of its own.
+    request = { params, idText: `"causeway-${randomUUID()}"` }
   }
   throw new GatewayError(
     'input_unsupported',

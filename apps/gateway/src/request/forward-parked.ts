@@ -49,7 +49,7 @@ function start(round: Round, gateway: Gateway): ParkedCall {
   const sending = startSending(round)
   const { caller } = round.decided
   const run = new Run((takeAsk) =>
-    send(sending, round.routed.params, async (ask): Promise<AskAnswer> => {
+    send(sending, round.routed, async (ask): Promise<AskAnswer> => {
       const { inbound } = sending.round.decided
       const { config } = sending.round.routed.upstream
       const reason =

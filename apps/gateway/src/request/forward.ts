@@ -31,7 +31,7 @@ async function forwardLegacy(round: Round, gateway: Gateway, isModernUpstream: b
   const sending = startSending(round)
   const work = isModernUpstream
     ? sendInRounds(sending, gateway)
-    : send(sending, round.routed.params, (ask) => askLegacy(ask, sending, { gateway }))
+    : send(sending, round.routed, (ask) => askLegacy(ask, sending, { gateway }))
   // Without a session two clients of one agent may use the same id, and cancelling the wrong call is worse than none.
   const key = inbound.session && cancellationKey(caller.agent, inbound.session.number, inbound.message.idText as string)
   try {
@@ -44,7 +44,7 @@ async function forwardLegacy(round: Round, gateway: Gateway, isModernUpstream: b
 async function forwardModern(round: Round): Promise<AgentAnswer> {
   const sending = startSending(round)
   try {
-    const answer = await send(sending, round.routed.params, async () => ({
+    const answer = await send(sending, round.routed, async () => ({
       error: '{"code":-32601,"message":"Cannot ask: this revision asks by its results"}',
     }))
     const input = passedOnInput(answer, {

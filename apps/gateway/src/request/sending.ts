@@ -37,12 +37,12 @@ export function continueSending(sending: Sending, round: Round): void {
 
 /**
  * Sends one request to the upstream.
- * @param params JSON text
+ * @param sent its parameters and, unless it is the agent's own, its id; both JSON text
  * @throws GatewayError upstream_* | result_too_large | call_cancelled
  */
 export function send(
   sending: Sending,
-  params: string,
+  { params, idText }: { params: string; idText?: string },
   onRequest: (ask: Ask) => Promise<AskAnswer>,
 ): Promise<UpstreamAnswer> {
   const { routed, decided } = sending.round
@@ -50,7 +50,7 @@ export function send(
   return routed.upstream.call(routed.connection, {
     method: message.method,
     params,
-    idText: message.idText as string,
+    idText: idText ?? (message.idText as string),
     headers: routed.headers,
     credential: routed.credential,
     sessionKey: routed.sessionKey,

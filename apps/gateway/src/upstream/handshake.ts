@@ -32,12 +32,16 @@ export function initializeParams(capabilities: string): string {
 /** What a probe's answer proves: the modern era, the legacy one, or nothing. */
 export function eraOf(answer: UpstreamAnswer): 'modern' | 'legacy' {
   if (answer.result) return supportsModern(answer.result.supportedVersions) ? 'modern' : 'legacy'
-  return isModernError(answer.error) ? 'modern' : 'legacy'
+  return isModernError(answer) ? 'modern' : 'legacy'
 }
 
-function isModernError({ code, data }: RpcError): boolean {
-  if (code === -32022) return isObject(data) && supportsModern(data.supported)
-  return code === -32020 || code === -32021
+/** Whether the upstream refused the revision that it was asked in although it lists it as supported. */
+export function refusesKnownRevision({ error }: UpstreamAnswer): boolean {
+  return error?.code === -32022 && isObject(error.data) && supportsModern(error.data.supported)
+}
+
+function isModernError(answer: Extract<UpstreamAnswer, { error: RpcError }>): boolean {
+  return refusesKnownRevision(answer) || answer.error.code === -32020 || answer.error.code === -32021
 }
 
 function supportsModern(versions: unknown): boolean {

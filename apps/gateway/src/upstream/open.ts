@@ -5,10 +5,10 @@ import { Pool } from 'undici'
 import type { UpstreamConfig } from '../config/schema.ts'
 import { reveal } from '../config/secret.ts'
 import { GatewayError } from '../errors.ts'
-import { unavailable } from './answer.ts'
+import { type UpstreamAnswer, unavailable } from './answer.ts'
 import { childEnv, startChild } from './child.ts'
 import type { Connection, UpstreamCall } from './connection.ts'
-import { DISCOVER_PARAMS, eraOf, readDiscover } from './handshake.ts'
+import { DISCOVER_PARAMS, eraOf, readDiscover, refusesKnownRevision } from './handshake.ts'
 import { connectLegacyHttp } from './http-legacy.ts'
 import { createModernHttp, type HttpTarget, modernRequest } from './http-modern.ts'
 import { OWN_CALL } from './own-call.ts'
@@ -131,11 +131,20 @@ function endLater(dispatcher: Pool): void {
 async function probeModern(target: HttpTarget, deps: OpenDeps, signal: AbortSignal): Promise<Connection | undefined> {
   const { config, credential, id } = deps
   if (config.era === 'legacy') return undefined
+  const answer = await readableProbe(target, deps, signal)
+  if (!answer || (config.era === 'auto' && eraOf(answer) === 'legacy')) return undefined
+  // Who refuses the revision and lists it as supported asks for another try.
+  const settled = refusesKnownRevision(answer) ? await probe(target, await credential(), signal) : answer
+  return createModernHttp(target, readDiscover(settled, id), credential)
+}
+
+async function readableProbe(
+  target: HttpTarget,
+  { config, credential }: OpenDeps,
+  signal: AbortSignal,
+): Promise<UpstreamAnswer | undefined> {
   try {
-    const answer = await probe(target, await credential(), signal)
-    if (config.era === 'modern' || eraOf(answer) === 'modern')
-      return createModernHttp(target, readDiscover(answer, id), credential)
-    return undefined
+    return await probe(target, await credential(), signal)
   } catch (error) {
     if (config.era === 'auto' && error instanceof GatewayError && error.code === 'upstream_invalid') return undefined
     throw error

@@ -14,6 +14,8 @@ const CONTEXT: AnswerContext = {
   passesIds: true,
   deprecation: undefined,
 }
+/** Results of this era need no type. */
+const LEGACY = { agentEra: 'legacy', upstreamEra: 'legacy' } as const
 const LEGACY_AGENT = { agentEra: 'legacy', passesIds: true } as const
 const LEGACY_UPSTREAM = { upstreamEra: 'legacy', passesIds: false } as const
 
@@ -36,7 +38,7 @@ describe('between equal eras', () => {
   it("a result under an id of the gateway gets the agent's own, byte for byte", () => {
     fc.assert(
       fc.property(objectText, stringText, (result, idText) => {
-        const { text } = answer(result.text, { idText, passesIds: false }, '77')
+        const { text } = answer(result.text, { ...LEGACY, idText, passesIds: false }, '77')
         expect(text).toBe(`{"jsonrpc":"2.0","id":${idText},"result":${result.text}}`)
       }),
     )
@@ -45,15 +47,19 @@ describe('between equal eras', () => {
   it.each(['12345678901234567890', '1.0', '1e400', '-0', '1e2', '"\\u00e9\\/"'])(
     'the id %s comes back as it was sent, though the upstream wrote it otherwise',
     (idText) => {
-      const { text } = answer('{"content":[]}', { idText }, JSON.stringify(JSON.parse(idText)))
+      const { text } = answer('{"content":[]}', { ...LEGACY, idText }, JSON.stringify(JSON.parse(idText)))
       expect(text).toBe(`{"jsonrpc":"2.0","id":${idText},"result":{"content":[]}}`)
     },
   )
 
+  it('a modern result without a type is complete, and a modern agent is told so', () => {
+    expect(resultOf(answer('{"content":[{"n":1.0}]}').text)).toBe('{"content":[{"n":1.0}],"resultType":"complete"}')
+  })
+
   it('of two results the last is taken, as parsers do', () => {
     const text = '{"jsonrpc":"2.0","id":5,"result":{"a":1},"result":{"b":2}}'
     const result = (JSON.parse(text) as { result: Record<string, unknown> }).result
-    const { text: sent } = answerToAgent({ text, result }, { ...CONTEXT, passesIds: false })
+    const { text: sent } = answerToAgent({ text, result }, { ...CONTEXT, ...LEGACY, passesIds: false })
     expect(sent).toBe('{"jsonrpc":"2.0","id":1,"result":{"b":2}}')
   })
 })
@@ -113,12 +119,12 @@ describe('a modern agent of a legacy upstream', () => {
 
 describe('a former name', () => {
   it('is told of in _meta, beside what the upstream said there', () => {
-    const { text } = answer('{"content":[],"_meta":{"n":1.0}}', { deprecation: 'now b' })
+    const { text } = answer('{"content":[],"_meta":{"n":1.0}}', { ...LEGACY, deprecation: 'now b' })
     expect(resultOf(text)).toBe('{"content":[],"_meta":{"n":1.0,"causeway/deprecated":"now b"}}')
   })
 
   it.each(['{"content":[]}', '{"content":[],"_meta":7}'])('is told of where %s has no _meta', (result) => {
-    expect(resultOf(answer(result, { deprecation: 'now b' }).text)).toBe(
+    expect(resultOf(answer(result, { ...LEGACY, deprecation: 'now b' }).text)).toBe(
       '{"content":[],"_meta":{"causeway/deprecated":"now b"}}',
     )
   })

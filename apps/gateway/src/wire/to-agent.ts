@@ -39,7 +39,8 @@ export interface AgentAnswer {
 export function answerToAgent(answer: UpstreamAnswer, context: AnswerContext): AgentAnswer {
   if (answer.error) return errorToAgent(answer.error, context)
   const outcome = answer.result.isError === true ? 'tool_error' : 'result'
-  const isUntouched = context.agentEra === context.upstreamEra && context.deprecation === undefined
+  const isUntouched =
+    context.agentEra === context.upstreamEra && context.deprecation === undefined && !lacksType(answer, context)
   if (isUntouched && context.passesIds && isReadAlike(context.idText))
     return { status: 200, text: answer.text, outcome }
   // The last, as every parser takes it, should an upstream write one twice.
@@ -48,6 +49,11 @@ export function answerToAgent(answer: UpstreamAnswer, context: AnswerContext): A
     ? answer.text.slice(result.start, result.end)
     : changedResult(answer, membersOf(answer.text, result.start), context)
   return { status: 200, text: resultText(context.idText, text), outcome }
+}
+
+// Modern clients may refuse a result that does not say what it is; the specification has the gateway, as a client, take it as complete.
+function lacksType({ result }: ResultAnswer, { agentEra }: AnswerContext): boolean {
+  return agentEra === 'modern' && result.resultType === undefined
 }
 
 // An upstream may have read the id as a double, or dropped its escapes, and given back another spelling.
@@ -67,6 +73,7 @@ function resultChanges(
   const changes: Record<string, string | undefined> = {}
   if (context.agentEra === 'legacy' && context.upstreamEra === 'modern')
     Object.assign(changes, toLegacy(answer, members, context))
+  if (lacksType(answer, context)) changes.resultType = '"complete"'
   if (context.agentEra === 'modern' && context.upstreamEra === 'legacy') {
     changes.resultType = '"complete"'
     if (context.method === 'resources/read') Object.assign(changes, { ttlMs: '0', cacheScope: '"private"' })
