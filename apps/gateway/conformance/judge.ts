@@ -1,13 +1,13 @@
 /** Judges a run: what each way found in each scenario, what of it is wrong, and which baseline entries nothing needs any more. */
-import { allows, type BaselineEntry, coversScenario } from './baseline.ts'
+import { allows, type BaselineEntry, coversScenario, type Way } from './baseline.ts'
 import { compareChecks } from './compare-checks.ts'
-import type { Target } from './open-target.ts'
 import type { Check, Checks } from './run-suite.ts'
 import type { Revision, Scenario } from './scenarios.ts'
+import { AGENTS } from './upstream-side/connect-agent.ts'
 
 /** One scenario through one way. */
 export interface Outcome {
-  target: Target
+  target: Way
   revision: Revision
   scenario: string
   isRequired: boolean
@@ -33,9 +33,15 @@ export interface Judgement {
   stale: BaselineEntry[]
 }
 
+/** How many outcomes are as they should be, and how many things are not. */
+export function verdictOf({ outcomes, stale }: Judgement): { passed: number; failed: number } {
+  const failed = outcomes.filter(isBad).length
+  return { passed: outcomes.length - failed, failed: failed + stale.length }
+}
+
 /** Judges all scenarios that ran; routes are compared with the direct way where that ran too. */
 export function judge(
-  runs: ReadonlyMap<Target, ReadonlyMap<Revision, Checks>>,
+  runs: ReadonlyMap<Way, ReadonlyMap<Revision, Checks>>,
   scenarios: readonly Scenario[],
   baseline: readonly BaselineEntry[],
 ): Judgement {
@@ -45,7 +51,7 @@ export function judge(
       const { name, revision, isRequired } = scenario
       const checks = byRevision.get(revision)?.get(name) ?? []
       const direct = target === 'direct' ? undefined : runs.get('direct')?.get(revision)?.get(name)
-      const problems = (direct ? differences(direct, checks) : failures(checks)).map((problem) => {
+      const problems = (direct ? differences(direct, checks) : failures(checks, target)).map((problem) => {
         const place = { target, revision, scenario: name, check: problem.check }
         const entry = baseline.find((known) => allows(known, place))
         if (entry) needed.add(entry)
@@ -54,12 +60,12 @@ export function judge(
       return { target, revision, scenario: name, isRequired, ...count(checks), checks, problems }
     }),
   )
+  // Without the direct way no route was compared, so nothing could have been needed.
+  const isJudged = (way: Way) => runs.has(way) && (isAgent(way) || runs.has('direct'))
   const ran = (entry: BaselineEntry) =>
-    entry.targets.some((target) => runs.has(target)) &&
+    entry.targets.some(isJudged) &&
     scenarios.some(({ name, revision }) => coversScenario(entry, { revision, scenario: name }))
-  // Without the direct way nothing was compared, so nothing could have been needed.
-  const stale = runs.has('direct') ? baseline.filter((entry) => ran(entry) && !needed.has(entry)) : []
-  return { outcomes, stale }
+  return { outcomes, stale: baseline.filter((entry) => ran(entry) && !needed.has(entry)) }
 }
 
 /** Whether the outcome fails the run. */
@@ -68,10 +74,15 @@ export function isBad({ problems, isRequired, target }: Outcome): boolean {
   return (isRequired || target !== 'direct') && problems.some(({ reason }) => reason === undefined)
 }
 
-function failures(checks: readonly Check[]): Problem[] {
+function isAgent(way: Way): boolean {
+  return AGENTS.some((agent) => agent === way)
+}
+
+// Of a client the suite wants what the specification only recommends, too.
+function failures(checks: readonly Check[], way: Way): Problem[] {
   if (checks.length === 0) return [{ check: 'not-run', text: 'The suite wrote no checks.' }]
   return checks
-    .filter(({ status }) => status === 'FAILURE')
+    .filter(({ status }) => status === 'FAILURE' || (isAgent(way) && status === 'WARNING'))
     .map(({ id, name, errorMessage }) => ({ check: id, text: `${name}: ${errorMessage ?? 'failed'}` }))
 }
 

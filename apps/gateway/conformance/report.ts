@@ -1,15 +1,14 @@
 /** Writes a judged run down for people: a table of scenarios by ways, the totals, and every problem. */
-import type { BaselineEntry } from './baseline.ts'
+import { type BaselineEntry, WAYS, type Way } from './baseline.ts'
 import { isBad, type Judgement, type Outcome, type Problem } from './judge.ts'
-import { TARGETS, type Target } from './open-target.ts'
 
-const CELL_WIDTH = 12
+const CELL_WIDTH = 14
 const MAX_TEXT = 300
 const MAX_PROBLEMS = 4
 
 /** The report as text that ends with a newline. */
 export function reportOf({ outcomes, stale }: Judgement): string {
-  const targets = TARGETS.filter((target) => outcomes.some((outcome) => outcome.target === target))
+  const targets = WAYS.filter((target) => outcomes.some((outcome) => outcome.target === target))
   const rows = [...Map.groupBy(outcomes, ({ revision, scenario }) => `${revision} ${scenario}`)]
   const width = Math.max(...rows.map(([title]) => title.length)) + 2
   const line = (title: string, cells: string[]) =>
@@ -30,14 +29,14 @@ export function reportOf({ outcomes, stale }: Judgement): string {
   ].join('\n')
 }
 
-function cellOf(row: readonly Outcome[], target: Target): string {
+function cellOf(row: readonly Outcome[], target: Way): string {
   const outcome = row.find((one) => one.target === target)
   if (!outcome) return ''
   const mark = isBad(outcome) ? ' ✗' : outcome.problems.length > 0 ? ' known' : ''
   return `${outcome.passed}/${outcome.passed + outcome.failed}${mark}`
 }
 
-function totalsOf(outcomes: readonly Outcome[], targets: readonly Target[]): string[] {
+function totalsOf(outcomes: readonly Outcome[], targets: readonly Way[]): string[] {
   const revisions = [...new Set(outcomes.map(({ revision }) => revision))]
   return revisions.map((revision) => {
     const parts = targets.map((target) => {
@@ -69,4 +68,9 @@ function problemLine({ check, text, reason }: Problem): string {
 
 function staleLine({ revision, scenario, check, targets }: BaselineEntry): string {
   return `✗ baseline.yaml: nothing needs ${revision} ${scenario} ${check ?? ''} (${targets.join(', ')}) any more`
+}
+
+/** What an entry of the baseline keeps from being run, as a line. */
+export function leftOutLine({ revision, scenario, reason }: BaselineEntry, count: number): string {
+  return `Not run: ${count} scenarios ${scenario} of ${revision}. ${reason.trim()}`
 }

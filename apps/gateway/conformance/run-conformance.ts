@@ -1,24 +1,27 @@
-/** Runs the official conformance suite against the fixture directly and through the gateway's routes, and compares check by check. */
+/** Runs the official conformance suite on both sides of the gateway: toward agents, compared with the fixture itself, and toward upstreams. */
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readBaseline } from './baseline.ts'
-import { isBad, judge } from './judge.ts'
-import { openTarget, TARGETS, type Target, UPSTREAM_ERAS, type UpstreamEra } from './open-target.ts'
-import { reportOf } from './report.ts'
-import { type Checks, runOneByOne, runSet } from './run-suite.ts'
-import { REVISIONS, type Revision, type Scenario, scenariosOf } from './scenarios.ts'
+import { judgeAgentSide } from './agent-side.ts'
+import { type Judgement, verdictOf } from './judge.ts'
+import { TARGETS, type Target, UPSTREAM_ERAS, type UpstreamEra } from './open-target.ts'
+import { leftOutLine, reportOf } from './report.ts'
+import { judgeUpstreamSide } from './upstream-side/judge-upstream-side.ts'
+
+const SIDES = ['agent', 'upstream'] as const
 
 const USAGE = `Options:
+  --side <agent | upstream>            toward agents or toward upstreams; may be repeated; both by default
   --only <scenario>                    one scenario, on each revision that has it; may be repeated
-  --target <direct | s | mcp>          one way; may be repeated; all by default
+  --target <direct | s | mcp>          one way toward agents; may be repeated; all by default
   --upstream-era <auto|modern|legacy>  how the gateway speaks to the fixture (default auto)
   --out <file>                         where the results go as JSON (default: a new temporary directory)
 `
 
 /** What was asked for on the command line. */
 interface Options {
+  sides: (typeof SIDES)[number][]
   only: string[]
   targets: Target[]
   era: UpstreamEra
@@ -31,6 +34,7 @@ if (options) process.exitCode = await runAll(options)
 function readOptions(): Options | undefined {
   const { values } = parseArgs({
     options: {
+      side: { type: 'string', multiple: true, default: [...SIDES] },
       only: { type: 'string', multiple: true, default: [] },
       target: { type: 'string', multiple: true, default: [...TARGETS] },
       'upstream-era': { type: 'string', default: 'auto' },
@@ -43,6 +47,7 @@ function readOptions(): Options | undefined {
     return undefined
   }
   return {
+    sides: values.side.map((side) => oneOf(side, SIDES)),
     only: values.only,
     targets: values.target.map((target) => oneOf(target, TARGETS)),
     era: oneOf(values['upstream-era'], UPSTREAM_ERAS),
@@ -56,36 +61,24 @@ function oneOf<T extends string>(value: string, allowed: readonly T[]): T {
   return found
 }
 
-async function runAll({ only, targets, era, out }: Options): Promise<number> {
-  const scenarios = REVISIONS.flatMap(scenariosOf).filter(({ name }) => only.length === 0 || only.includes(name))
-  if (scenarios.length === 0) throw new Error(`Cannot run "${only.join(', ')}": no such scenario`)
-  const runs = new Map<Target, ReadonlyMap<Revision, Checks>>()
-  for (const target of targets)
-    runs.set(target, await runTarget(target, era, { scenarios, isPartial: only.length > 0 }))
-  const judgement = judge(runs, scenarios, readBaseline(era))
-  writeFileSync(out, `${JSON.stringify(judgement, null, 2)}\n`)
-  process.stdout.write(`${reportOf(judgement)}\nResults: ${out}\n`)
-  return judgement.outcomes.some(isBad) || judgement.stale.length > 0 ? 1 : 0
-}
-
-// Both revisions at once, each in a process of its own; a target has its own fixture, so that none disturbs another.
-async function runTarget(
-  target: Target,
-  era: UpstreamEra,
-  what: { scenarios: readonly Scenario[]; isPartial: boolean },
-): Promise<ReadonlyMap<Revision, Checks>> {
-  const open = await openTarget(target, era)
-  try {
-    const run = what.isPartial ? runOneByOne : runSet
-    return new Map(
-      await Promise.all(
-        REVISIONS.map(async (revision): Promise<[Revision, Checks]> => {
-          const scenarios = what.scenarios.filter((scenario) => scenario.revision === revision)
-          return [revision, await run(open.url, scenarios)]
-        }),
-      ),
-    )
-  } finally {
-    await open.close()
+async function runAll({ sides, only, targets, era, out }: Options): Promise<number> {
+  const judgements: Judgement[] = []
+  const add = (title: string, judgement: Judgement) => {
+    if (judgement.outcomes.length === 0) return
+    judgements.push(judgement)
+    process.stdout.write(`${title}\n\n${reportOf(judgement)}\n`)
   }
+  if (sides.includes('agent')) add('Toward agents', await judgeAgentSide({ only, targets, era }))
+  if (sides.includes('upstream')) {
+    const { judgement, leftOut } = await judgeUpstreamSide(only)
+    add('Toward upstreams, with an agent of either era', judgement)
+    for (const [entry, count] of leftOut) process.stdout.write(`${leftOutLine(entry, count)}\n`)
+  }
+  if (judgements.length === 0) throw new Error(`Cannot run "${only.join(', ')}": no such scenario`)
+  const verdicts = judgements.map(verdictOf)
+  const passed = verdicts.reduce((sum, verdict) => sum + verdict.passed, 0)
+  const failed = verdicts.reduce((sum, verdict) => sum + verdict.failed, 0)
+  writeFileSync(out, `${JSON.stringify({ passed, failed, judgements }, null, 2)}\n`)
+  process.stdout.write(`\nResults: ${out}\n${passed} passed, ${failed} failed\n`)
+  return failed > 0 ? 1 : 0
 }

@@ -41,14 +41,33 @@ export async function runOneByOne(url: string, scenarios: readonly Scenario[]): 
 }
 
 async function runSuite(url: string, selection: readonly string[]): Promise<Checks> {
+  const { checks, output } = await startSuite([
+    'server',
+    '--url',
+    url,
+    ...selection,
+    '--timeout',
+    String(SCENARIO_TIMEOUT_MS),
+  ])
+  if (checks.size === 0) throw new Error(`Cannot run the suite with "${selection.join(' ')}": ${output.slice(-2_000)}`)
+  return checks
+}
+
+/** What one process of the suite left behind. */
+export interface SuiteRun {
+  checks: Checks
+  /** What the client under test wrote, by scenario. */
+  clientOutput: Map<string, { stdout: string; stderr: string }>
+  /** What the suite itself wrote. */
+  output: string
+}
+
+/** Runs the suite once, with these arguments. */
+export async function startSuite(args: readonly string[]): Promise<SuiteRun> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-conformance-'))
   try {
-    const args = ['server', '--url', url, ...selection, '--timeout', String(SCENARIO_TIMEOUT_MS), '--output-dir', dir]
-    const output = await run([join(SUITE_DIR, 'dist/index.js'), ...args], dir)
-    const checks = readChecks(dir)
-    if (checks.size === 0)
-      throw new Error(`Cannot run the suite with "${selection.join(' ')}": ${output.slice(-2_000)}`)
-    return checks
+    const output = await run([join(SUITE_DIR, 'dist/index.js'), ...args, '--output-dir', dir], dir)
+    return { ...readResults(dir), output }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
@@ -65,14 +84,21 @@ function run(args: string[], cwd: string): Promise<string> {
   })
 }
 
-const RESULT_DIR = /^server-(?<scenario>.+)-\d{4}-\d{2}-\d{2}T[\d-]+Z$/
+const RESULT_DIR = /^(?:server-)?(?<scenario>.+)-\d{4}-\d{2}-\d{2}T[\d-]+Z$/
 
-function readChecks(dir: string): Checks {
+function readResults(dir: string): Pick<SuiteRun, 'checks' | 'clientOutput'> {
   const checks: Checks = new Map()
+  const clientOutput: SuiteRun['clientOutput'] = new Map()
+  const read = (name: string, file: string) => {
+    const path = join(dir, name, file)
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+  }
   for (const name of readdirSync(dir)) {
     const scenario = RESULT_DIR.exec(name)?.groups?.scenario
-    const file = join(dir, name, 'checks.json')
-    if (scenario && existsSync(file)) checks.set(scenario, JSON.parse(readFileSync(file, 'utf8')) as Check[])
+    const written = read(name, 'checks.json')
+    if (!scenario || written === undefined) continue
+    checks.set(scenario, JSON.parse(written) as Check[])
+    clientOutput.set(scenario, { stdout: read(name, 'stdout.txt') ?? '', stderr: read(name, 'stderr.txt') ?? '' })
   }
-  return checks
+  return { checks, clientOutput }
 }

@@ -27,6 +27,7 @@ export interface Scenario {
 
 interface RequirementSet {
   server: string[]
+  client: string[]
   not_scored: { scenario: string; leg: 'server' | 'client' }[]
 }
 
@@ -38,14 +39,26 @@ const OUTSIDE_THE_SETS: Record<Revision, readonly string[]> = {
   '2026-07-28': ['sep-2640-skills-enumeration', 'sep-2640-skills-manifest', 'sep-2640-skills-directory'],
 }
 
-/** All scenarios of a revision, in the order in which they run. */
+/** All scenarios of a revision that judge an MCP endpoint, in the order in which they run. */
 export function scenariosOf(revision: Revision): Scenario[] {
+  return [...inSet(revision, 'server'), ...OUTSIDE_THE_SETS[revision].map((name) => outside(name, revision))]
+}
+
+/** All scenarios of a revision that judge a client. */
+export function clientScenariosOf(revision: Revision): Scenario[] {
+  return inSet(revision, 'client')
+}
+
+function inSet(revision: Revision, leg: 'server' | 'client'): Scenario[] {
   const set = parse(readFileSync(join(SUITE_DIR, 'requirements', `${revision}.yaml`), 'utf8')) as RequirementSet
-  const open = set.not_scored.filter(({ leg }) => leg === 'server').map(({ scenario }) => scenario)
-  const scenario = (name: string, isRequired: boolean, isInSet: boolean) => ({ name, revision, isRequired, isInSet })
+  const open = set.not_scored.filter((one) => one.leg === leg).map(({ scenario }) => scenario)
+  const scenario = (name: string, isRequired: boolean) => ({ name, revision, isRequired, isInSet: true })
   return [
-    ...set.server.map((name) => scenario(name, true, true)),
-    ...open.map((name) => scenario(name, ALSO_REQUIRED.includes(name), true)),
-    ...OUTSIDE_THE_SETS[revision].map((name) => scenario(name, false, false)),
+    ...set[leg].map((name) => scenario(name, true)),
+    ...open.map((name) => scenario(name, ALSO_REQUIRED.includes(name))),
   ]
+}
+
+function outside(name: string, revision: Revision): Scenario {
+  return { name, revision, isRequired: false, isInSet: false }
 }

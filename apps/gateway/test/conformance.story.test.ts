@@ -1,13 +1,15 @@
-/** The official suite finds through the gateway what it finds at the upstream itself; `npm run conformance` runs all of it. */
+/** The official suite finds through the gateway what it finds at the upstream itself, and a good client in it; `npm run conformance` runs all. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readBaseline } from '../conformance/baseline.ts'
+import { coversScenario, leftOutBy, readBaseline, type Way } from '../conformance/baseline.ts'
 import { isBad, judge } from '../conformance/judge.ts'
 import { type OpenTarget, openTarget } from '../conformance/open-target.ts'
 import { type Check, type Checks, runOneByOne } from '../conformance/run-suite.ts'
-import { type Scenario, scenariosOf } from '../conformance/scenarios.ts'
+import { clientScenariosOf, REVISIONS, type Scenario, scenariosOf } from '../conformance/scenarios.ts'
+import { runClientScenarios } from '../conformance/upstream-side/run-client-scenarios.ts'
+import { SCRIPTS } from '../conformance/upstream-side/scenario-scripts.ts'
 
 const of = (revision: '2025-11-25' | '2026-07-28', name: string): Scenario => {
-  const found = scenariosOf(revision).find((scenario) => scenario.name === name)
+  const found = [...scenariosOf(revision), ...clientScenariosOf(revision)].find((scenario) => scenario.name === name)
   if (!found) throw new Error(`The suite has no scenario ${name} on ${revision}`)
   return found
 }
@@ -35,6 +37,35 @@ describe('through /mcp, beside another upstream', () => {
   })
 })
 
+describe('as the client of the suite', () => {
+  it.each([
+    ['legacy-agent', '2026-07-28', 'sep-2322-client-request-state'],
+    ['modern-agent', '2025-11-25', 'elicitation-sep1034-client-defaults'],
+  ] as const)('passes with a %s, on %s, %s', async (agent, revision, name) => {
+    const checks = (await runClientScenarios(agent, [of(revision, name)])).get(name) ?? []
+    const judged = checks.filter(({ status }) => status !== 'INFO')
+    expect(judged.length).toBeGreaterThanOrEqual(5)
+    expect(judged.filter(({ status }) => status !== 'SUCCESS')).toEqual([])
+  })
+
+  it('has a script for every scenario that the baseline does not leave out', () => {
+    const baseline = readBaseline('auto')
+    const run = REVISIONS.flatMap(clientScenariosOf).filter((scenario) => !leftOutBy(baseline, scenario))
+    expect(run.filter(({ name }) => !SCRIPTS[name])).toEqual([])
+    expect(run).toHaveLength(13)
+  })
+})
+
+describe('the baseline', () => {
+  it.each(['auto', 'legacy'] as const)('names no scenario that the suite does not have (%s)', (era) => {
+    const scenarios = REVISIONS.flatMap((revision) => [...scenariosOf(revision), ...clientScenariosOf(revision)])
+    const unknown = readBaseline(era).filter(
+      (entry) => !scenarios.some(({ name, revision }) => coversScenario(entry, { revision, scenario: name })),
+    )
+    expect(unknown).toEqual([])
+  })
+})
+
 describe('what must pass', () => {
   it.each([
     ['2025-11-25', 30],
@@ -52,6 +83,10 @@ describe('the judgement', () => {
       ['direct' as const, new Map([[scenario.revision, new Map([[scenario.name, direct]])]])],
       ['s' as const, new Map([[scenario.revision, new Map([[scenario.name, s]])]])],
     ])
+  const ofAgent = (...found: Check[]) =>
+    new Map<Way, Map<typeof scenario.revision, Checks>>([
+      ['modern-agent', new Map([[scenario.revision, new Map([[scenario.name, found]])]])],
+    ])
   const bad = (direct: Check[], s: Check[], entries = readBaseline('auto')) =>
     judge(runs(direct, s), [scenario], entries)
       .outcomes.filter(isBad)
@@ -64,15 +99,26 @@ describe('the judgement', () => {
     expect(bad([check('FAILURE')], [check('FAILURE')])).toEqual(['direct'])
   })
 
+  it('fails the client side on a failure, on what is only recommended, and on nothing at all', () => {
+    const isFine = (...found: Check[]) => !judge(ofAgent(...found), [scenario], []).outcomes.some(isBad)
+    expect(isFine(check('SUCCESS'), check('SKIPPED', 'other'))).toBe(true)
+    expect(isFine(check('SUCCESS'), check('WARNING', 'other'))).toBe(false)
+    expect(isFine(check('FAILURE'))).toBe(false)
+    expect(isFine()).toBe(false)
+  })
+
   it('lets a difference pass that the baseline explains, and names an entry that nothing needs', () => {
     const entry = {
       revision: scenario.revision,
       upstream: 'modern' as const,
       scenario: scenario.name,
       targets: ['s' as const],
+      isRun: true,
       reason: 'It is so by decision.',
     }
     expect(bad([check('SUCCESS')], [check('WARNING')], [entry])).toEqual([])
     expect(judge(runs([check('SUCCESS')], [check('SUCCESS')]), [scenario], [entry]).stale).toEqual([entry])
+    const ofClient = { ...entry, targets: ['modern-agent' as const] }
+    expect(judge(ofAgent(check('SUCCESS')), [scenario], [ofClient]).stale).toEqual([ofClient])
   })
 })
