@@ -83,6 +83,13 @@ export const FAILURES = {
     retryable: false,
     hint: 'Call resources/list for the resources you may read.',
   },
+  too_many_subscriptions: {
+    source: 'client',
+    http: 200,
+    rpc: -32603,
+    retryable: false,
+    hint: 'Unsubscribe from resources that you no longer need.',
+  },
   unknown_task: {
     source: 'client',
     http: 200,

@@ -16,8 +16,10 @@ import type { Admission } from './request/admit.ts'
 import { PendingAsks } from './request/asks.ts'
 import { createEdge, type Edge } from './request/edge.ts'
 import type { ParkedCall } from './request/forward-parked.ts'
+import { HeardLists } from './request/heard-lists.ts'
 import type { OpenStream } from './request/listen.ts'
 import { ParkedRuns } from './request/parked-runs.ts'
+import { watchWanted } from './request/subscribe.ts'
 import { Subscriptions } from './request/subscriptions.ts'
 import { TaskIds } from './request/task-ids.ts'
 import { runLineAfter } from './run-line-after.ts'
@@ -43,10 +45,9 @@ export interface Gateway {
   readonly admission: Admission
   readonly streams: Set<OpenStream>
   readonly subscriptions: Subscriptions
+  readonly heard: HeardLists
   /** Calls that a legacy client may still cancel, by caller, session and id. */
   readonly cancellable: Map<string, () => void>
-  /** Log severities that legacy clients asked for, by session number. */
-  readonly logLevels: Map<number, string>
   /** Asks of upstreams that legacy clients have not answered yet. */
   readonly asks: PendingAsks
   /** Calls of modern clients that wait between two requests. */
@@ -93,7 +94,12 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
   const facts = { issuer: publicUrl, jwksUrl: `${localUrl}/.well-known/jwks.json` }
   const factsFile = createFactsFile(join(store.dataDir, 'catalog.json'), catalog, log)
   const checkStreams = createStreamCheck(streams)
-  const stopWatching = [catalog.onSwap(checkStreams), catalog.onSwap(factsFile.write), store.onChange(checkStreams)]
+  const subscriptions = new Subscriptions(store.sessionSubscriptions)
+  const onStoreChange = () => {
+    if (subscriptions.refresh()) void watchWanted(gateway)
+    checkStreams()
+  }
+  const stopWatching = [catalog.onSwap(checkStreams), catalog.onSwap(factsFile.write), store.onChange(onStoreChange)]
 
   const startLine = (id: string, upstreamConfig: UpstreamConfig): void => {
     const upstream = new Upstream(id, upstreamConfig)
@@ -101,6 +107,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
       upstreamConfig.auth.mode === 'gateway' ? callTokens.tokenFor(SERVICE_CALLER, id) : bearerOf(upstreamConfig)
     upstreams.set(id, upstream)
     upstream.onResourceUpdated = (uri) => {
+      subscriptions.updated(uri)
       for (const stream of streams) stream.updated(uri)
     }
     const running = runLineAfter(ending.get(id), {
@@ -134,9 +141,9 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     edge: edgeOf(config, publicUrl),
     admission: { inFlight: 0, max: config.limits.global.concurrency },
     streams,
-    subscriptions: new Subscriptions(),
+    subscriptions,
+    heard: new HeardLists(store),
     cancellable: new Map(),
-    logLevels: new Map(),
     asks: new PendingAsks(),
     parked: new ParkedRuns(createSealer(store.deriveKey('parked'), 'parked')),
     taskIds: new TaskIds(store.deriveKey('task-id')),
@@ -174,9 +181,11 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
       for (const stop of stopWatching) stop()
       await Promise.all([...ending.values(), ...[...lines.keys()].map(stopLine)])
       await factsFile.close()
+      gateway.heard.flush()
       gateway.authenticator.close()
     },
   }
+  subscriptions.onLetGo = () => void watchWanted(gateway)
   catalog.arrange([...enabledUpstreams(config).keys()])
   for (const [id, upstreamConfig] of enabledUpstreams(config)) startLine(id, upstreamConfig)
   return gateway

@@ -112,10 +112,10 @@ test('use is written back at most every ten minutes', () => {
   const startMs = nowMs
   nowMs += 599_999
   sealer.open(id)
-  expect(store.sessions.usedAt(1)).toBe(startMs)
+  expect(store.sessions.get(1)?.usedMs).toBe(startMs)
   nowMs += 1
   sealer.open(id)
-  expect(store.sessions.usedAt(1)).toBe(nowMs)
+  expect(store.sessions.get(1)?.usedMs).toBe(nowMs)
 })
 
 test('whatever a client declares, the id stays within 1 KiB', () => {
@@ -124,5 +124,5 @@ test('whatever a client declares, the id stays within 1 KiB', () => {
   expect(id.length).toBeLessThanOrEqual(1_024)
   expect(sealer.open(id)?.capabilities).toEqual({ roots: {}, elicitation: {}, experimental: {} })
   expect(() => sealer.seal({ ...facts, user: 'u'.repeat(2_000) })).toThrow(/Cannot seal a session/)
-  expect(store.sessions.usedAt(2)).toBeUndefined()
+  expect(store.sessions.get(2)).toBeUndefined()
 })

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createSealer, type Sealer } from '@causeway/shared-contracts/sealer'
 import type { Store } from '../store/open-store.ts'
 import type { SealingKey } from '../store/sealing-keys.ts'
+import type { SessionRow } from '../store/sessions.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -35,16 +36,26 @@ export interface Session extends SessionFacts {
   issuedAtMs: number
 }
 
+/** A session that goes on, with what the store keeps of it. */
+export interface OpenSession extends Session {
+  /** The log severity that its client asked for. */
+  logLevel: string | undefined
+}
+
 /** Opens and ends sessions. */
 export interface SessionSealer {
   /**
    * Starts a session.
+   * @param heard what its client knows of the lists by now
    * @returns its id: visible ASCII, at most 1 KiB
    * @throws when the facts do not fit
    */
-  seal(facts: SessionFacts): string
+  seal(facts: SessionFacts, heard?: string): string
   /** The session of an id, if it is genuine and has not ended. The caller must still be the request's own. */
-  open(id: string): Session | undefined
+  open(id: string): OpenSession | undefined
+  /** Whether a session that was opened goes on; asking is using it. */
+  goesOn(session: Session): boolean
+  setLogLevel(number: number, level: string): void
   /** Ends a session everywhere. */
   end(number: number): void
   /** Starts to seal with a new key; ids sealed before stay good. */
@@ -61,7 +72,7 @@ export function createSessionSealer(store: Store, now: () => number = Date.now):
     return sealer
   }
   return {
-    seal(facts) {
+    seal(facts, heard) {
       const nowMs = now()
       return store.transaction(() => {
         const key = currentKey(store, nowMs)
@@ -69,7 +80,7 @@ export function createSessionSealer(store: Store, now: () => number = Date.now):
         const session: Session = {
           ...facts,
           clientName: cut(facts.clientName, MAX_CLIENT_NAME_BYTES),
-          number: store.sessions.begin(nowMs),
+          number: store.sessions.begin(nowMs, heard),
           issuedAtMs: nowMs,
         }
         return sealFitting(key, session)
@@ -79,8 +90,11 @@ export function createSessionSealer(store: Store, now: () => number = Date.now):
       const [, keyId = '', sealed = ''] = (id.length <= MAX_ID_BYTES && FORM.exec(id)) || []
       const sealer = sealers.get(keyId) ?? (keyId ? sealerOf(store.sealingKeys.get(keyId)) : undefined)
       const session = unpack(sealer?.open(sealed, keyId))
-      return session && isAlive(store, session, now()) ? session : undefined
+      const row = session && use(store, session, now())
+      return row && { ...session, logLevel: row.logLevel }
     },
+    goesOn: (session) => use(store, session, now()) !== undefined,
+    setLogLevel: (number, level) => store.sessions.setLogLevel(number, level),
     end: (number) => store.sessions.end(number),
     rotate: () => store.transaction(() => void succeed(store, now())),
   }
@@ -110,12 +124,12 @@ function succeed(store: Store, nowMs: number): SealingKey {
   return { ...key, retiredMs: null }
 }
 
-function isAlive(store: Store, session: Session, nowMs: number): boolean {
-  const usedAtMs = store.sessions.usedAt(session.number)
-  if (usedAtMs === undefined || nowMs >= usedAtMs + IDLE_LIFE_MS) return false
-  if (nowMs >= session.issuedAtMs + MAX_LIFE_MS) return false
-  if (nowMs - usedAtMs >= TOUCH_INTERVAL_MS) touch(store, session.number, nowMs)
-  return true
+// One read serves the whole request.
+function use(store: Store, session: Session, nowMs: number): SessionRow | undefined {
+  const row = store.sessions.get(session.number)
+  if (!row || nowMs >= row.usedMs + IDLE_LIFE_MS || nowMs >= session.issuedAtMs + MAX_LIFE_MS) return undefined
+  if (nowMs - row.usedMs >= TOUCH_INTERVAL_MS) touch(store, session.number, nowMs)
+  return row
 }
 
 function touch(store: Store, number: number, nowMs: number): void {

@@ -6,13 +6,13 @@ import { listen } from './listen.ts'
 import type { Serving } from './pipeline.ts'
 import type { Inbound } from './read.ts'
 import { setLevel } from './set-level.ts'
-import { subscribe } from './subscriptions.ts'
+import { subscribe } from './subscribe.ts'
 import type { View } from './view.ts'
 
 /**
  * Answers a request that needs no upstream.
  * @returns whether it was one
- * @throws GatewayError unknown_cursor | not_acceptable | invalid_params | unknown_resource | overloaded
+ * @throws GatewayError unknown_cursor | not_acceptable | invalid_params | unknown_resource | too_many_subscriptions | overloaded
  */
 export async function answerLocally(serving: Serving, inbound: Inbound, view: View): Promise<boolean> {
   const { reply, caller, gateway } = serving
@@ -24,10 +24,14 @@ export async function answerLocally(serving: Serving, inbound: Inbound, view: Vi
   return inbound.era === 'modern' ? answerModern(serving, inbound, view) : answerLegacy(serving, inbound, view)
 }
 
-async function answerModern({ exchange, reply, gateway }: Serving, inbound: Inbound, view: View): Promise<boolean> {
+async function answerModern(
+  { exchange, reply, caller, gateway }: Serving,
+  inbound: Inbound,
+  view: View,
+): Promise<boolean> {
   const { method } = inbound.message
   if (method === 'server/discover') reply.answer(200, discover(inbound, view))
-  else if (method === 'subscriptions/listen') await listen({ exchange, inbound, view, gateway })
+  else if (method === 'subscriptions/listen') await listen({ exchange, caller, inbound, view, gateway })
   else return false
   return true
 }

@@ -6,6 +6,7 @@ import { isObject } from '../wire/envelope.ts'
 import { resultText } from '../wire/jsonrpc.ts'
 import { isLegacyRevision, LEGACY_REVISIONS, MODERN_REVISION, SERVER_INFO_META } from '../wire/revisions.ts'
 import type { Caller } from './caller.ts'
+import { heardFirst } from './heard-lists.ts'
 import type { Inbound } from './read.ts'
 import { TASKS_EXTENSION } from './task-ids.ts'
 import type { View } from './view.ts'
@@ -34,13 +35,14 @@ export function initialize(
   const { params, idText } = inbound.message
   const revision = isLegacyRevision(params.protocolVersion) ? params.protocolVersion : LEGACY_REVISIONS[0]
   const clientInfo = isObject(params.clientInfo) ? params.clientInfo : {}
-  const sessionId = on.sessions.seal({
+  const facts = {
     route: on.view.route ?? '',
     agent: on.caller.agent,
     revision,
     capabilities: isObject(params.capabilities) ? params.capabilities : {},
     clientName: typeof clientInfo.name === 'string' ? clientInfo.name : '',
-  })
+  }
+  const sessionId = on.sessions.seal(facts, heardFirst(on.view))
   const result = {
     protocolVersion: revision,
     capabilities: capabilitiesOf(on.view),

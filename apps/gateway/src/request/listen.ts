@@ -8,14 +8,13 @@ import { notificationText, resultText } from '../wire/jsonrpc.ts'
 import { SUBSCRIPTION_ID_META } from '../wire/revisions.ts'
 import { eventText, KEEP_ALIVE } from '../wire/sse.ts'
 import { authenticate } from './authenticate.ts'
+import type { Caller } from './caller.ts'
+import { type Listener, signaturesOf, WATCHED, type Watched } from './heard-lists.ts'
 import type { Inbound } from './read.ts'
 import type { Exchange } from './receive.ts'
-import { ownerOf, type Wanted, watchWanted } from './subscriptions.ts'
+import { ownerOf, watchWanted } from './subscribe.ts'
+import { MAX_URIS, type Wanted } from './subscriptions.ts'
 import { type View, viewOf } from './view.ts'
-
-/** The lists that are watched; templates are part of the resources. */
-const WATCHED = ['tools', 'prompts', 'resources'] as const
-type Watched = (typeof WATCHED)[number]
 
 /** A stream that is open now. */
 export interface OpenStream {
@@ -31,6 +30,7 @@ export interface OpenStream {
 
 interface Opening {
   exchange: Exchange
+  caller: Caller
   view: View
   gateway: Gateway
 }
@@ -40,14 +40,15 @@ interface Says {
   changed(kind: Watched): string
   updated(uri: string): string
   /** The resources that the client wants to hear of now. */
-  wanted(): Wanted
-  session: number | undefined
+  wanted(): ReadonlyMap<string, string>
+  session: Session | undefined
+  /** What stands first on the stream. */
+  greeting: string
   farewell: string | undefined
 }
 
 const KEEP_ALIVE_MS = 15_000
 const MAX_STREAMS = 12_000
-const MAX_RESOURCES = 1_000
 /** A client that leaves more than this unread has to listen anew. */
 const MAX_UNREAD_BYTES = 1024 * 1024
 
@@ -74,20 +75,25 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
     gateway.subscriptions.addStream(resources)
     // What the acknowledgement promises must hold by then.
     await watchWanted(gateway)
+    if (opening.exchange.response.destroyed) {
+      gateway.subscriptions.removeStream(resources)
+      void watchWanted(gateway)
+      return
+    }
   }
   const stream = openStream(opening, wanted, {
     changed: (kind) => notificationText(`notifications/${kind}/list_changed`, `{${meta}}`),
     updated: (uri) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)},${meta}}`),
     wanted: () => resources,
     session: undefined,
+    greeting: eventText(
+      notificationText('notifications/subscriptions/acknowledged', `{"notifications":${honoured},${meta}}`),
+    ),
     farewell: resultText(message.idText as string, `{"resultType":"complete",${meta}}`),
   })
   stream.once('close', () => {
     if (gateway.subscriptions.removeStream(resources)) void watchWanted(gateway)
   })
-  stream.write(
-    eventText(notificationText('notifications/subscriptions/acknowledged', `{"notifications":${honoured},${meta}}`)),
-  )
 }
 
 /**
@@ -95,30 +101,42 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
  * @throws GatewayError overloaded
  */
 export function openLegacyStream(opening: Opening & { session: Session | undefined }): void {
-  const { session, gateway } = opening
-  const stream = openStream(opening, WATCHED, {
+  const { session, gateway, exchange } = opening
+  const updated = (uri: string) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)}}`)
+  const response = openStream(opening, WATCHED, {
     changed: (kind) => notificationText(`notifications/${kind}/list_changed`),
-    updated: (uri) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)}}`),
+    updated,
     wanted: () => (session ? gateway.subscriptions.ofSession(session.number) : new Map()),
-    session: session?.number,
+    session,
+    greeting: KEEP_ALIVE,
     farewell: undefined,
   })
-  stream.write(KEEP_ALIVE)
+  if (!session) return
+  const missed = gateway.subscriptions.openStream(session.number)
+  response.once('close', () => gateway.subscriptions.closeStream(session.number))
+  for (const uri of missed) if (isReadable(uri, currentView(exchange, gateway))) tell(response, updated(uri))
+  void watchWanted(gateway)
 }
 
-function openStream({ exchange, view, gateway }: Opening, wanted: readonly Watched[], says: Says): ServerResponse {
+function openStream(opening: Opening, wanted: readonly Watched[], says: Says): ServerResponse {
+  const { exchange, caller, view, gateway } = opening
   const { response, requestId } = exchange
+  const { session } = says
   if (gateway.streams.size >= MAX_STREAMS)
     throw new GatewayError('overloaded', 'Cannot open a stream: too many are open')
-  let heard = signatures(view, wanted)
+  const listener: Listener = { session: session?.number, agent: caller.agent, route: exchange.route ?? '' }
+  let heard = signaturesOf(view)
   const stream: OpenStream = {
-    session: says.session,
+    session: session?.number,
     check() {
       const now = currentView(exchange, gateway)
-      if (!now) return stream.end()
-      const next = signatures(now, wanted)
-      for (const kind of wanted) if (next[kind] !== heard[kind]) tell(response, says.changed(kind))
+      if (!now || (session && !gateway.sessions.goesOn(session))) return stream.end()
+      const next = signaturesOf(now)
+      const changed = WATCHED.filter((kind) => next[kind] !== heard[kind])
+      if (changed.length === 0) return
       heard = next
+      gateway.heard.hear(listener, next)
+      for (const kind of wanted) if (changed.includes(kind)) tell(response, says.changed(kind))
     },
     updated(uri) {
       if (says.wanted().has(uri) && isReadable(uri, currentView(exchange, gateway))) tell(response, says.updated(uri))
@@ -133,6 +151,12 @@ function openStream({ exchange, view, gateway }: Opening, wanted: readonly Watch
     'X-Accel-Buffering': 'no',
     'X-Request-Id': requestId,
   })
+  response.write(says.greeting)
+  // What a session's other stream was told may have reached nobody, if this one takes its place.
+  const isSecond = session && [...gateway.streams].some((each) => each.session === session.number)
+  const unheard = gateway.heard.hear(listener, heard)
+  const news = isSecond ? WATCHED : unheard
+  for (const kind of wanted) if (news.includes(kind)) tell(response, says.changed(kind))
   const keepAlive = setInterval(() => {
     response.write(KEEP_ALIVE)
     stream.check()
@@ -153,7 +177,7 @@ function tell(response: ServerResponse, text: string): void {
 function wantedResources(uris: unknown, view: View): Wanted {
   if (!Array.isArray(uris)) return new Map()
   const readable = uris.filter((uri): uri is string => typeof uri === 'string' && isReadable(uri, view))
-  return new Map(readable.slice(0, MAX_RESOURCES).map((uri) => [uri, ownerOf(uri, view)]))
+  return new Map(readable.slice(0, MAX_URIS).map((uri) => [uri, ownerOf(uri, view)]))
 }
 
 function isReadable(uri: string, view: View | undefined): boolean {
@@ -171,13 +195,4 @@ function currentView(exchange: Exchange, gateway: Gateway): View | undefined {
   } catch {
     return undefined
   }
-}
-
-function signatures(view: View, wanted: readonly Watched[]): Partial<Record<Watched, string>> {
-  return Object.fromEntries(
-    wanted.map((kind) => [
-      kind,
-      kind === 'resources' ? `${view.signature('resources')}${view.signature('templates')}` : view.signature(kind),
-    ]),
-  )
 }

@@ -15,7 +15,7 @@ import { record, type Trail } from './record.ts'
 import { createReply, type Reply } from './reply.ts'
 import { resolve } from './resolve.ts'
 import { route } from './route.ts'
-import { watchWanted } from './subscriptions.ts'
+import { watchWanted } from './subscribe.ts'
 import { type View, viewOf } from './view.ts'
 
 /** A request on an MCP route, before anything is known of it. */
@@ -72,12 +72,11 @@ function serveSession({ exchange, reply, caller, gateway }: Serving): void {
   const session = openSession(exchange, caller, gateway.sessions)
   const view = visibleView(caller, exchange, gateway)
   if (exchange.request.method === 'GET') {
-    openLegacyStream({ exchange, view, gateway, session })
+    openLegacyStream({ exchange, caller, view, gateway, session })
     return
   }
   if (!session) throw new GatewayError('http_method_not_allowed', 'Cannot end a session: the request names none')
   gateway.sessions.end(session.number)
-  gateway.logLevels.delete(session.number)
   gateway.subscriptions.endSession(session.number)
   void watchWanted(gateway)
   reply.empty(204)

@@ -1,6 +1,6 @@
 /** The `read` step: the body becomes one message of a known era, and a legacy session id the session it holds. */
 import { GatewayError } from '../errors.ts'
-import type { Session, SessionSealer } from '../identity/session-seal.ts'
+import type { OpenSession, SessionSealer } from '../identity/session-seal.ts'
 import { classify } from '../wire/classify.ts'
 import { type Envelope, parseEnvelope } from '../wire/envelope.ts'
 import { type Era, isModernRevision } from '../wire/revisions.ts'
@@ -12,7 +12,7 @@ export interface Inbound {
   message: Envelope
   era: Era
   /** The legacy session it belongs to; a client may go without one. */
-  session: Session | undefined
+  session: OpenSession | undefined
 }
 
 /**
@@ -36,7 +36,7 @@ export async function read(exchange: Exchange, caller: Caller, sessions: Session
  * The session that the request names, if it names one. Another caller's session is as unknown as one that never was.
  * @throws GatewayError session_not_found
  */
-export function openSession(exchange: Exchange, caller: Caller, sessions: SessionSealer): Session | undefined {
+export function openSession(exchange: Exchange, caller: Caller, sessions: SessionSealer): OpenSession | undefined {
   if (exchange.sessionId === undefined) return undefined
   const session = sessions.open(exchange.sessionId)
   if (!session || session.agent !== caller.agent || session.route !== (exchange.route ?? '')) {

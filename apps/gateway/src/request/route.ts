@@ -70,7 +70,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
   const isStdio = upstream.config.command !== undefined
   const upstreamEra = connection.identity.era
   const agentProgressToken = progressTokenOf(inbound)
-  const logLevel = logLevelOf(inbound, gateway)
+  const logLevel = logLevelOf(inbound)
   const capabilities = JSON.stringify(capabilitiesFor(inbound, upstreamEra, upstream.config))
   const states =
     upstreamEra === 'modern' && upstream.config.auth.mode !== 'gateway' ? statesOf(decided, gateway) : undefined

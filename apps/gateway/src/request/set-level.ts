@@ -1,4 +1,4 @@
-/** How much a legacy client wants to hear of its upstreams' logs; it is kept by session and reaches each upstream with the next call. */
+/** How much a legacy client wants to hear of its upstreams' logs; it is kept with the session and reaches each upstream with the next call. */
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { isLogLevel } from '../wire/log-level.ts'
@@ -13,11 +13,11 @@ export function setLevel({ message, session }: Inbound, gateway: Gateway): void 
   const { level } = message.params
   if (!isLogLevel(level))
     throw new GatewayError('invalid_params', 'Cannot set the log level: params.level is not a severity')
-  if (session) gateway.logLevels.set(session.number, level)
+  if (session && session.logLevel !== level) gateway.sessions.setLogLevel(session.number, level)
 }
 
 /** The severity that the client of this request asked for, if it did. */
-export function logLevelOf({ era, message, session }: Inbound, gateway: Gateway): string | undefined {
-  const level = era === 'modern' ? message.meta[LOG_LEVEL_META] : session && gateway.logLevels.get(session.number)
+export function logLevelOf({ era, message, session }: Inbound): string | undefined {
+  const level = era === 'modern' ? message.meta[LOG_LEVEL_META] : session?.logLevel
   return isLogLevel(level) ? level : undefined
 }

@@ -1,40 +1,100 @@
-/** Who wants to hear that a resource changed: legacy clients by session, modern ones by open stream; upstreams are asked for the union. */
-import { setTimeout as sleep } from 'node:timers/promises'
+/** Who wants to hear that a resource changed: legacy sessions, whose rows in the store outlive the process, and open modern streams. */
 import { GatewayError } from '../errors.ts'
-import type { Gateway } from '../gateway.ts'
-import { decideCall } from './decide.ts'
-import type { Inbound } from './read.ts'
-import { resolveResource } from './resolve.ts'
-import type { View } from './view.ts'
+import type { SessionSubscriptionTable } from '../store/session-subscriptions.ts'
 
 /** URIs that one subscriber wants to hear of, with the upstream that owns each. */
 export type Wanted = Map<string, string>
 
+/** A session whose client listens here, did a moment ago, or has just subscribed. */
+interface Held {
+  wanted: Wanted
+  /** URIs of which an update may have gone unheard. */
+  missed: Set<string>
+  streams: number
+  letGo: NodeJS.Timeout | undefined
+}
+
 /** Most URIs of one session or stream. */
-const MAX_URIS = 1_000
-/** How long a subscriber waits for an upstream to be asked. */
-const ASK_MS = 2_000
+export const MAX_URIS = 1_000
+/** How long updates are collected for a session whose client does not listen at the moment. */
+const GRACE_MS = 2 * 60_000
 
 export class Subscriptions {
-  readonly #sessions = new Map<number, Wanted>()
+  readonly #table: SessionSubscriptionTable
+  readonly #graceMs: number
+  readonly #sessions = new Map<number, Held>()
   readonly #streams = new Set<Wanted>()
+  /** Called when something is wanted no longer. */
+  onLetGo: () => void = () => {}
 
-  /** What a session has subscribed to. */
-  ofSession(number: number): Wanted {
-    return this.#sessions.get(number) ?? new Map()
+  constructor(table: SessionSubscriptionTable, graceMs: number = GRACE_MS) {
+    this.#table = table
+    this.#graceMs = graceMs
   }
 
-  /** Adds or removes one URI of a session. */
+  /** What a session that is held here has subscribed to. */
+  ofSession(number: number): ReadonlyMap<string, string> {
+    return this.#sessions.get(number)?.wanted ?? new Map()
+  }
+
+  /**
+   * Adds one URI of a session, or removes it.
+   * @param upstream its owner, or `undefined` to remove it
+   * @throws GatewayError too_many_subscriptions
+   */
   set(number: number, uri: string, upstream: string | undefined): void {
-    const wanted = this.ofSession(number)
-    if (upstream === undefined) wanted.delete(uri)
-    else if (wanted.size < MAX_URIS) wanted.set(uri, upstream)
-    else throw new GatewayError('invalid_params', `Cannot subscribe: ${MAX_URIS} resources are subscribed already`)
-    if (wanted.size === 0) this.#sessions.delete(number)
-    else this.#sessions.set(number, wanted)
+    const held = this.#hold(number)
+    if (upstream === undefined) {
+      this.#table.remove(number, uri)
+      held.wanted.delete(uri)
+      held.missed.delete(uri)
+    } else {
+      if (held.wanted.size >= MAX_URIS && !held.wanted.has(uri))
+        throw new GatewayError(
+          'too_many_subscriptions',
+          `Cannot subscribe: ${MAX_URIS} resources are subscribed already`,
+        )
+      this.#table.add(number, uri, upstream)
+      held.wanted.set(uri, upstream)
+    }
+  }
+
+  /** The client of a session listens from now on. @returns the URIs of which it may have missed an update */
+  openStream(number: number): string[] {
+    const held = this.#hold(number)
+    clearTimeout(held.letGo)
+    // A stream that is still open may have lost its client long ago.
+    const missed = held.streams > 0 ? held.wanted.keys() : held.missed
+    held.streams++
+    const uris = [...missed]
+    held.missed.clear()
+    return uris
+  }
+
+  /** One of the session's streams has ended. */
+  closeStream(number: number): void {
+    const held = this.#sessions.get(number)
+    if (held && --held.streams === 0) this.#letGoLater(number, held)
+  }
+
+  /** Keeps an update for the sessions whose clients do not listen at the moment. */
+  updated(uri: string): void {
+    for (const held of this.#sessions.values()) if (held.streams === 0 && held.wanted.has(uri)) held.missed.add(uri)
+  }
+
+  /** Reads again what another process may have written. @returns whether anything is different */
+  refresh(): boolean {
+    let isDifferent = false
+    for (const [number, held] of this.#sessions) {
+      const { wanted } = held
+      held.wanted = this.#table.of(number)
+      isDifferent ||= held.wanted.size !== wanted.size || [...wanted.keys()].some((uri) => !held.wanted.has(uri))
+    }
+    return isDifferent
   }
 
   endSession(number: number): void {
+    clearTimeout(this.#sessions.get(number)?.letGo)
     this.#sessions.delete(number)
   }
 
@@ -47,40 +107,30 @@ export class Subscriptions {
     return this.#streams.delete(wanted)
   }
 
-  /** All URIs of one upstream that anybody wants to hear of. */
+  /** All URIs of one upstream that anybody here wants to hear of. */
   of(upstream: string): Set<string> {
-    const all = [...this.#sessions.values(), ...this.#streams]
+    const all = [...[...this.#sessions.values()].map(({ wanted }) => wanted), ...this.#streams]
     return new Set(all.flatMap((wanted) => [...wanted].filter(([, owner]) => owner === upstream).map(([uri]) => uri)))
   }
-}
 
-/**
- * The upstream of a resource that the caller may read.
- * @throws GatewayError unknown_resource | invalid_params
- */
-export function ownerOf(uri: unknown, view: View): string {
-  const target = resolveResource(uri, view)
-  decideCall(target, view)
-  return target.entry.upstream
-}
+  // Nobody has watched what comes from the store alone, so all of it may have changed unheard.
+  #hold(number: number): Held {
+    let held = this.#sessions.get(number)
+    if (!held) {
+      const wanted = this.#table.of(number)
+      held = { wanted, missed: new Set(wanted.keys()), streams: 0, letGo: undefined }
+      this.#sessions.set(number, held)
+    }
+    if (held.streams === 0) this.#letGoLater(number, held)
+    return held
+  }
 
-/**
- * Serves `resources/subscribe` and `resources/unsubscribe` of a legacy session.
- * @throws GatewayError unknown_resource | invalid_params
- */
-export async function subscribe({ message, session }: Inbound, on: { view: View; gateway: Gateway }): Promise<void> {
-  if (!session)
-    throw new GatewayError('invalid_params', 'Cannot subscribe: the request names no session that could be told')
-  const isOn = message.method === 'resources/subscribe'
-  const upstream = isOn ? ownerOf(message.params.uri, on.view) : undefined
-  if (typeof message.params.uri !== 'string')
-    throw new GatewayError('invalid_params', 'Cannot unsubscribe: params.uri must be a string')
-  on.gateway.subscriptions.set(session.number, message.params.uri, upstream)
-  await watchWanted(on.gateway)
-}
-
-/** Asks each upstream for exactly what is wanted of it now; waits for them, but not long. */
-export async function watchWanted(gateway: Gateway): Promise<void> {
-  const asked = [...gateway.upstreams].map(([id, upstream]) => upstream.watch(gateway.subscriptions.of(id)))
-  await Promise.race([Promise.all(asked), sleep(ASK_MS, undefined, { ref: false })])
+  #letGoLater(number: number, held: Held): void {
+    clearTimeout(held.letGo)
+    held.letGo = setTimeout(() => {
+      this.#sessions.delete(number)
+      this.onLetGo()
+    }, this.#graceMs)
+    held.letGo.unref()
+  }
 }

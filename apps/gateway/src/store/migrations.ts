@@ -42,6 +42,20 @@ const STEPS: readonly string[] = [
      used_ms INTEGER NOT NULL
    ) STRICT;
    CREATE INDEX sessions_by_use ON sessions (used_ms);`,
+  `ALTER TABLE sessions ADD COLUMN log_level TEXT;
+   ALTER TABLE sessions ADD COLUMN heard TEXT;
+   CREATE TABLE session_subscriptions (
+     session INTEGER NOT NULL REFERENCES sessions (number) ON DELETE CASCADE,
+     uri TEXT NOT NULL,
+     upstream TEXT NOT NULL,
+     PRIMARY KEY (session, uri)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE heard_lists (
+     agent TEXT NOT NULL,
+     route TEXT NOT NULL,
+     heard TEXT NOT NULL,
+     PRIMARY KEY (agent, route)
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 /**

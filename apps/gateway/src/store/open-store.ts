@@ -6,9 +6,11 @@ import { type AgentTable, createAgentTable } from './agents.ts'
 import { type ApiKeyTable, createApiKeyTable } from './api-keys.ts'
 import { createChangeWatch } from './change-watch.ts'
 import { inTransaction, openDatabase } from './database.ts'
+import { createHeardListTable, type HeardListTable } from './heard-lists.ts'
 import { checkSecret, deriveKey, openMasterSecret } from './master-secret.ts'
 import { migrate } from './migrations.ts'
 import { createSealingKeyTable, type SealingKeyTable } from './sealing-keys.ts'
+import { createSessionSubscriptionTable, type SessionSubscriptionTable } from './session-subscriptions.ts'
 import { createSessionTable, type SessionTable } from './sessions.ts'
 import { createSigningKeyTable, type SigningKeyTable } from './signing-keys.ts'
 import { StoreError } from './store-error.ts'
@@ -21,6 +23,8 @@ export interface Store {
   signingKeys: SigningKeyTable
   sealingKeys: SealingKeyTable
   sessions: SessionTable
+  sessionSubscriptions: SessionSubscriptionTable
+  heardLists: HeardListTable
   /** 32 bytes for one purpose, derived from the master secret. */
   deriveKey(purpose: string): Buffer
   /** Runs `work` as one write; nothing of it stays when it throws. */
@@ -48,6 +52,8 @@ export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env)
     signingKeys: createSigningKeyTable(db, sealer),
     sealingKeys: createSealingKeyTable(db, sealer),
     sessions: createSessionTable(db),
+    sessionSubscriptions: createSessionSubscriptionTable(db),
+    heardLists: createHeardListTable(db),
     deriveKey: (purpose) => deriveKey(secret, purpose),
     transaction(work) {
       const result = inTransaction(db, work)

@@ -1,13 +1,27 @@
-/** The life of legacy sessions: all else about a session is sealed in its id. */
+/** The life of legacy sessions and what grows during it: all that `initialize` settled is sealed in a session's id. */
 import type { DatabaseSync } from 'node:sqlite'
 
-/** The table of sessions: a session without a row has ended. */
-export interface SessionTable {
-  /** Starts a session and returns its number, which is never given out again. */
-  begin(nowMs: number): number
+/** What is kept of a session. */
+export interface SessionRow {
   /** When the session was last used, as far as it was written back. */
-  usedAt(number: number): number | undefined
+  usedMs: number
+  /** The log severity that its client asked for. */
+  logLevel: string | undefined
+}
+
+/** The table of sessions: a session without a row has ended, and its subscriptions with it. */
+export interface SessionTable {
+  /**
+   * Starts a session and returns its number, which is never given out again.
+   * @param heard what its client knows of the lists
+   */
+  begin(nowMs: number, heard?: string): number
+  get(number: number): SessionRow | undefined
   touch(number: number, nowMs: number): void
+  setLogLevel(number: number, level: string): void
+  /** What its client was last told of the lists. */
+  heard(number: number): string | undefined
+  hear(number: number, heard: string): void
   end(number: number): void
   /** Ends all sessions that were last used before `usedBeforeMs`. */
   sweep(usedBeforeMs: number): void
@@ -15,15 +29,24 @@ export interface SessionTable {
 
 /** Makes the table over an open database. */
 export function createSessionTable(db: DatabaseSync): SessionTable {
-  const begin = db.prepare('INSERT INTO sessions (used_ms) VALUES (?)')
-  const usedAt = db.prepare('SELECT used_ms FROM sessions WHERE number = ?')
+  const begin = db.prepare('INSERT INTO sessions (used_ms, heard) VALUES (?, ?)')
+  const get = db.prepare('SELECT used_ms, log_level FROM sessions WHERE number = ?')
   const touch = db.prepare('UPDATE sessions SET used_ms = ? WHERE number = ?')
+  const setLogLevel = db.prepare('UPDATE sessions SET log_level = ? WHERE number = ?')
+  const heard = db.prepare('SELECT heard FROM sessions WHERE number = ?')
+  const hear = db.prepare('UPDATE sessions SET heard = ? WHERE number = ?')
   const end = db.prepare('DELETE FROM sessions WHERE number = ?')
   const sweep = db.prepare('DELETE FROM sessions WHERE used_ms < ?')
   return {
-    begin: (nowMs) => Number(begin.run(nowMs).lastInsertRowid),
-    usedAt: (number) => usedAt.get(number)?.used_ms as number | undefined,
+    begin: (nowMs, text) => Number(begin.run(nowMs, text ?? null).lastInsertRowid),
+    get(number) {
+      const row = get.get(number)
+      return row && { usedMs: Number(row.used_ms), logLevel: (row.log_level as string | null) ?? undefined }
+    },
     touch: (number, nowMs) => void touch.run(nowMs, number),
+    setLogLevel: (number, level) => void setLogLevel.run(level, number),
+    heard: (number) => (heard.get(number)?.heard as string | null | undefined) ?? undefined,
+    hear: (number, text) => void hear.run(text, number),
     end: (number) => void end.run(number),
     sweep: (usedBeforeMs) => void sweep.run(usedBeforeMs),
   }

@@ -104,6 +104,12 @@ class LegacyHttp implements Connection {
     }
   }
 
+  // A session that was opened again knows nothing of what was subscribed in the one before, and nobody heard what changed meanwhile.
+  async #watchAgain(uri: string): Promise<void> {
+    await this.#ask('resources/subscribe', uri)
+    this.onResourceUpdated(uri)
+  }
+
   async close(): Promise<void> {
     this.#closing.abort(unavailable(this.#target.upstream, 'the connection was closed'))
     this.#end('closed')
@@ -142,8 +148,7 @@ class LegacyHttp implements Connection {
         credential: client.credential,
         signal,
         onOpen: () => {
-          // A session that was opened again knows nothing of what was subscribed in the one before.
-          if (this.#heard) for (const uri of this.#watched) void this.#ask('resources/subscribe', uri)
+          if (this.#heard) for (const uri of this.#watched) void this.#watchAgain(uri)
           this.#heard = session
           onOpen()
         },

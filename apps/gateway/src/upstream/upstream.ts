@@ -45,7 +45,7 @@ export class Upstream {
     this.#connection = connection
     this.#state = { kind: 'ready' }
     connection.onResourceUpdated = (uri) => this.onResourceUpdated(uri)
-    if (this.#watched.size > 0) void connection.watch(this.#watched)
+    if (this.#watched.size > 0) void this.#watchAgain(connection)
     this.#firstVerdict.resolve()
   }
 
@@ -54,6 +54,13 @@ export class Upstream {
     if (uris.size === this.#watched.size && [...uris].every((uri) => this.#watched.has(uri))) return
     this.#watched = uris
     await this.#connection?.watch(uris)
+  }
+
+  // What changed while there was no connection was heard of by nobody.
+  async #watchAgain(connection: Connection): Promise<void> {
+    const uris = this.#watched
+    await connection.watch(uris)
+    for (const uri of uris) this.onResourceUpdated(uri)
   }
 
   /** Calls cannot reach it until it is up again. */

@@ -26,8 +26,10 @@ export interface StoryGateway {
   write(config: StoryConfig | string): void
   /** Waits until the upstreams have published. */
   ready(...ids: string[]): Promise<void>
-  /** Ends the gateway and starts it again on the same port and data. */
-  restart(): Promise<void>
+  /** Ends the gateway and starts it again on the same port and data; `meanwhile` happens in between. */
+  restart(meanwhile?: () => void): Promise<void>
+  /** Starts another gateway on the same configuration and data, on a port of its own; whoever starts it closes it. */
+  startAnother(): Promise<Listening>
   close(): Promise<void>
 }
 
@@ -75,8 +77,10 @@ export async function startGateway(config: StoryConfig): Promise<StoryGateway> {
         `upstreams ${ids.join(', ')} are ready`,
       )
     },
-    async restart() {
+    startAnother: () => listen({ configPath, env: { CAUSEWAY_PORT: '0' }, log }),
+    async restart(meanwhile) {
       await story.listening.close()
+      meanwhile?.()
       story.listening = await start()
     },
     async close() {

@@ -1,0 +1,62 @@
+/** Subscriptions of sessions: kept in the store, held in memory for as long as somebody may have to be told. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { openStore, type Store } from '../store/open-store.ts'
+import { Subscriptions } from './subscriptions.ts'
+
+let dir: string
+let store: Store
+let session: number
+let subscriptions: Subscriptions
+const again = () => new Subscriptions(store.sessionSubscriptions, 20)
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'causeway-subscriptions-'))
+  store = openStore(dir, {})
+  session = store.sessions.begin(1)
+  subscriptions = again()
+})
+afterEach(() => {
+  store.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+test('a session that has just subscribed has missed nothing; after a restart it may have missed all', () => {
+  subscriptions.set(session, 'a://1', 'a')
+  subscriptions.set(session, 'b://1', 'b')
+  expect(subscriptions.openStream(session)).toEqual([])
+  expect([...subscriptions.of('a'), ...subscriptions.of('b')]).toEqual(['a://1', 'b://1'])
+  const restarted = again()
+  expect(restarted.of('a').size).toBe(0)
+  expect(restarted.openStream(session)).toEqual(['a://1', 'b://1'])
+  expect([...restarted.of('a')]).toEqual(['a://1'])
+})
+
+test('a stream beside one that is open may take its place, and so may have missed all', () => {
+  subscriptions.set(session, 'a://1', 'a')
+  subscriptions.openStream(session)
+  expect(subscriptions.openStream(session)).toEqual(['a://1'])
+})
+
+test('nothing is watched for a session that has not listened for a while, and it then may have missed all', async () => {
+  const letGo = vi.fn()
+  subscriptions.onLetGo = letGo
+  subscriptions.set(session, 'a://1', 'a')
+  subscriptions.openStream(session)
+  await new Promise((resolve) => setTimeout(resolve, 40))
+  expect(subscriptions.of('a').size).toBe(1)
+  subscriptions.closeStream(session)
+  await vi.waitFor(() => expect(letGo).toHaveBeenCalledOnce())
+  expect(subscriptions.of('a').size).toBe(0)
+  expect(subscriptions.openStream(session)).toEqual(['a://1'])
+})
+
+test('the end of a session is the end of its rows, however it ends', () => {
+  subscriptions.set(session, 'a://1', 'a')
+  store.sessions.sweep(2)
+  expect(store.sessionSubscriptions.of(session).size).toBe(0)
+  subscriptions.set(session, 'a://2', 'a')
+  expect(store.sessionSubscriptions.of(session).size).toBe(0)
+})
