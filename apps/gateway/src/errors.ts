@@ -184,6 +184,13 @@ export const FAILURES = {
     retryable: true,
     hint: 'Try again; if it persists, report the request id.',
   },
+  gateway_loop: {
+    source: 'upstream',
+    http: 508,
+    rpc: -32603,
+    retryable: false,
+    hint: 'One of the gateways on the way is its own upstream. Its operator has to take that upstream out.',
+  },
   exchange_lost: {
     source: 'gateway',
     http: 200,

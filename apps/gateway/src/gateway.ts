@@ -25,6 +25,7 @@ import { TaskIds } from './request/task-ids.ts'
 import { runLineAfter } from './run-line-after.ts'
 import type { Store } from './store/open-store.ts'
 import { Upstream } from './upstream/upstream.ts'
+import { createVia, pseudonym, type Via } from './wire/via.ts'
 
 /** What a reload swaps as one. */
 export interface Live {
@@ -85,7 +86,10 @@ const CHECK_JITTER_MS = 50
 
 /** Wires the parts and starts the catalog lines. Nothing here waits for an upstream. */
 export function createGateway({ config, store, publicUrl, localUrl, log }: GatewayParts): RunningGateway {
-  const catalog = new CatalogHolder()
+  const names = store.deriveKey('gateway-names')
+  const via = createVia(names)
+  const origin = pseudonym(names, 'origin')
+  const catalog = new CatalogHolder(origin)
   const upstreams = new Map<string, Upstream>()
   const lines = new Map<string, { running: RunningLine; fingerprint: string }>()
   const ending = new Map<string, Promise<void>>()
@@ -115,7 +119,16 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
       holder: catalog,
       snapshots: createSnapshotFile(store.dataDir, id, upstreamConfig),
       log,
-      open: { id, config: upstreamConfig, dataDir: store.dataDir, facts, credential, log: log.child({ upstream: id }) },
+      origin,
+      open: {
+        id,
+        config: upstreamConfig,
+        dataDir: store.dataDir,
+        facts,
+        via: via.own,
+        credential,
+        log: log.child({ upstream: id }),
+      },
     })
     lines.set(id, { running, fingerprint: fingerprintOf(upstreamConfig) })
   }
@@ -138,7 +151,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     sessions: endingStreams(createSessionSealer(store), streams),
     callTokens,
     cursors: createSealer(store.deriveKey('cursor'), 'cursor'),
-    edge: edgeOf(config, publicUrl),
+    edge: edgeOf(config, publicUrl, via),
     admission: { inFlight: 0, max: config.limits.global.concurrency },
     streams,
     subscriptions,
@@ -154,7 +167,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
       const before = gateway.authenticator
       Object.assign(gateway, {
         live: { config: next, policy: compilePolicy(next) },
-        edge: edgeOf(next, publicUrl),
+        edge: edgeOf(next, publicUrl, via),
         authenticator: authenticatorOf(next, store),
       })
       before.close()
@@ -214,12 +227,13 @@ function authenticatorOf(config: Config, store: Store): Authenticator {
   return createAuthenticator({ store, ...(anonymous ? { anonymousAgent: anonymous } : {}) })
 }
 
-function edgeOf(config: Config, publicUrl: string): Edge {
+function edgeOf(config: Config, publicUrl: string, via: Via): Edge {
   return createEdge({
     publicUrl,
     isLoopback: isLoopbackHost(config.listen.host),
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
+    via,
   })
 }
 

@@ -106,7 +106,7 @@ function readiness(gateway: Gateway): Record<string, unknown> {
         id,
         {
           state: state.kind,
-          ...(state.kind === 'down' ? { reason: state.reason } : {}),
+          ...(state.kind === 'down' ? { reason: state.reason, code: state.code } : {}),
           era: part?.identity.era,
           tools: part?.entries.filter((entry) => entry.kind === 'tools').length ?? 0,
         },

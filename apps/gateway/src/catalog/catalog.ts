@@ -12,11 +12,15 @@ export interface UpstreamCatalog {
   isNamespaced: boolean
   entries: readonly Entry[]
   leftOut: readonly LeftOut[]
+  /** Pseudonyms of the gateways that its lists have come through. */
+  origins?: readonly string[]
 }
 
 /** The merged snapshot of all definitions; never changed once made. */
 export interface Catalog {
   version: number
+  /** Pseudonym of this gateway in lists; empty for one that has none. */
+  origin: string
   /** Ids of all configured upstreams, listed yet or not. */
   configured: readonly string[]
   upstreams: ReadonlyMap<string, UpstreamCatalog>
@@ -28,11 +32,18 @@ export interface Catalog {
 
 /** Holds the current catalog and tells who waits that it was swapped. */
 export class CatalogHolder {
-  #current: Catalog = merge(0, { parts: [], configured: [], prefixes: new Set() })
+  #current: Catalog
+  readonly #origin: string
   readonly #prefixes = new Map<string, string>()
   readonly #upstreams = new Map<string, UpstreamCatalog>()
   readonly #listeners = new Set<() => void>()
   #order: readonly string[] = []
+
+  /** @param origin pseudonym of this gateway in lists */
+  constructor(origin = '') {
+    this.#origin = origin
+    this.#current = { version: 0, origin, ...merge({ parts: [], configured: [], prefixes: new Set() }) }
+  }
 
   get current(): Catalog {
     return this.#current
@@ -66,7 +77,8 @@ export class CatalogHolder {
   #swap(): void {
     const parts = this.#order.flatMap((id) => this.#upstreams.get(id) ?? [])
     const prefixes = new Set([...this.#order, ...this.#prefixes.values()].filter((prefix) => prefix !== ''))
-    this.#current = merge(this.#current.version + 1, { parts, configured: this.#order, prefixes })
+    const merged = merge({ parts, configured: this.#order, prefixes })
+    this.#current = { version: this.#current.version + 1, origin: this.#origin, ...merged }
     for (const listener of this.#listeners) listener()
   }
 }
@@ -78,7 +90,7 @@ interface Sources {
   prefixes: ReadonlySet<string>
 }
 
-function merge(version: number, { parts, configured, prefixes }: Sources): Catalog {
+function merge({ parts, configured, prefixes }: Sources): Omit<Catalog, 'version' | 'origin'> {
   const leftOut = new Map<string, LeftOut[]>()
   const entries = Object.fromEntries(
     KINDS.map((kind) => {
@@ -86,7 +98,7 @@ function merge(version: number, { parts, configured, prefixes }: Sources): Catal
       return [kind, parts.flatMap((part) => part.entries.filter((entry) => accepted.has(entry)))]
     }),
   ) as unknown as Catalog['entries']
-  return { version, configured, upstreams: new Map(parts.map((part) => [part.id, part])), entries, leftOut }
+  return { configured, upstreams: new Map(parts.map((part) => [part.id, part])), entries, leftOut }
 }
 
 interface Merging extends Pick<Sources, 'parts' | 'prefixes'> {

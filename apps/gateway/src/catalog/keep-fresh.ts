@@ -34,6 +34,7 @@ const ERA_MS = 24 * 60 * 60 * 1_000
 /**
  * Refreshes until the connection or the line ends, or the upstream proves to be of no more use.
  * @returns why
+ * @throws GatewayError gateway_loop
  */
 export async function keepFresh(fresh: Fresh): Promise<string> {
   const { upstream, connection, waker, log } = fresh
@@ -50,6 +51,7 @@ export async function keepFresh(fresh: Fresh): Promise<string> {
     if (life.aborted) return life.reason as string
     const error = await failureOf(fresh)
     listedAtMs = Date.now()
+    if (error instanceof GatewayError && error.code === 'gateway_loop') throw error
     if (error && !life.aborted) log.warn({ upstream: upstream.id, err: error }, 'cannot refresh the catalog')
     failures = error && !isOverload(error) ? failures + 1 : 0
     if (failures === MAX_FAILURES) return reasonOf(error)

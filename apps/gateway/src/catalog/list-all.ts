@@ -5,6 +5,7 @@ import type { Connection } from '../upstream/connection.ts'
 import { GATEWAY_META } from '../upstream/handshake.ts'
 import { OWN_CALL } from '../upstream/own-call.ts'
 import { elementsOf, membersOf } from '../wire/json-span.ts'
+import { readOrigins } from '../wire/origins.ts'
 import { KINDS, type Kind, type LeftOut, LISTS } from './definition.ts'
 
 /** Bounds on one upstream's lists. */
@@ -38,6 +39,8 @@ export interface Listed {
   lists: Partial<Record<Kind, RawDefinition[]>>
   /** Where a list was refused or ends before its end, and why. */
   cut: LeftOut[]
+  /** Pseudonyms of the gateways that the lists have come through. */
+  origins: string[]
 }
 
 const LIST_MS = 60_000
@@ -55,20 +58,28 @@ export async function listAll(source: ListSource): Promise<Listed> {
     templates: capabilities.resources,
   }
   const cut: LeftOut[] = []
+  const origins = new Set<string>()
   // The first list that fails ends the others.
   const over = new AbortController()
   const signal = AbortSignal.any([source.signal, over.signal])
   try {
     const lists = await Promise.all(
-      KINDS.map(async (kind) => [kind, offers[kind] ? await listKind(kind, { ...source, signal }, cut) : []] as const),
+      KINDS.map(
+        async (kind) =>
+          [kind, offers[kind] ? await listKind(kind, { ...source, signal }, { cut, origins }) : []] as const,
+      ),
     )
-    return { lists: Object.fromEntries(lists.filter(([, list]) => list !== undefined)), cut }
+    return { lists: Object.fromEntries(lists.filter(([, list]) => list !== undefined)), cut, origins: [...origins] }
   } finally {
     over.abort()
   }
 }
 
-async function listKind(kind: Kind, source: ListSource, cut: LeftOut[]): Promise<RawDefinition[] | undefined> {
+async function listKind(
+  kind: Kind,
+  source: ListSource,
+  { cut, origins }: { cut: LeftOut[]; origins: Set<string> },
+): Promise<RawDefinition[] | undefined> {
   const found: RawDefinition[] = []
   const stop = (reason: string) => {
     cut.push({ kind, name: '*', reason })
@@ -81,6 +92,7 @@ async function listKind(kind: Kind, source: ListSource, cut: LeftOut[]): Promise
   for (let page = 0; page < LIST_LIMITS.pages; page++) {
     const answer = await askPage(LISTS[kind].method, cursor, source)
     if (answer.error) return refused(kind, answer.error, { source, cut })
+    for (const origin of readOrigins(answer.result)) origins.add(origin)
     bytes += Buffer.byteLength(answer.text)
     if (bytes > LIST_LIMITS.listBytes) return stop(`its list is larger than ${LIST_LIMITS.listBytes} bytes`)
     found.push(...readPage(kind, answer, source.upstream))

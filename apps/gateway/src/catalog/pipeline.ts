@@ -1,4 +1,5 @@
 /** Line 2: connect → list → validate → namespace → publish, per upstream, in the background; nothing here ever delays a request or another upstream. */
+import { GatewayError } from '../errors.ts'
 import { reasonOf } from '../upstream/answer.ts'
 import { openConnection } from '../upstream/open.ts'
 import { keepFresh } from './keep-fresh.ts'
@@ -51,7 +52,7 @@ async function keepConnected(running: Running): Promise<void> {
       await connectOnce(running)
     } catch (error) {
       if (!signal.aborted) log.warn({ upstream: upstream.id, err: error }, 'upstream is down')
-      upstream.down(reasonOf(error))
+      upstream.down(reasonOf(error), error instanceof GatewayError ? error.code : undefined)
     }
     if (signal.aborted) return
     if (Date.now() - startedAtMs > STABLE_MS) retryMs = FIRST_RETRY_MS

@@ -1,5 +1,6 @@
 /** One round of line 2 on a connection: list → validate → namespace → publish, and a copy on disk for the next start. */
 import type { Logger } from 'pino'
+import { leadsBack } from '../upstream/answer.ts'
 import type { Connection } from '../upstream/connection.ts'
 import type { OpenDeps } from '../upstream/open.ts'
 import type { Upstream } from '../upstream/upstream.ts'
@@ -16,26 +17,29 @@ export interface CatalogLine {
   upstream: Upstream
   holder: CatalogHolder
   open: OpenDeps
+  /** Pseudonym of this gateway in lists. */
+  origin: string
   snapshots: SnapshotFile
   log: Logger
 }
 
 /**
  * Reads the lists and publishes them.
- * @throws GatewayError upstream_* | result_too_large; what was published before stays
+ * @throws GatewayError upstream_* | result_too_large | gateway_loop; what was published before stays
  */
 export type Refresh = (connection: Connection, signal: AbortSignal) => Promise<void>
 
 /** Publishes what the last run knew, which is listed until the upstream itself has answered, and returns the refresh. */
-export function createRefresh({ upstream, holder, open, snapshots, log }: CatalogLine): Refresh {
+export function createRefresh({ upstream, holder, open, origin, snapshots, log }: CatalogLine): Refresh {
   const publish = createPublish(holder, log.child({ upstream: upstream.id }))
-  const put = ({ identity, lists }: Snapshot, cut: readonly LeftOut[]) => {
+  const put = ({ identity, lists, origins }: Snapshot, cut: readonly LeftOut[]) => {
     const { definitions, leftOut } = validate(upstream.id, upstream.config, lists)
     const prefix = prefixOf(upstream.config)
     const entries = namespace(upstream.config, definitions)
     const { id, config } = upstream
     const isNamespaced = prefix !== ''
-    publish({ id, title: config.title, identity, prefix, isNamespaced, entries, leftOut: [...cut, ...leftOut] })
+    const part = { id, title: config.title, identity, prefix, isNamespaced, entries, origins }
+    publish({ ...part, leftOut: [...cut, ...leftOut] })
   }
   let last = snapshots.load()
   if (last) put(last, [])
@@ -44,7 +48,12 @@ export function createRefresh({ upstream, holder, open, snapshots, log }: Catalo
     const pageMs = upstream.config.timeoutMs
     const listed = await listAll({ upstream: upstream.id, connection, credential, pageMs, signal })
     signal.throwIfAborted()
-    last = { identity: connection.identity, lists: withLastGood(listed.lists, last?.lists) }
+    if (listed.origins.includes(origin)) throw leadsBack(upstream.id, 'its lists hold definitions of this gateway')
+    last = {
+      identity: connection.identity,
+      lists: withLastGood(listed.lists, last?.lists),
+      origins: listed.origins,
+    }
     put(last, listed.cut)
     await snapshots
       .save(last)

@@ -11,6 +11,8 @@ import type { RawDefinition } from './list-all.ts'
 export interface Snapshot {
   identity: UpstreamIdentity
   lists: Record<Kind, RawDefinition[]>
+  /** Pseudonyms of the gateways that the lists have come through. */
+  origins?: readonly string[]
 }
 
 /** Reads and writes the snapshot of one upstream. */
@@ -25,6 +27,7 @@ interface Stored {
   source: string
   identity: UpstreamIdentity
   texts: Record<Kind, string[]>
+  origins?: readonly string[]
 }
 
 /** @param dataDir the gateway's data directory */
@@ -41,17 +44,18 @@ export function createSnapshotFile(
     load() {
       try {
         written = readFileSync(path, 'utf8')
-        const { source: storedSource, identity, texts } = JSON.parse(written) as Stored
-        return storedSource === source
-          ? { identity, lists: perKind((kind) => texts[kind].map((text) => ({ text, value: JSON.parse(text) }))) }
-          : undefined
+        const { source: storedSource, identity, texts, origins } = JSON.parse(written) as Stored
+        if (storedSource !== source) return undefined
+        const lists = perKind((kind) => texts[kind].map((text) => ({ text, value: JSON.parse(text) })))
+        return { identity, lists, ...(origins ? { origins } : {}) }
       } catch {
         // A missing or damaged snapshot only means that the first list waits for the upstream.
         return undefined
       }
     },
-    async save({ identity, lists }) {
-      const stored: Stored = { source, identity, texts: perKind((kind) => lists[kind].map((raw) => raw.text)) }
+    async save({ identity, lists, origins }) {
+      const texts = perKind((kind) => lists[kind].map((raw) => raw.text))
+      const stored: Stored = { source, identity, texts, ...(origins?.length ? { origins } : {}) }
       const text = JSON.stringify(stored)
       if (text === written) return
       mkdirSync(folder, { recursive: true, mode: 0o700 })

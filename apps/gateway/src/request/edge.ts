@@ -1,6 +1,7 @@
 /** The network edge of the public listener: which Host and Origin may speak to it, each checked on its own. */
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../errors.ts'
+import type { Via } from '../wire/via.ts'
 
 /** Largest request body, bytes. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -12,6 +13,8 @@ export interface Edge {
   maxBodyMs: number
   /** @throws GatewayError host_forbidden | origin_forbidden | invalid_request */
   check(request: IncomingMessage): void
+  /** What requests that this gateway sends say of the gateways on their way. */
+  via: Via
 }
 
 /** What the edge is made of. */
@@ -21,6 +24,7 @@ export interface EdgeConfig {
   isLoopback: boolean
   allowedHosts: readonly string[]
   allowedOrigins: readonly string[]
+  via: Via
 }
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
@@ -36,6 +40,7 @@ export function createEdge(config: EdgeConfig): Edge {
   return {
     maxBodyBytes: MAX_BODY_BYTES,
     maxBodyMs: MAX_BODY_MS,
+    via: config.via,
     check(request) {
       if (!request.url?.startsWith('/'))
         throw new GatewayError('invalid_request', 'Cannot serve the request: its target is not a path')

@@ -16,12 +16,14 @@ export interface Exchange {
   mcp: McpHeaders
   sessionId: string | undefined
   acceptsEvents: boolean
+  /** `Via` of what is sent onward, where it is not this gateway's own alone. */
+  via: string | undefined
   /** Bounds on the body. */
   body: { maxBytes: number; maxMs: number }
 }
 
 /** Checks the head.
- * @throws GatewayError host_forbidden | origin_forbidden | http_method_not_allowed | not_acceptable | media_type_unsupported | body_too_large | invalid_request
+ * @throws GatewayError host_forbidden | origin_forbidden | http_method_not_allowed | not_acceptable | media_type_unsupported | body_too_large | invalid_request | gateway_loop
  */
 export function receive(
   exchange: Pick<Exchange, 'request' | 'response' | 'route' | 'requestId'>,
@@ -30,6 +32,7 @@ export function receive(
   const { request } = exchange
   const { headers } = request
   edge.check(request)
+  const via = headers.via === undefined ? undefined : edge.via.onward(headers.via)
   const accept = headers.accept ?? '*/*'
   checkShape(request, accept, edge)
   return {
@@ -42,6 +45,7 @@ export function receive(
       repeated: repeatedHeader(request),
     },
     sessionId: headers['mcp-session-id'] as string | undefined,
+    via,
     acceptsEvents: accepts(accept, 'text/event-stream'),
     body: { maxBytes: edge.maxBodyBytes, maxMs: edge.maxBodyMs },
   }

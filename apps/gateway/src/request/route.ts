@@ -140,7 +140,10 @@ function stdioMeta(credential: string | undefined, requestId: string): Record<st
 }
 
 function headersFor({ inbound, target, exchange }: Decided, upstreamEra: 'modern' | 'legacy'): Record<string, string> {
-  const headers: Record<string, string> = { [REQUEST_ID_HEADER]: exchange.requestId }
+  const headers: Record<string, string> = {
+    [REQUEST_ID_HEADER]: exchange.requestId,
+    ...(exchange.via === undefined ? {} : { via: exchange.via }),
+  }
   if (upstreamEra === 'legacy') return headers
   const { method, params } = inbound.message
   if (method === 'resources/read') headers['mcp-name'] = encodeHeaderValue(String(params.uri))

@@ -7,6 +7,7 @@ import { type Decision, decide } from '../policy/decide.ts'
 import type { Action } from '../policy/definition-facts.ts'
 import { commonText } from '../policy/glob.ts'
 import { canonicalSpellings, spellingsOf } from '../policy/uri-spellings.ts'
+import { originsMember } from '../wire/origins.ts'
 import type { Era } from '../wire/revisions.ts'
 import { describeView } from './instructions.ts'
 import { globOf } from './template-match.ts'
@@ -107,7 +108,9 @@ export class View {
     const key = `${kind}/${era}`
     let pages = this.#pages.get(key)
     if (!pages) {
-      pages = buildPages(kind, era, this.#texts(kind, era))
+      const origins = this.upstreams().flatMap((part) => part.origins ?? [])
+      const meta = originsMember(this.catalog.origin, origins)
+      pages = buildPages(LISTS[kind].key, this.#texts(kind, era), `${era === 'modern' ? CACHEABLE : ''}${meta}`)
       this.#pages.set(key, pages)
     }
     return pages
@@ -181,14 +184,15 @@ function byName(seen: readonly Seen[]): ReadonlyMap<string, Seen> {
   return names
 }
 
-function buildPages(kind: Kind, era: Era, texts: readonly string[]): ListPage[] {
+// The list differs by authorization and may change at any time: nobody but this caller may keep it, and not for long.
+const CACHEABLE = ',"resultType":"complete","ttlMs":0,"cacheScope":"private"'
+
+function buildPages(key: string, texts: readonly string[], members: string): ListPage[] {
   const pages: ListPage[] = []
   for (let start = 0; start === 0 || start < texts.length; start += PAGE_SIZE) {
     const items = texts.slice(start, start + PAGE_SIZE).join(',')
-    // The list differs by authorization and may change at any time: nobody but this caller may keep it, and not for long.
-    const cacheable = era === 'modern' ? ',"resultType":"complete","ttlMs":0,"cacheScope":"private"' : ''
     pages.push({
-      bytes: Buffer.from(`{"${LISTS[kind].key}":[${items}]${cacheable}`),
+      bytes: Buffer.from(`{"${key}":[${items}]${members}`),
       isLast: start + PAGE_SIZE >= texts.length,
     })
   }

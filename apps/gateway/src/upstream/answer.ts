@@ -70,6 +70,12 @@ export function unavailable(
   })
 }
 
+/** The failure of an upstream that is this gateway itself, whatever lies between. */
+export function leadsBack(upstream: string, cause: unknown): GatewayError {
+  const message = `Cannot use upstream "${upstream}": it leads back to this gateway, or through too many`
+  return new GatewayError('gateway_loop', message, { upstream, cause })
+}
+
 /** Why something failed, without what could not be done. */
 export function reasonOf(error: unknown): string {
   return (error as Error).message.replace(/^Cannot [^:]*: /, '')

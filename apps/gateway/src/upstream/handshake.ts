@@ -1,4 +1,5 @@
 /** What the gateway says of itself to upstreams, and how it reads what they say: `server/discover` and `initialize`. */
+import type { GatewayError } from '../errors.ts'
 import { isObject } from '../wire/envelope.ts'
 import {
   CAPABILITIES_META,
@@ -8,7 +9,7 @@ import {
   SERVER_INFO_META,
   VERSION_META,
 } from '../wire/revisions.ts'
-import { invalid, type RpcError, type UpstreamAnswer } from './answer.ts'
+import { invalid, leadsBack, type RpcError, type UpstreamAnswer } from './answer.ts'
 import type { UpstreamIdentity } from './connection.ts'
 
 /** How the gateway names itself toward upstreams and agents. */
@@ -50,10 +51,10 @@ function supportsModern(versions: unknown): boolean {
 
 /**
  * Reads the result of `server/discover`.
- * @throws GatewayError upstream_invalid
+ * @throws GatewayError upstream_invalid | gateway_loop
  */
 export function readDiscover(answer: UpstreamAnswer, upstream: string): UpstreamIdentity {
-  if (!answer.result) throw invalid(upstream, 'it refused server/discover', answer.error)
+  if (!answer.result) throw refused(upstream, 'server/discover', answer.error)
   const { capabilities, instructions, _meta, serverInfo } = answer.result
   const info = isObject(_meta) && isObject(_meta[SERVER_INFO_META]) ? _meta[SERVER_INFO_META] : serverInfo
   return identity('modern', { capabilities, instructions, info })
@@ -61,13 +62,19 @@ export function readDiscover(answer: UpstreamAnswer, upstream: string): Upstream
 
 /**
  * Reads the result of `initialize`.
- * @throws GatewayError upstream_invalid
+ * @throws GatewayError upstream_invalid | gateway_loop
  */
 export function readInitialize(answer: UpstreamAnswer, upstream: string): UpstreamIdentity & { revision: string } {
-  if (!answer.result) throw invalid(upstream, 'it refused initialize', answer.error)
+  if (!answer.result) throw refused(upstream, 'initialize', answer.error)
   const { protocolVersion, capabilities, instructions, serverInfo } = answer.result
   if (typeof protocolVersion !== 'string') throw invalid(upstream, 'its initialize result has no protocolVersion')
   return { ...identity('legacy', { capabilities, instructions, info: serverInfo }), revision: protocolVersion }
+}
+
+// Over pipes there is no status that says so.
+function refused(upstream: string, method: string, error: RpcError): GatewayError {
+  const isLoop = isObject(error.data) && error.data.code === 'gateway_loop'
+  return isLoop ? leadsBack(upstream, error) : invalid(upstream, `it refused ${method}`, error)
 }
 
 function identity(

@@ -248,13 +248,14 @@ class LegacyHttp implements Connection {
     body: string,
     onEvent: (data: string) => boolean,
   ): Promise<HttpAnswer> {
-    const requestId = call.headers['x-request-id']
+    const { 'x-request-id': requestId, via } = call.headers
     return httpPost(this.#target.dispatcher, {
       upstream: this.#target.upstream,
       path: this.#target.path,
       headers: {
         ...sessionHeaders(this.#target, session, call.credential),
         ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
+        ...(via === undefined ? {} : { via }),
       },
       body,
       signal: call.signal,

@@ -1,11 +1,11 @@
 /** What an upstream's HTTP status means for the agent; the body of a refusal never reaches anybody. */
 import { GatewayError } from '../errors.ts'
-import { invalid, unavailable } from './answer.ts'
+import { invalid, leadsBack, unavailable } from './answer.ts'
 import type { HttpAnswer } from './http-post.ts'
 
 /**
  * Lets through answers that may hold a JSON-RPC response: 200, and 400 or 404 with one.
- * @throws GatewayError upstream_unavailable | upstream_overloaded | upstream_invalid
+ * @throws GatewayError upstream_unavailable | upstream_overloaded | upstream_invalid | gateway_loop
  */
 export function checkStatus(answer: HttpAnswer, upstream: string): void {
   const { status } = answer
@@ -21,6 +21,7 @@ export function checkStatus(answer: HttpAnswer, upstream: string): void {
       cause: `HTTP ${status}`,
     })
   }
+  if (status === 508) throw leadsBack(upstream, `HTTP ${status}`)
   if (status >= 500) throw unavailable(upstream, `it answered HTTP ${status}`, { wasSent: true })
   throw invalid(upstream, `it answered HTTP ${status}`)
 }

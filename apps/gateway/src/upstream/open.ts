@@ -5,6 +5,7 @@ import { Pool } from 'undici'
 import type { UpstreamConfig } from '../config/schema.ts'
 import { reveal } from '../config/secret.ts'
 import { GatewayError } from '../errors.ts'
+import { VIA_VARIABLE } from '../wire/via.ts'
 import { type UpstreamAnswer, unavailable } from './answer.ts'
 import { childEnv, startChild } from './child.ts'
 import type { Connection, UpstreamCall } from './connection.ts'
@@ -23,6 +24,8 @@ export interface OpenDeps {
   dataDir: string
   facts: GatewayFacts
   log: Logger
+  /** `Via` of requests that begin here. */
+  via: string
   /** The credential that lists the catalog. */
   credential: () => Promise<string | undefined>
 }
@@ -76,7 +79,12 @@ async function openStdio(
   signal: AbortSignal,
 ): Promise<Connection> {
   const { config, log, id } = deps
-  const child = startChild({ command, args, env: childEnv(revealAll(config.env)), log })
+  const child = startChild({
+    command,
+    args,
+    env: childEnv({ ...revealAll(config.env), [VIA_VARIABLE]: deps.via }),
+    log,
+  })
   try {
     return await connectStdio(child, {
       upstream: id,
@@ -100,7 +108,7 @@ async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<
     dispatcher,
     streams,
     path: url.pathname + url.search,
-    headers: withLowerCaseKeys(revealAll(config.headers)),
+    headers: { ...withLowerCaseKeys(revealAll(config.headers)), via: deps.via },
     log: deps.log,
   }
   try {

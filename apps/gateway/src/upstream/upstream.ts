@@ -1,8 +1,8 @@
 /** One upstream as the rest of the gateway knows it: its configuration, its state, its connection, and calls within its bulkhead. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { UpstreamConfig } from '../config/schema.ts'
-import { GatewayError } from '../errors.ts'
-import { type UpstreamAnswer, unavailable } from './answer.ts'
+import { type FailureCode, GatewayError } from '../errors.ts'
+import { leadsBack, type UpstreamAnswer, unavailable } from './answer.ts'
 import { type Bulkhead, createBulkhead } from './bulkhead.ts'
 import type { Connection, UpstreamCall } from './connection.ts'
 
@@ -10,7 +10,10 @@ import type { Connection, UpstreamCall } from './connection.ts'
 const FIRST_CONNECT_MS = 3_000
 
 /** Whether calls can reach the upstream. */
-export type UpstreamState = { kind: 'connecting' } | { kind: 'ready' } | { kind: 'down'; reason: string }
+export type UpstreamState =
+  | { kind: 'connecting' }
+  | { kind: 'ready' }
+  | { kind: 'down'; reason: string; code?: FailureCode }
 
 export class Upstream {
   readonly id: string
@@ -63,10 +66,10 @@ export class Upstream {
     for (const uri of uris) this.onResourceUpdated(uri)
   }
 
-  /** Calls cannot reach it until it is up again. */
-  down(reason: string): void {
+  /** Calls cannot reach it until it is up again; `code` says of what kind the reason is. */
+  down(reason: string, code?: FailureCode): void {
     this.#connection = undefined
-    this.#state = { kind: 'down', reason }
+    this.#state = { kind: 'down', reason, ...(code ? { code } : {}) }
     this.#firstVerdict.resolve()
   }
 
@@ -98,12 +101,13 @@ export class Upstream {
 
   /**
    * The live connection; just after the start a call waits a moment for the first one, because nothing was sent yet.
-   * @throws GatewayError upstream_unavailable
+   * @throws GatewayError upstream_unavailable | gateway_loop
    */
   async connected(): Promise<Connection> {
     if (this.#state.kind === 'connecting')
       await Promise.race([this.#firstVerdict.promise, sleep(FIRST_CONNECT_MS, undefined, { ref: false })])
     if (this.#connection) return this.#connection
+    if (this.#state.kind === 'down' && this.#state.code === 'gateway_loop') throw leadsBack(this.id, this.#state.reason)
     throw unavailable(this.id, this.#state.kind === 'down' ? this.#state.reason : 'it is not connected yet')
   }
 }

@@ -1,5 +1,5 @@
 /** Which of an upstream's errors an agent gets to see, and in which form; the others are the upstream's own affair. */
-import { GatewayError } from '../errors.ts'
+import { FAILURES, type FailureCode, type FailureDetail, GatewayError } from '../errors.ts'
 import type { RpcError } from '../upstream/answer.ts'
 import { isObject } from './envelope.ts'
 import { errorText } from './jsonrpc.ts'
@@ -14,6 +14,8 @@ const CAPABILITY_MISSING = -32021
 /** What the legacy era calls a resource that is not there; the modern one has no such code. */
 const LEGACY_RESOURCE_NOT_FOUND = -32002
 const INVALID_PARAMS = -32602
+const INTERNAL_ERROR = -32603
+const UPSTREAM_ID = /^[a-z][a-z0-9-]{0,15}$/
 /** Keys of {@link RpcError.data} that may hold what went wrong inside the upstream. */
 const PRIVATE_DATA = /stack|trace|cause|path/i
 
@@ -52,11 +54,33 @@ function ownFailure(error: RpcError, { agentEra, upstreamEra, upstream }: Answer
       { upstream, cause: error },
     )
   }
+  const inner = failureOfGateway(error)
+  if (inner) {
+    const message = `Cannot finish the call to upstream "${upstream}": behind it is a gateway that failed with ${inner.code}`
+    return new GatewayError(inner.code, message, { ...inner.detail, upstream, cause: error })
+  }
   return new GatewayError(
     'upstream_error',
     `Cannot finish the call to upstream "${upstream}": it failed with error ${error.code}`,
     { upstream, cause: error },
   )
+}
+
+// Of what an upstream claims as a gateway's failure only words of this gateway's own table are passed on.
+function failureOfGateway({ code, data }: RpcError): { code: FailureCode; detail: FailureDetail } | undefined {
+  if (code !== INTERNAL_ERROR || !isObject(data) || typeof data.requestId !== 'string') return undefined
+  const known = String(data.code)
+  if (!Object.hasOwn(FAILURES, known) || FAILURES[known as FailureCode].rpc !== INTERNAL_ERROR) return undefined
+  const { retryable, retryAfterMs, upstream } = data
+  const isNamed = typeof upstream === 'string' && UPSTREAM_ID.test(upstream)
+  return {
+    code: known as FailureCode,
+    detail: {
+      ...(typeof retryable === 'boolean' ? { retryable } : {}),
+      ...(Number.isSafeInteger(retryAfterMs) ? { retryAfterMs: retryAfterMs as number } : {}),
+      ...(isNamed ? { data: { innerUpstream: upstream } } : {}),
+    },
+  }
 }
 
 // At any depth; a path that is a list names a place in the arguments, a path that is text one on the upstream's disk.
