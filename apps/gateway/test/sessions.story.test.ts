@@ -39,7 +39,7 @@ it('gives out ids of visible ASCII up to 1 KiB, and never leaks modern fields in
   const { status, json } = await list(session)
   expect(status).toBe(200)
   expect(json?.id).toBe('7')
-  expect(Object.keys(json?.result ?? {})).toEqual(['tools'])
+  expect(Object.keys(json?.result ?? {})).toEqual(['tools', '_meta'])
 })
 
 it('accepts a session after a restart: the client notices nothing', async () => {

@@ -85,6 +85,7 @@ describe('in a running gateway', () => {
     expect(fourth - first).toBeLessThan(15_000)
     expect(gateway.listening.gateway.upstreams.get('crashing')?.state).toEqual({
       kind: 'down',
+      code: 'upstream_unavailable',
       reason: 'it ended with code 3',
     })
     expect((await call(gateway.url, key, 'notes__get_note', { name: 'hello' })).json?.result?.isError).toBeUndefined()

@@ -1,5 +1,6 @@
 /** An agent sees the errors that are about its request; what is wrong inside an upstream stays there. */
 import { describe, expect, it } from 'vitest'
+import type { GatewayError } from '../errors.ts'
 import type { RpcError } from '../upstream/answer.ts'
 import { errorToAgent } from './error-to-agent.ts'
 import type { AnswerContext } from './to-agent.ts'
@@ -81,4 +82,41 @@ it('a modern upstream that misses a capability cannot serve a legacy agent', () 
   expect(() => convert({ code: -32021, message: 'no' }, { agentEra: 'legacy' })).toThrow(
     expect.objectContaining({ code: 'input_unsupported' }),
   )
+})
+
+describe('a gateway behind the upstream', () => {
+  const inner = { code: 'upstream_timeout', upstream: 'db', retryable: true, requestId: 'r', hint: 'secret', secret: 1 }
+  const failure = (data: unknown, code = -32603) => {
+    try {
+      convert({ code, message: 'secret', data })
+    } catch (error) {
+      return error as GatewayError
+    }
+    throw new Error('It was passed on')
+  }
+
+  it('keeps its failure code, and nothing of its own words', () => {
+    const { code, message, detail } = failure(inner)
+    expect(code).toBe('upstream_timeout')
+    expect(message).toContain('behind it is a gateway that failed with upstream_timeout')
+    expect(message).not.toContain('secret')
+    const { cause: _, ...told } = detail
+    expect(told).toEqual({ upstream: 'up', retryable: true, data: { innerUpstream: 'db' } })
+  })
+
+  it.each([
+    ['no code of the table', { ...inner, code: 'secret' }],
+    ['a code that blames the request', { ...inner, code: 'unknown_tool' }],
+    ['a name of every object', { ...inner, code: 'constructor' }],
+    ['no request id', { ...inner, requestId: 7 }],
+  ])('is not believed with %s', (_name, data) => {
+    expect(failure(data).code).toBe('upstream_error')
+    expect(failure(inner, -32000).code).toBe('upstream_error')
+  })
+
+  it('has nothing relayed that is not of the kind it should be', () => {
+    const { detail } = failure({ ...inner, upstream: '/etc/secret', retryable: 'secret', retryAfterMs: 'secret' })
+    const { cause: _, ...told } = detail
+    expect(told).toEqual({ upstream: 'up' })
+  })
 })
