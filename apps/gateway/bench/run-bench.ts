@@ -17,6 +17,7 @@ const USAGE = `Options:
   --quick          a look of about 20 s: one scenario, fewer and shorter slices
   --only <part>    one part, may be repeated: ${SCENARIOS.map(({ name }) => name).join(', ')}, lists, rest
   --slices <n>     slices of each target (default 5)
+  --against <dir>  compare the gateway of another checkout with this one's, and with nothing else
   --check          exit with 1 when a figure is far worse than bench/expected.json
   --profile <dir>  write CPU profiles of the gateway there
   --out <file>     write slices and figures as JSON
@@ -34,6 +35,7 @@ interface Options {
   isQuick: boolean
   isChecked: boolean
   profileDir: string | undefined
+  against: string | undefined
   out: string | undefined
 }
 
@@ -48,6 +50,7 @@ function readOptions(): Options | undefined {
       slices: { type: 'string' },
       check: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      against: { type: 'string' },
       out: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -66,6 +69,7 @@ function readOptions(): Options | undefined {
     isQuick: values.quick,
     isChecked: values.check,
     profileDir: values.profile,
+    against: values.against,
     out: values.out,
   }
 }
@@ -92,10 +96,10 @@ async function runAll(options: Options): Promise<number> {
   }
 }
 
-async function runCalls({ parts, extent, profileDir }: Options, load: Load): Promise<Slice[]> {
+async function runCalls({ parts, extent, ...options }: Options, load: Load): Promise<Slice[]> {
   const scenarios = SCENARIOS.filter(({ name }) => parts.includes(name))
   if (scenarios.length === 0) return []
-  const { targets, stop } = await openTargets(profileDir)
+  const { targets, stop } = await openTargets(options)
   try {
     const slices: Slice[] = []
     for (const scenario of scenarios) slices.push(...(await measureCalls(scenario, targets, { load, extent })))

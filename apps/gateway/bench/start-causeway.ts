@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Running, spawnPinned } from './spawn-pinned.ts'
 
@@ -24,9 +24,11 @@ export interface CausewayOptions {
   toolsEach: number
   /** Where a CPU profile goes. */
   profileDir?: string | undefined
+  /** Another checkout of this repository, whose gateway is started in place of this one's. */
+  checkout?: string | undefined
 }
 
-const MAIN = join(import.meta.dirname, '../src/main.ts')
+const THIS_CHECKOUT = join(import.meta.dirname, '../../..')
 const UNLIMITED = { perMinute: 0, concurrency: 0 }
 const PUBLISH_MS = 20_000
 
@@ -35,13 +37,14 @@ export async function startCauseway(options: CausewayOptions): Promise<Causeway>
   const dir = mkdtempSync(join(tmpdir(), 'causeway-bench-'))
   const configPath = join(dir, 'causeway.yaml')
   writeFileSync(configPath, JSON.stringify(configuration(options)))
-  const keys = Object.fromEntries(['all', 'few'].map((agent) => [agent, createKey(configPath, agent)]))
+  const main = join(resolve(options.checkout ?? THIS_CHECKOUT), 'apps/gateway/src/main.ts')
+  const keys = Object.fromEntries(['all', 'few'].map((agent) => [agent, createKey(main, configPath, agent)]))
   const profile = options.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`] : []
   const flags = ['--disable-warning=ExperimentalWarning', ...profile]
   const startedMs = performance.now()
   const running = spawnPinned(
     'proxy',
-    [process.execPath, ...flags, MAIN, '--config', configPath, 'up'],
+    [process.execPath, ...flags, main, '--config', configPath, 'up'],
     ['ignore', 'pipe', openSync(join(dir, 'log'), 'w')],
   )
   const origin = await originOf(running, dir)
@@ -83,10 +86,10 @@ function configuration({ upstreams, upstreamPort }: CausewayOptions): object {
   }
 }
 
-function createKey(configPath: string, agent: string): string {
+function createKey(main: string, configPath: string, agent: string): string {
   const args = [
     '--disable-warning=ExperimentalWarning',
-    MAIN,
+    main,
     '--config',
     configPath,
     '--json',

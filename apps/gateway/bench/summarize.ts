@@ -12,6 +12,11 @@ export interface Slice {
   cpuUs: number
 }
 
+/** The ways that others are held against. */
+export const BASES = ['nginx', 'sdk', 'against'] as const
+/** One of {@link BASES}. */
+export type Base = (typeof BASES)[number]
+
 /** What one target did in one scenario: the best of its slices, because disturbances only ever add. */
 export interface Figure {
   scenario: string
@@ -22,7 +27,7 @@ export interface Figure {
   p50Ms: number
   p99Ms: number
   /** CPU as a multiple of another target's, where that one was measured. */
-  cpuRatio: Partial<Record<'nginx' | 'sdk', number>>
+  cpuRatio: Partial<Record<Base, number>>
   /** Requests per second as a part of the direct way's. */
   rateToDirect: number | undefined
   /** What the way adds to the direct way's median. */
@@ -43,7 +48,7 @@ export function summarize(slices: readonly Slice[]): Figure[] {
     const other = (name: string) => best.get(keyOf(scenario, name))
     const direct = other('direct')
     const cpuRatio: Figure['cpuRatio'] = {}
-    for (const name of ['nginx', 'sdk'] as const) {
+    for (const name of BASES) {
       const base = other(name)
       // The direct way's CPU is the upstream's, which is no proxy's.
       if (base && target !== 'direct') cpuRatio[name] = own.cpuUs / base.cpuUs

@@ -1,5 +1,5 @@
 /** The ways to the upstream that are compared: directly, and through each proxy. */
-import { spawnScript } from './spawn-pinned.ts'
+import { type Running, spawnScript } from './spawn-pinned.ts'
 import { startCauseway } from './start-causeway.ts'
 import { startNginx } from './start-nginx.ts'
 
@@ -15,7 +15,7 @@ export interface Target {
 }
 
 /** The ways, as the table names them. */
-export type TargetName = 'direct' | 'nginx' | 'sdk' | 'causeway'
+export type TargetName = 'direct' | 'nginx' | 'sdk' | 'against' | 'causeway'
 
 /** All ways, open. */
 export interface OpenTargets {
@@ -23,35 +23,42 @@ export interface OpenTargets {
   stop(): Promise<void>
 }
 
-/** Starts the upstream and everything in front of it. */
-export async function openTargets(profileDir: string | undefined): Promise<OpenTargets> {
+const local = (port: number) => `http://127.0.0.1:${port}`
+const same = (original: string) => original
+
+/**
+ * Starts the upstream and everything in front of it.
+ * @param options.against another checkout, whose gateway is then compared with this one's alone
+ */
+export async function openTargets(options: {
+  profileDir: string | undefined
+  against: string | undefined
+}): Promise<OpenTargets> {
   const upstream = await spawnScript('load', 'upstream')
-  const direct = `http://127.0.0.1:${upstream.port}`
-  const nginx = await startNginx(upstream.port)
-  const sdk = await spawnScript('proxy', 'sdk-proxy', [`${direct}/mcp`])
-  const causeway = await startCauseway({
-    upstreams: { bench: '/mcp' },
-    upstreamPort: upstream.port,
-    toolsEach: 2,
-    profileDir,
-  })
-  const same = (original: string) => original
-  const local = (port: number) => `http://127.0.0.1:${port}`
+  const direct: Target = { name: 'direct', origin: local(upstream.port), pid: upstream.pid, toolName: same }
+  const proxies = options.against === undefined ? await openOthers(upstream.port) : []
+  const gateway = async (name: 'against' | 'causeway', checkout: string | undefined) => {
+    const profileDir = name === 'causeway' ? options.profileDir : undefined
+    const upstreams = { upstreams: { bench: '/mcp' }, upstreamPort: upstream.port, toolsEach: 2 }
+    const running = await startCauseway({ ...upstreams, profileDir, checkout })
+    const { origin, pid, keys, stop } = running
+    return { name, origin, pid, toolName: (original: string) => `bench__${original}`, key: keys.all, stop }
+  }
+  if (options.against !== undefined) proxies.push(await gateway('against', options.against))
+  proxies.push(await gateway('causeway', undefined))
   return {
-    targets: [
-      { name: 'direct', origin: direct, pid: upstream.pid, toolName: same },
-      ...(nginx ? [{ name: 'nginx' as const, origin: local(nginx.port), pid: nginx.pid, toolName: same }] : []),
-      { name: 'sdk', origin: local(sdk.port), pid: sdk.pid, toolName: same },
-      {
-        name: 'causeway',
-        origin: causeway.origin,
-        pid: causeway.pid,
-        toolName: (original) => `bench__${original}`,
-        key: causeway.keys.all,
-      },
-    ],
+    targets: [direct, ...proxies],
     async stop() {
-      for (const each of [causeway, sdk, nginx, upstream]) await each?.stop()
+      for (const each of [...proxies, upstream]) await each.stop()
     },
   }
+}
+
+async function openOthers(upstreamPort: number): Promise<(Target & Pick<Running, 'stop'>)[]> {
+  const nginx = await startNginx(upstreamPort)
+  const sdk = await spawnScript('proxy', 'sdk-proxy', [`${local(upstreamPort)}/mcp`])
+  const target = (name: TargetName, { port, pid, stop }: Running & { port: number }) => {
+    return { name, origin: local(port), pid, toolName: same, stop }
+  }
+  return [...(nginx ? [target('nginx', nginx)] : []), target('sdk', sdk)]
 }

@@ -47,10 +47,11 @@ export async function measureCalls(
   // Node.js compiles while it runs, and one connection alone would leave it half done; the others are warm by then.
   const warmUp = { ...scenario, connections: WARM_UP_CONNECTIONS }
   for (const target of targets)
-    if (target.name === 'sdk' || target.name === 'causeway') await load.run(jobOf(warmUp, target, extent.warmUpMs))
+    if (target.name !== 'direct' && target.name !== 'nginx') await load.run(jobOf(warmUp, target, extent.warmUpMs))
   const slices: Slice[] = []
   for (let round = 0; round < extent.slices; round++)
-    for (const target of targets) {
+    // There and back, so that no way always follows the same one.
+    for (const target of round % 2 === 0 ? targets : targets.toReversed()) {
       const beforeUs = cpuUsOf(target.pid)
       const result = await load.run(jobOf(scenario, target, extent.sliceMs))
       const cpuUs = (cpuUsOf(target.pid) - beforeUs) / result.requests
