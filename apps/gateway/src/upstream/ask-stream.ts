@@ -1,4 +1,5 @@
 /** The event stream of one legacy session, where the upstream asks what it does not ask on the stream of a call. */
+import type { StreamPlace } from '../wire/sse.ts'
 import { type LegacyMessage, readLegacyStream } from './http-legacy-stream.ts'
 import type { HttpTarget } from './http-modern.ts'
 import { keepListening, type ListenOutcome } from './keep-listening.ts'
@@ -45,10 +46,13 @@ export class AskStream {
     const stopping = new AbortController()
     const signal = AbortSignal.any([this.#on.signal, stopping.signal])
     const session = this.#session
+    // What an upstream asked while the stream was broken is asked again, if it keeps that.
+    const place: StreamPlace = {}
     const read = async (onOpen: () => void): Promise<ListenOutcome> => {
       const outcome = await readLegacyStream(this.#target, session, {
         credential,
         signal,
+        place,
         onOpen() {
           resolve()
           onOpen()

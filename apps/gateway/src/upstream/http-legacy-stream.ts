@@ -1,5 +1,5 @@
 /** The GET stream of a legacy upstream: where it tells that its lists changed, and where some ask what belongs to a call. */
-import { SseReader } from '../wire/sse.ts'
+import { SseReader, type StreamPlace } from '../wire/sse.ts'
 import { unavailable } from './answer.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
 import { type LegacySession, sessionHeaders } from './legacy-session.ts'
@@ -15,6 +15,12 @@ interface Reading {
   signal: AbortSignal
   onOpen(): void
   onMessage(message: LegacyMessage, data: string): void
+  /** Whether nothing more of the stream matters; asked after each message. */
+  isDone?(): boolean
+  /** Where an earlier stream stopped, and from then on this one; without it the stream begins anew. */
+  place?: StreamPlace
+  /** Bound on one event. */
+  maxCharacters?: number
 }
 
 const MAX_EVENT_CHARACTERS = 1024 * 1024
@@ -34,7 +40,11 @@ export async function readLegacyStream(
   const answer = await target.streams.request({
     path: target.path,
     method: 'GET',
-    headers: { ...headers, accept: 'text/event-stream' },
+    headers: {
+      ...headers,
+      accept: 'text/event-stream',
+      ...(reading.place?.lastEventId === undefined ? {} : { 'last-event-id': reading.place.lastEventId }),
+    },
     signal: reading.signal,
   })
   const { statusCode, body } = answer
@@ -44,9 +54,13 @@ export async function readLegacyStream(
     return statusCode === 404 || statusCode === 400 ? 'unknown-session' : 'refused'
   }
   reading.onOpen()
-  const reader = new SseReader(MAX_EVENT_CHARACTERS, (data) =>
-    reading.onMessage(parseEvent(data, target.upstream), data),
-  )
-  for await (const chunk of body) reader.push(chunk as Uint8Array)
+  const onEvent = (data: string) => {
+    if (!reading.isDone?.()) reading.onMessage(parseEvent(data, target.upstream), data)
+  }
+  const reader = new SseReader(reading.maxCharacters ?? MAX_EVENT_CHARACTERS, onEvent, reading.place)
+  for await (const chunk of body) {
+    reader.push(chunk as Uint8Array)
+    if (reading.isDone?.()) break
+  }
   return 'ended'
 }

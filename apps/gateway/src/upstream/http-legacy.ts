@@ -1,12 +1,13 @@
 /** A legacy upstream over HTTP: calls go out in upstream sessions, and once more in a new one when the upstream lost it. */
 import { membersOf } from '../wire/json-span.ts'
 import { failureText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
+import type { StreamPlace } from '../wire/sse.ts'
 import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
 import type { HeardOn } from './ask-stream.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
 import { type LegacyMessage, readLegacyStream } from './http-legacy-stream.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
-import { type HttpAnswer, httpPost } from './http-post.ts'
+import { type HttpAnswer, type HttpPost, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
 import { isScalar } from './is-scalar.ts'
 import { keepListening, type ListenOutcome } from './keep-listening.ts'
@@ -14,6 +15,7 @@ import { HANDSHAKE_MS, isSessionLost, type LegacySession, openSession, sessionHe
 import { LegacySessions } from './legacy-sessions.ts'
 import { isListChange, updatedUri } from './list-changes.ts'
 import { CATALOG_SESSION, NOT_DECLARED, OWN_CALL, UNCLEAR_ASK } from './own-call.ts'
+import { resumeStream, unlessResumable } from './resume-stream.ts'
 
 /** Stands in for the call of an ask that could belong to any of several calls, or to none. */
 const NOBODYS_CALL: UpstreamCall = {
@@ -186,13 +188,18 @@ class LegacyHttp implements Connection {
       )
     call.signal.addEventListener('abort', onAbort, { once: true })
     try {
-      const http = await this.#post(session, call, requestText(idText, call.method, call.params), (data) => {
+      const place: StreamPlace = {}
+      const onEvent = (data: string) => {
         answer = this.#onMessage(data, { call, session, idText })
         return answer !== undefined
-      })
-      if (isSessionLost(http, session, idText)) return 'session-lost'
-      checkStatus(http, this.#target.upstream)
-      if (!http.isEventStream) return readAnswer(http.text, idText, this.#target.upstream)
+      }
+      const body = requestText(idText, call.method, call.params)
+      const http = await this.#post(session, call, { body, onEvent, place }).catch(unlessResumable(place))
+      if (http && isSessionLost(http, session, idText)) return 'session-lost'
+      if (http) checkStatus(http, this.#target.upstream)
+      if (http?.isEventStream === false) return readAnswer(http.text, idText, this.#target.upstream)
+      if (!answer && place.lastEventId !== undefined)
+        await resumeStream(this.#target, session, { call, place, onEvent, isDone: () => answer !== undefined })
       if (!answer) throw invalid(this.#target.upstream, 'its event stream ended without an answer')
       return answer
     } finally {
@@ -239,14 +246,13 @@ class LegacyHttp implements Connection {
   // Notifications and answers are one-way: nothing waits for them and their failure changes nothing.
   #notify(session: LegacySession, call: UpstreamCall, body: string): void {
     const aside = { ...call, signal: AbortSignal.timeout(HANDSHAKE_MS) }
-    this.#post(session, aside, body, () => false).catch(() => {})
+    this.#post(session, aside, { body, onEvent: () => false }).catch(() => {})
   }
 
   #post(
     session: LegacySession,
     call: UpstreamCall,
-    body: string,
-    onEvent: (data: string) => boolean,
+    post: Pick<HttpPost, 'body' | 'onEvent' | 'place'>,
   ): Promise<HttpAnswer> {
     const { 'x-request-id': requestId, via } = call.headers
     return httpPost(this.#target.dispatcher, {
@@ -257,10 +263,9 @@ class LegacyHttp implements Connection {
         ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
         ...(via === undefined ? {} : { via }),
       },
-      body,
       signal: call.signal,
       maxBytes: call.maxBytes,
-      onEvent,
+      ...post,
     })
   }
 }

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.ts'
-import { EventTooLarge, SseReader } from '../wire/sse.ts'
+import { EventTooLarge, SseReader, type StreamPlace } from '../wire/sse.ts'
 import { invalid, unavailable } from './answer.ts'
 
 export interface HttpPost {
@@ -15,6 +15,8 @@ export interface HttpPost {
   maxBytes: number
   /** Called with the data of each event; return true when it was the last one of interest. */
   onEvent(data: string): boolean
+  /** Kept up to date while an event stream is read. */
+  place?: StreamPlace
 }
 
 export interface HttpAnswer {
@@ -78,9 +80,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (headers['content-encoding'] && headers['content-encoding'] !== 'identity') {
       this.#stop(controller, invalid(this.#post.upstream, 'it compressed its answer although it was not asked to'))
     } else if (isEventStream) {
-      this.#reader = new SseReader(this.#post.maxBytes, (data) => {
+      const onEvent = (data: string) => {
         if (!this.#isSettled && this.#post.onEvent(data)) this.#finish(controller)
-      })
+      }
+      this.#reader = new SseReader(this.#post.maxBytes, onEvent, this.#post.place)
     }
   }
 
@@ -145,11 +148,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function tooLarge(post: HttpPost): GatewayError {
+/** The failure of an answer that grew past its bound. */
+export function tooLarge({ upstream, maxBytes }: Pick<HttpPost, 'upstream' | 'maxBytes'>): GatewayError {
   return new GatewayError(
     'result_too_large',
-    `Cannot pass on the answer of upstream "${post.upstream}": larger than ${post.maxBytes} bytes`,
-    { upstream: post.upstream },
+    `Cannot pass on the answer of upstream "${upstream}": larger than ${maxBytes} bytes`,
+    { upstream },
   )
 }
 

@@ -1,7 +1,7 @@
 /** The reader hears the same events however the bytes come, within its bound, and reads what is written here. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EventTooLarge, eventText, KEEP_ALIVE, SseReader } from './sse.ts'
+import { EventTooLarge, eventText, KEEP_ALIVE, SseReader, type StreamPlace } from './sse.ts'
 
 /** The events of a stream that comes in pieces cut at these byte offsets; `too large` where the reader gave up. */
 function eventsOf(stream: string, cuts: readonly number[] = [], maxCharacters = 1_000): string[] {
@@ -99,5 +99,27 @@ describe('the bound', () => {
     const byte = Buffer.from('x')
     for (let i = 0; i < 200_000; i++) reader.push(byte)
     expect(performance.now() - startedAtMs).toBeLessThan(2_000)
+  })
+})
+
+describe('the place in a stream', () => {
+  const placeAfter = (text: string) => {
+    const place: StreamPlace = {}
+    const reader = new SseReader(1_000, () => {}, place)
+    for (const byte of Buffer.from(text)) reader.push(Uint8Array.of(byte))
+    return place
+  }
+
+  it.each([
+    ['id: 7\ndata: x\n\n', { lastEventId: '7' }],
+    ['id:7\nretry:20\n\n', { lastEventId: '7', retryMs: 20 }],
+    ['id: 7\n\ndata: x\n\n', { lastEventId: '7' }],
+    ['id: 7\n\nid: 8\ndata: cut', { lastEventId: '7' }],
+    ['id: 7\n\nid\n\n', { lastEventId: undefined }],
+    ['id: 7\n\nid: hé\n\n', { lastEventId: undefined }],
+    ['id: 7\u0000\n\nretry: soon\n\nretry: -1\n\n', { lastEventId: undefined }],
+    ['identity: 7\nretry: 1e3\ndata: x\n\n', {}],
+  ])('is, after %j, %j', (text, place) => {
+    expect(placeAfter(text)).toEqual(place)
   })
 })

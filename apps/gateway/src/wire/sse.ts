@@ -6,25 +6,40 @@ export type OnEvent = (data: string) => void
 /** Thrown when an event grows past its bound. */
 export class EventTooLarge extends Error {}
 
+/** How far a stream has been read, and when it may be asked for the rest. */
+export interface StreamPlace {
+  /** The id of the last event, if that is one that a header can carry. */
+  lastEventId?: string | undefined
+  /** How long to wait before the stream is asked for again, ms. */
+  retryMs?: number
+}
+
 /** What stands before a line's data. */
 const FIELD = 'data: '
+const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,1022}[\x21-\x7e])?$/
 
-/** Reads a stream chunk by chunk; `id:`, `retry:` and comments are dropped, because they belong to the upstream's own connection. */
+/** Reads a stream chunk by chunk; `id:` and `retry:` go to the place, because they belong to the upstream's own connection, and comments to nobody. */
 export class SseReader {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
   readonly #maxCharacters: number
   readonly #onEvent: OnEvent
+  readonly #place: StreamPlace | undefined
   /** Pieces of a line whose end has not come yet. */
   #pieces: string[] = []
   #pieceCharacters = 0
   #data: string[] = []
   #dataCharacters = 0
   #endedWithReturn = false
+  #id: string | undefined
 
-  /** @param maxCharacters bound on one event's data */
-  constructor(maxCharacters: number, onEvent: OnEvent) {
+  /**
+   * @param maxCharacters bound on one event's data
+   * @param place kept up to date for whoever may have to ask for the rest
+   */
+  constructor(maxCharacters: number, onEvent: OnEvent, place?: StreamPlace) {
     this.#maxCharacters = maxCharacters
     this.#onEvent = onEvent
+    this.#place = place
   }
 
   /** @throws EventTooLarge, TypeError for bytes that are not UTF-8, or what `onEvent` throws */
@@ -65,15 +80,27 @@ export class SseReader {
       const data = this.#data.join('\n')
       this.#data = []
       this.#dataCharacters = 0
+      if (this.#id !== undefined && this.#place)
+        this.#place.lastEventId = HEADER_VALUE.test(this.#id) ? this.#id : undefined
       // An event without data only tells where to resume, which is the upstream connection's own affair.
       if (data !== '') this.#onEvent(data)
       return
     }
-    if (line !== 'data' && !line.startsWith('data:')) return
+    if (line !== 'data' && !line.startsWith('data:')) {
+      if (this.#place) this.#mark(line, this.#place)
+      return
+    }
     const data = line.slice(line.startsWith(FIELD) ? FIELD.length : 'data:'.length)
     this.#dataCharacters += data.length + (this.#data.length > 0 ? 1 : 0)
     if (this.#dataCharacters > this.#maxCharacters) throw new EventTooLarge()
     this.#data.push(data)
+  }
+
+  // An id counts from the end of its event on; until then the event could be cut.
+  #mark(line: string, place: StreamPlace): void {
+    const [, field, value = ''] = /^(id|retry)(?:: ?(.*))?$/.exec(line) ?? []
+    if (field === 'id') this.#id = value
+    else if (field === 'retry' && /^\d{1,9}$/.test(value)) place.retryMs = Number(value)
   }
 }
 

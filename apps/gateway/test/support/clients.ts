@@ -2,6 +2,7 @@
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import type { ClientCapabilities } from '@modelcontextprotocol/sdk/types.js'
 
 /** A JSON-RPC response as it came. */
 export interface RawAnswer {
@@ -13,8 +14,8 @@ export interface RawAnswer {
 const INFO = { name: 'story', version: '1.0.0' }
 
 /** SDK v1: legacy only. */
-export async function connectV1(url: string, key: string): Promise<ClientV1> {
-  const client = new ClientV1(INFO)
+export async function connectV1(url: string, key: string, capabilities: ClientCapabilities = {}): Promise<ClientV1> {
+  const client = new ClientV1(INFO, { capabilities })
   await client.connect(new TransportV1(new URL(url), { requestInit: { headers: { Authorization: `Bearer ${key}` } } }))
   return client
 }
