@@ -1,6 +1,6 @@
 /** Bodies and parameters that no client should send: each is answered as the table says, runs nothing, and leaves the gateway serving. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { sendText } from './fixtures/scripted-upstream.ts'
+import { json } from './fixtures/scripted-upstream.ts'
 import { post, postModern } from './support/clients.ts'
 import { failureOf } from './support/failure-of.ts'
 import { rawRequest } from './support/raw-http.ts'
@@ -26,7 +26,7 @@ beforeAll(async () => {
     const args = /"arguments":(.*),"_meta"/.exec(text)?.[1]
     const result = `{"content":[],"structuredContent":${args},"resultType":"complete"}`
     // As a parser with doubles would give the id back.
-    sendText(response, `{"jsonrpc":"2.0","id":${JSON.stringify(JSON.parse(idText))},"result":${result}}`)
+    json(response, `{"jsonrpc":"2.0","id":${JSON.stringify(JSON.parse(idText))},"result":${result}}`)
   })
 })
 afterAll(() => scripted.close())

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Answer, type Received, sendResult, sendText } from './fixtures/scripted-upstream.ts'
+import { json, type Received, type Script, sendResult } from './fixtures/scripted-upstream.ts'
 import { post, postModern } from './support/clients.ts'
 import { failureOf } from './support/failure-of.ts'
 import { until } from './support/start-gateway.ts'
@@ -33,15 +33,15 @@ async function failBoth(name = 'up__answer') {
   expect(failureOf(legacy)).toEqual({ ...seen, id: 'L' })
   return { ...seen, data: modern.json?.error?.data }
 }
-const answerWith = (answer: Answer) => scripted.upstream.answers.set('answer', answer)
+const answerWith = (answer: Script) => scripted.upstream.answers.set('answer', answer)
 const reply =
-  (status: number, type: string, body: string, headers: Record<string, string> = {}): Answer =>
+  (status: number, type: string, body: string, headers: Record<string, string> = {}): Script =>
   (_request, response) =>
     response.writeHead(status, { 'Content-Type': type, ...headers }).end(body)
 const event = (json: string) => `event: message\ndata: ${json}\n\n`
 
 describe('an upstream', () => {
-  it.each<[string, Answer]>([
+  it.each<[string, Script]>([
     ['breaks the connection', (_request, response) => response.destroy()],
     ['fails with HTTP 500', reply(500, 'text/plain', SECRET)],
     ['refuses the credential', reply(401, 'application/json', `{"error":"${SECRET}"}`, { 'WWW-Authenticate': SECRET })],
@@ -59,15 +59,12 @@ describe('an upstream', () => {
     expect(data).toMatchObject({ upstream: 'up', retryable: false })
   })
 
-  it.each<[string, Answer]>([
+  it.each<[string, Script]>([
     ['answers with HTML', reply(200, 'text/html', `<p>${SECRET}</p>`)],
     ['answers with half a message', reply(200, 'application/json', '{"jsonrpc":"2.0"')],
     ['answers with a batch', reply(200, 'application/json', '[]')],
     ['answers another request', reply(200, 'application/json', '{"jsonrpc":"2.0","id":"other","result":{}}')],
-    [
-      'answers with a list',
-      ({ idText }, response) => sendText(response, `{"jsonrpc":"2.0","id":${idText},"result":[]}`),
-    ],
+    ['answers with a list', ({ idText }, response) => json(response, `{"jsonrpc":"2.0","id":${idText},"result":[]}`)],
     ['redirects', reply(302, 'text/plain', SECRET, { Location: 'http://127.0.0.1:1/' })],
     ['does not know the path', reply(404, 'text/plain', SECRET)],
     [
@@ -85,7 +82,7 @@ describe('an upstream', () => {
 
   it.each([-32603, -32000, -32020, -32022, 1])('that fails with error %i is upstream_error', async (code) => {
     const error = JSON.stringify({ code, message: SECRET, data: { stack: SECRET } })
-    answerWith(({ idText }, response) => sendText(response, `{"jsonrpc":"2.0","id":${idText},"error":${error}}`))
+    answerWith(({ idText }, response) => json(response, `{"jsonrpc":"2.0","id":${idText},"error":${error}}`))
     const { data: _, ...failure } = await failBoth()
     expect(failure).toEqual({ status: 200, rpc: -32603, code: 'upstream_error' })
   })
@@ -118,7 +115,7 @@ describe('an upstream', () => {
     ])
   })
 
-  it.each<[string, Answer]>([
+  it.each<[string, Script]>([
     ['JSON', ({ idText }, response) => sendResult(response, idText, { content: [], big: 'x'.repeat(20_000) })],
     ['an event', reply(200, 'text/event-stream', event(JSON.stringify({ big: 'x'.repeat(20_000) })))],
     ['an event without end', reply(200, 'text/event-stream', `data: ${'x'.repeat(20_000)}`)],

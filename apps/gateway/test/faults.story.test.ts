@@ -5,21 +5,21 @@ import { FAULTS, SECRET } from './fixtures/faults.ts'
 import {
   bareTool,
   events,
-  type FaultyUpstream,
   json,
   legacy,
   modern,
   resultOf,
   type Script,
-  startFaulty,
-} from './fixtures/faulty-upstream.ts'
+  type ScriptedPort,
+  startScripts,
+} from './fixtures/scripted-upstream.ts'
 import { connectV1, connectV2, post, postModern } from './support/clients.ts'
 import { freePort } from './support/free-port.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
 const never: Script = () => {}
-let raw: FaultyUpstream
-let restless: FaultyUpstream
+let raw: ScriptedPort
+let restless: ScriptedPort
 let gateway: StoryGateway
 let key: string
 let startMs: number
@@ -43,7 +43,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number 
 }
 
 const faulty = modern({
-  tools: () => ['never', 'asks', ...Object.keys(FAULTS)].map(bareTool),
+  lists: () => ({ tools: ['never', 'asks', ...Object.keys(FAULTS)].map(bareTool) }),
   on: {
     'tools/call': (request, response) => {
       const name = String(request.params.name)
@@ -55,7 +55,7 @@ const faulty = modern({
 })
 
 beforeAll(async () => {
-  raw = await startFaulty({
+  raw = await startScripts({
     hung: never,
     stuck: modern({ on: { 'tools/list': never } }),
     page: (_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Welcome</h1>'),
@@ -63,7 +63,7 @@ beforeAll(async () => {
     fine: modern({}),
     faulty,
   })
-  restless = await startFaulty({ restless: modern({}) })
+  restless = await startScripts({ restless: modern({}) })
   deadPort = await freePort()
   const { value, ms } = await timed(() =>
     startGateway({
@@ -124,7 +124,7 @@ describe('upstreams that are down', () => {
   })
 
   it('join when they come back', async () => {
-    const late = await startFaulty({ dead: modern({}) }, deadPort)
+    const late = await startScripts({ dead: modern({}) }, deadPort)
     raw.scripts.hung = modern({})
     raw.scripts.stuck = modern({})
     await gateway.ready('dead', 'hung', 'stuck')
@@ -142,7 +142,7 @@ describe('upstreams that are down', () => {
     await until(async () => (await readiness()).upstreams.restless?.state === 'down', 'its end is noticed')
     expect(await listed()).toContain('restless__hello')
     expect((await readiness()).upstreams.restless).toMatchObject({ reason: 'the connection was refused', tools: 1 })
-    restless = await startFaulty({ restless: modern({}) }, port)
+    restless = await startScripts({ restless: modern({}) }, port)
     await gateway.ready('restless')
     expect((await call('restless__hello')).json?.result).toBeDefined()
   })
@@ -230,15 +230,15 @@ describe('a legacy upstream', () => {
       events(response)
       response.end()
     },
-    forgetful: ({ id, http }, response) => {
-      const session = String(http.headers['mcp-session-id'])
+    forgetful: ({ id, headers }, response) => {
+      const session = String(headers['mcp-session-id'])
       if (seen.size > 0 && !seen.has(session)) json(response, text(id, `in ${session}`))
       else response.writeHead(400).end('Bad Request: No valid session ID provided')
       seen.add(session)
     },
     lost: (_, response) => response.writeHead(404).end(),
   }
-  let old: FaultyUpstream
+  let old: ScriptedPort
   let front: StoryGateway
   let agent: string
   const callOld = (name: string) => postModern(`${front.url}/mcp`, agent, 'tools/call', { name, arguments: {} })
@@ -246,10 +246,10 @@ describe('a legacy upstream', () => {
   beforeAll(async () => {
     const answer: Script = (request, response) => CALLS[String(request.params.name)]?.(request, response)
     const plain = legacy(Object.keys(CALLS), { call: answer })
-    old = await startFaulty({
+    old = await startScripts({
       old: (request, response) => {
         plain(request, response)
-        if (request.method !== undefined) return
+        if (request.method !== '') return
         answeredIds.push(request.id)
         answered()
       },

@@ -1,17 +1,17 @@
 /** Lists that are wrong, endless or changing: what is bad is left out with a reason, the rest is served, and open clients hear of changes. */
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type LegacyUpstream, startLegacyUpstream } from './fixtures/legacy-upstream.ts'
 import {
   bareTool,
   events,
-  type FaultyUpstream,
   json,
   modern,
   resultOf,
   type Script,
-  startFaulty,
-} from './fixtures/faulty-upstream.ts'
-import { type LegacyUpstream, startLegacyUpstream } from './fixtures/legacy-upstream.ts'
+  type ScriptedPort,
+  startScripts,
+} from './fixtures/scripted-upstream.ts'
 import { connectV1, connectV2 } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
@@ -61,7 +61,7 @@ const listen: Script = ({ id }, response) => {
   response.once('close', () => openListens.delete(open))
 }
 
-let raw: FaultyUpstream
+let raw: ScriptedPort
 let legacy: LegacyUpstream
 let gateway: StoryGateway
 let key: string
@@ -70,7 +70,7 @@ const part = (id: string) => gateway.listening.gateway.catalog.current.upstreams
 
 beforeAll(async () => {
   legacy = await startLegacyUpstream()
-  raw = await startFaulty({
+  raw = await startScripts({
     poison: modern({
       on: {
         'tools/list': ({ id }, response) =>
@@ -105,10 +105,10 @@ beforeAll(async () => {
           json(response, JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32603, message: 'broken' } })),
       },
     }),
-    timer: modern({ tools: () => changing.map(bareTool) }),
+    timer: modern({ lists: () => ({ tools: changing.map(bareTool) }) }),
     told: modern({
       capabilities: { tools: { listChanged: true } },
-      tools: () => changing.map(bareTool),
+      lists: () => ({ tools: changing.map(bareTool) }),
       on: {
         'subscriptions/listen': listen,
         'tools/call': ({ id }, response) =>

@@ -5,18 +5,18 @@ import { Pool } from 'undici'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import {
   events,
-  type FaultyUpstream,
   json,
   legacy,
   resultOf,
-  startFaulty,
-} from '../../test/fixtures/faulty-upstream.ts'
+  type ScriptedPort,
+  startScripts,
+} from '../../test/fixtures/scripted-upstream.ts'
 import { until } from '../../test/support/start-gateway.ts'
 import type { Connection, UpstreamCall } from './connection.ts'
 import { connectLegacyHttp } from './http-legacy.ts'
 import { OWN_CALL } from './own-call.ts'
 
-let upstream: FaultyUpstream
+let upstream: ScriptedPort
 let connection: Connection
 let pools: { dispatcher: Pool; streams: Pool }
 /** The stream of the agent's session, and what the gateway answered to what was asked on it. */
@@ -33,15 +33,15 @@ beforeEach(async () => {
     call: ({ id, params }, response) =>
       void calls.set(String(params.name), () => json(response, resultOf(id, { content: [] }))),
   })
-  upstream = await startFaulty({
+  upstream = await startScripts({
     old(request, response) {
-      const { http, method } = request
-      if (method === undefined) answers.push(request as unknown as (typeof answers)[number])
+      const { headers, method, text } = request
+      if (method === '') answers.push(JSON.parse(text) as (typeof answers)[number])
       // The first session is the catalog's.
-      if (http.method === 'GET' && http.headers['mcp-session-id'] === 'session-2') {
+      if (method === 'GET' && headers['mcp-session-id'] === 'session-2') {
         stream = response
         events(response)
-      } else if (method === undefined) response.writeHead(202).end()
+      } else if (method === '') response.writeHead(202).end()
       else plain(request, response)
     },
   })

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { Pool } from 'undici'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { events, type FaultyUpstream, legacy, type Script, startFaulty } from '../../test/fixtures/faulty-upstream.ts'
+import { events, legacy, type Script, type ScriptedPort, startScripts } from '../../test/fixtures/scripted-upstream.ts'
 import { until } from '../../test/support/start-gateway.ts'
 import type { HttpTarget } from './http-modern.ts'
 import { type LegacySession, openSession } from './legacy-session.ts'
 import { LegacySessions, type SessionLimits } from './legacy-sessions.ts'
 
 const LIMITS: SessionLimits = { total: 5, perAgent: 2, idleMs: 10_000, streamIdleMs: 10_000, sweepMs: 20 }
-let upstream: FaultyUpstream
+let upstream: ScriptedPort
 let target: HttpTarget
 let closing: AbortController
 /** Sessions that were ended, and those whose event streams are open, as the upstream names them. */
@@ -23,17 +23,17 @@ beforeEach(async () => {
   closing = new AbortController()
   const plain = legacy([], { call: () => {} })
   const script: Script = (request, response) => {
-    const session = request.http.headers['mcp-session-id']
-    if (request.http.method === 'DELETE') {
+    const session = request.headers['mcp-session-id']
+    if (request.method === 'DELETE') {
       ended.push(session)
       response.writeHead(200).end()
-    } else if (request.http.method === 'GET') {
+    } else if (request.method === 'GET') {
       listening.add(session)
       response.once('close', () => listening.delete(session))
       events(response)
     } else plain(request, response)
   }
-  upstream = await startFaulty({ old: script })
+  upstream = await startScripts({ old: script })
   const { origin, pathname: path } = new URL(upstream.url('old'))
   const pools = { dispatcher: new Pool(origin, { connections: 2 }), streams: new Pool(origin) }
   target = { upstream: 'old', path, headers: {}, log: pino({ level: 'silent' }), ...pools }
