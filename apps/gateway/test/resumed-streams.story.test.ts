@@ -4,13 +4,13 @@ import { McpServer as LegacyServer } from '@modelcontextprotocol/sdk/server/mcp.
 import type { EventStore } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { ElicitRequestSchema, ElicitResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type FaultyRequest, type FaultyUpstream, legacy, resultOf, startFaulty } from './fixtures/faulty-upstream.ts'
+import { legacy, type Received, resultOf, type ScriptedPort, startScripts } from './fixtures/scripted-upstream.ts'
 import { type ServedFixture, serveLegacyFixture } from './fixtures/serve-fixture.ts'
 import { connectV1, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
 const TIMEOUT_MS = 600
-let old: FaultyUpstream
+let old: ScriptedPort
 let sdk: ServedFixture
 let gateway: StoryGateway
 let key: string
@@ -49,8 +49,8 @@ beforeAll(async () => {
       STARTS[String(params.name)]?.(response)
     },
   })
-  const script = (request: FaultyRequest, response: ServerResponse) => {
-    const lastEventId = request.http.headers['last-event-id']
+  const script = (request: Received, response: ServerResponse) => {
+    const lastEventId = request.headers['last-event-id']
     if (request.method === 'GET' && lastEventId !== undefined) {
       came.push({ lastEventId, atMs: performance.now() })
       const answer = resume[String(lastEventId)]
@@ -62,7 +62,7 @@ beforeAll(async () => {
       came.push({ method: request.method, id: request.id, atMs: performance.now() })
     plain(request, response)
   }
-  old = await startFaulty({ old: script })
+  old = await startScripts({ old: script })
   sdk = await serveLegacyFixture(buildPolled, { eventStore: keepEvents(), retryInterval: 30 })
   gateway = await startGateway({
     upstreams: {
