@@ -12,6 +12,11 @@ const VALUES: Record<Kind, (name: string) => object> = {
   prompts: (name) => ({ name }),
   resources: (uri) => ({ name: 'r', uri }),
   templates: (uriTemplate) => ({ name: 't', uriTemplate }),
+  skills: (uri) => ({
+    uri,
+    frontmatter: { name: uri.split('/').at(-2), description: 'A skill.' },
+    resources: [{ uri, digest: `sha256:${'0'.repeat(64)}`, size: 1 }],
+  }),
 }
 
 function part(
@@ -27,6 +32,7 @@ function part(
     prompts: raw('prompts'),
     resources: raw('resources'),
     templates: raw('templates'),
+    skills: raw('skills'),
   }
   const prefix = prefixOf(config)
   const { definitions, leftOut } = validate(id, config, lists)
@@ -73,6 +79,16 @@ describe('collisions', () => {
       'note://x: upstream "a" has the same URI',
       'note://{z}: upstream "a" has the same URI',
     ])
+  })
+
+  it('leave out a skill whose file another upstream has as a resource', () => {
+    const { names, reasons } = merged(
+      ['a', 'b'],
+      part('a', { resources: ['skill://x/SKILL.md'] }),
+      part('b', { skills: ['skill://x/SKILL.md', 'skill://y/SKILL.md'] }),
+    )
+    expect(names('skills')).toEqual(['skill://y/SKILL.md'])
+    expect(reasons('b')).toEqual(['skill://x/SKILL.md: upstream "a" has a resource of the same URI'])
   })
 
   it('leave out a template without a literal scheme', () => {
@@ -137,6 +153,7 @@ describe('a new part', () => {
       prompts: 1,
       resources: 0,
       templates: 0,
+      skills: 0,
     })
   })
 })

@@ -92,9 +92,10 @@ interface Sources {
 
 function merge({ parts, configured, prefixes }: Sources): Omit<Catalog, 'version' | 'origin'> {
   const leftOut = new Map<string, LeftOut[]>()
+  const resourceOwners = new Map<string, string>()
   const entries = Object.fromEntries(
     KINDS.map((kind) => {
-      const accepted = accept(kind, { parts, prefixes, leftOut })
+      const accepted = accept(kind, { parts, prefixes, leftOut, resourceOwners })
       return [kind, parts.flatMap((part) => part.entries.filter((entry) => accepted.has(entry)))]
     }),
   ) as unknown as Catalog['entries']
@@ -103,15 +104,17 @@ function merge({ parts, configured, prefixes }: Sources): Omit<Catalog, 'version
 
 interface Merging extends Pick<Sources, 'parts' | 'prefixes'> {
   leftOut: Map<string, LeftOut[]>
+  /** Who has the listed resources: their URIs are theirs as skills too. */
+  resourceOwners: Map<string, string>
 }
 
-function accept(kind: Kind, { parts, prefixes, leftOut }: Merging): Set<Entry> {
-  const owners = new Map<string, string>()
+function accept(kind: Kind, { parts, prefixes, leftOut, resourceOwners }: Merging): Set<Entry> {
+  const owners = kind === 'resources' ? resourceOwners : new Map<string, string>()
   const accepted = new Set<Entry>()
   for (const part of byPrecedence(kind, parts)) {
     for (const entry of part.entries) {
       if (entry.kind !== kind) continue
-      const reason = reasonAgainst(entry, part, { owners, prefixes })
+      const reason = reasonAgainst(entry, part, { owners, prefixes }) ?? foreignSkill(entry, resourceOwners)
       if (reason) leave(leftOut, part.id, { kind, name: entry.originalName, reason })
       else {
         owners.set(entry.publicName, part.id)
@@ -148,6 +151,12 @@ function reasonAgainst(
   return prefix !== entry.publicName && merged.prefixes.has(prefix)
     ? `its name starts with "${prefix}__", which belongs to another upstream`
     : undefined
+}
+
+// What is read under the URI must be what the entry describes.
+function foreignSkill({ kind, publicName, upstream }: Entry, owners: ReadonlyMap<string, string>): string | undefined {
+  const owner = kind === 'skills' ? owners.get(publicName) : undefined
+  return owner === undefined || owner === upstream ? undefined : `upstream "${owner}" has a resource of the same URI`
 }
 
 function isNamed(kind: Kind): boolean {

@@ -1,6 +1,7 @@
 /** The shapes in which clients read definitions: their parsers refuse a whole list for one definition that differs, so such a one must not get into it. */
 import { z } from 'zod'
 import type { Kind } from './definition.ts'
+import { skillShape } from './skill-shape.ts'
 
 const text = z.string()
 const optionalText = text.optional()
@@ -76,6 +77,7 @@ const SHAPES: Record<Kind, z.ZodType> = {
     size: z.number().optional(),
   }),
   templates: z.looseObject({ ...resourceLike, uriTemplate: text.max(2_048) }),
+  skills: skillShape,
 }
 
 /** Why clients would refuse the definition, or `undefined`. */

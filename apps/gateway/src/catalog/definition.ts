@@ -2,11 +2,11 @@
 import type { DefinitionFacts } from '../policy/definition-facts.ts'
 import type { ParamHeader } from '../wire/param-headers.ts'
 
-/** The four kinds of lists. */
-export type Kind = 'tools' | 'prompts' | 'resources' | 'templates'
+/** The kinds of lists. */
+export type Kind = 'tools' | 'prompts' | 'resources' | 'templates' | 'skills'
 
 /** The order in which kinds are worked through everywhere. */
-export const KINDS: readonly Kind[] = ['tools', 'prompts', 'resources', 'templates']
+export const KINDS: readonly Kind[] = ['tools', 'prompts', 'resources', 'templates', 'skills']
 
 /** MCP method, result key and identifying field of each list. */
 export const LISTS = {
@@ -14,13 +14,14 @@ export const LISTS = {
   prompts: { method: 'prompts/list', key: 'prompts', idField: 'name' },
   resources: { method: 'resources/list', key: 'resources', idField: 'uri' },
   templates: { method: 'resources/templates/list', key: 'resourceTemplates', idField: 'uriTemplate' },
+  skills: { method: 'skills/list', key: 'skills', idField: 'uri' },
 } as const satisfies Record<Kind, { method: string; key: string; idField: string }>
 
 /** A definition as the upstream published it, checked. */
 export interface Definition {
   kind: Kind
   upstream: string
-  /** Tool or prompt name, URI, or URI template: what the upstream knows it by. */
+  /** Tool or prompt name, URI (a skill's is that of its `SKILL.md`), or URI template: what the upstream knows it by. */
   originalName: string
   /** JSON text as published. */
   text: string
@@ -34,6 +35,8 @@ export interface Definition {
   hasBareOutput: boolean
   /** Members that legacy clients are told otherwise, as JSON text; tools only. */
   legacyMembers: Readonly<Record<string, string>>
+  /** The files that a skill's entry names; skills only. */
+  fileUris: readonly string[]
   /** Call deadline, ms; tools only. */
   timeoutMs: number
 }

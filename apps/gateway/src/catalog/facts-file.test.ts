@@ -29,6 +29,7 @@ function part(id: string, tools: string[]) {
     prompts: [],
     resources: [],
     templates: [],
+    skills: [],
   }
   const entries = namespace(config, validate(id, config, lists).definitions)
   return { id, title: id, identity, prefix: id, isNamespaced: true, entries, leftOut: [] }

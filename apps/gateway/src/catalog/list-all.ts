@@ -4,6 +4,7 @@ import { invalid } from '../upstream/answer.ts'
 import type { Connection } from '../upstream/connection.ts'
 import { GATEWAY_META } from '../upstream/handshake.ts'
 import { OWN_CALL } from '../upstream/own-call.ts'
+import { servesSkills } from '../wire/extensions.ts'
 import { elementsOf, membersOf } from '../wire/json-span.ts'
 import { readOrigins } from '../wire/origins.ts'
 import { KINDS, type Kind, type LeftOut, LISTS } from './definition.ts'
@@ -14,6 +15,8 @@ export const LIST_LIMITS = {
   definitions: 2_000,
   listBytes: 4 * 1024 * 1024,
   definitionBytes: 64 * 1024,
+  /** An entry names up to 512 files. */
+  skillBytes: 512 * 1024,
 } as const
 
 /** A definition as it stands in a list answer. */
@@ -56,6 +59,7 @@ export async function listAll(source: ListSource): Promise<Listed> {
     prompts: capabilities.prompts,
     resources: capabilities.resources,
     templates: capabilities.resources,
+    skills: servesSkills(capabilities),
   }
   const cut: LeftOut[] = []
   const origins = new Set<string>()

@@ -51,7 +51,7 @@ describe('publicName', () => {
 
 const TEXT = '{ "name":"get", "inputSchema":{"type":"object"},"description":"Gets",\n "x-future":[1.0, 1e400] }'
 const listed = (text: string, config = upstreamConfig()) => {
-  const lists = { tools: [{ text, value: JSON.parse(text) }], prompts: [], resources: [], templates: [] }
+  const lists = { tools: [{ text, value: JSON.parse(text) }], prompts: [], resources: [], templates: [], skills: [] }
   return namespace(config, validate('up', config, lists).definitions)[0]!
 }
 
@@ -84,7 +84,7 @@ describe('listed texts', () => {
 
   it('leave URIs as they are', () => {
     const text = '{"uri":"note://a","name":"a"}'
-    const lists = { tools: [], prompts: [], resources: [{ text, value: JSON.parse(text) }], templates: [] }
+    const lists = { tools: [], prompts: [], resources: [{ text, value: JSON.parse(text) }], templates: [], skills: [] }
     const [entry] = namespace(upstreamConfig(), validate('up', upstreamConfig(), lists).definitions)
     expect(entry).toMatchObject({ publicName: 'note://a', publicText: { modern: text, legacy: text } })
   })

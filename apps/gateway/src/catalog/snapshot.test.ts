@@ -14,7 +14,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 const text = '{"name":"t", "x":1.0}'
 const snapshot: Snapshot = {
   identity: { era: 'legacy', name: 'n', version: '1', capabilities: { tools: {} }, instructions: 'i' },
-  lists: { tools: [{ text, value: JSON.parse(text) }], prompts: [], resources: [], templates: [] },
+  lists: { tools: [{ text, value: JSON.parse(text) }], prompts: [], resources: [], templates: [], skills: [] },
 }
 const open = (url = 'http://a/mcp') => createSnapshotFile(dir, 'up', { url })
 const path = () => join(dir, 'catalog/up.json')

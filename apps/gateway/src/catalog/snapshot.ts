@@ -26,7 +26,8 @@ export interface SnapshotFile {
 interface Stored {
   source: string
   identity: UpstreamIdentity
-  texts: Record<Kind, string[]>
+  /** A file of an earlier version may lack a kind. */
+  texts: Partial<Record<Kind, string[]>>
   origins?: readonly string[]
 }
 
@@ -46,7 +47,7 @@ export function createSnapshotFile(
         written = readFileSync(path, 'utf8')
         const { source: storedSource, identity, texts, origins } = JSON.parse(written) as Stored
         if (storedSource !== source) return undefined
-        const lists = perKind((kind) => texts[kind].map((text) => ({ text, value: JSON.parse(text) })))
+        const lists = perKind((kind) => (texts[kind] ?? []).map((text) => ({ text, value: JSON.parse(text) })))
         return { identity, lists, ...(origins ? { origins } : {}) }
       } catch {
         // A missing or damaged snapshot only means that the first list waits for the upstream.

@@ -14,7 +14,7 @@ import { validate } from './validate.ts'
 
 const config = upstreamConfig()
 const checked = (kind: Kind, values: readonly unknown[], by = config) => {
-  const lists = { tools: [], prompts: [], resources: [], templates: [] }
+  const lists = { tools: [], prompts: [], resources: [], templates: [], skills: [] }
   const raw = values.map((value) => ({ text: JSON.stringify(value), value }))
   return validate('up', by, { ...lists, [kind]: raw })
 }

@@ -45,7 +45,7 @@ interface Where {
 function check(kind: Kind, { text, value }: RawDefinition, where: Where): Definition | undefined {
   if (!isObject(value)) throw new Error('not an object')
   if (where.name === '') throw new Error(`no ${LISTS[kind].idField}`)
-  const problem = textProblem(text) ?? shapeProblem(kind, value)
+  const problem = textProblem(kind, text) ?? shapeProblem(kind, value)
   if (problem) throw new Error(problem)
   const isTool = kind === 'tools'
   const settings = isTool ? where.config.tools[where.name] : undefined
@@ -60,16 +60,22 @@ function check(kind: Kind, { text, value }: RawDefinition, where: Where): Defini
     paramHeaders: isTool ? paramHeadersOf(value.inputSchema) : [],
     hasBareOutput: isBareOutput(value.outputSchema),
     legacyMembers: isTool ? legacySchemas(value) : {},
+    fileUris: kind === 'skills' ? fileUrisOf(value) : [],
     timeoutMs: settings?.timeoutMs ?? where.config.timeoutMs,
   }
 }
 
 // What two parsers read differently could be one thing for the gateway and another for the client.
-function textProblem(text: string): string | undefined {
-  if (Buffer.byteLength(text) > LIST_LIMITS.definitionBytes) return `larger than ${LIST_LIMITS.definitionBytes} bytes`
+function textProblem(kind: Kind, text: string): string | undefined {
+  const maxBytes = kind === 'skills' ? LIST_LIMITS.skillBytes : LIST_LIMITS.definitionBytes
+  if (Buffer.byteLength(text) > maxBytes) return `larger than ${maxBytes} bytes`
   const fault = strictScan(text)
   if (fault?.fault === 'too-deep') return 'nested deeper than 64 levels'
   return fault?.fault === 'duplicate-key' ? `the key ${JSON.stringify(fault.key.slice(0, 64))} stands twice` : undefined
+}
+
+function fileUrisOf({ resources }: Record<string, unknown>): string[] {
+  return Array.isArray(resources) ? resources.map((file: { uri: string }) => file.uri) : []
 }
 
 function nameOf(kind: Kind, value: unknown): string {
@@ -92,7 +98,7 @@ function factsOf(kind: Kind, value: Record<string, unknown>, { upstream, config,
     ...(effect ? { effect } : {}),
     scopes: settings?.scopes ?? strings(said.scopes),
     tags: [...config.tags, ...(settings?.tags ?? strings(said.tags))],
-    ...(kind === 'resources' || kind === 'templates' ? { uri: name } : {}),
+    ...(kind === 'tools' || kind === 'prompts' ? {} : { uri: name }),
   }
 }
 

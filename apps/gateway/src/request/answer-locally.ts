@@ -17,7 +17,8 @@ import type { View } from './view.ts'
 export async function answerLocally(serving: Serving, inbound: Inbound, view: View): Promise<boolean> {
   const { reply, caller, gateway } = serving
   const kind = listedKind(inbound.message.method)
-  if (kind) {
+  // Without the extension there is no such method.
+  if (kind && (kind !== 'skills' || view.upstreams().some(({ id }) => view.servesSkills(id)))) {
     reply.answer(200, list(kind, inbound, { view, caller, cursors: gateway.cursors }))
     return true
   }

@@ -1,6 +1,6 @@
 /** The `decide` step: one decision for this very call, before anything is sent. */
 import { type Decision, decide } from '../policy/decide.ts'
-import { type Target, unknownTarget } from './resolve.ts'
+import { type Target, unknownTarget } from './target.ts'
 import type { View } from './view.ts'
 
 /**

@@ -7,6 +7,7 @@ import { askLegacy, sendInRounds } from './ask-legacy.ts'
 import { cancellationKey } from './cancel.ts'
 import { forwardParked } from './forward-parked.ts'
 import { passedOnInput } from './input-required.ts'
+import { onlyVisible } from './only-visible.ts'
 import type { Reply } from './reply.ts'
 import type { Decided, Routed } from './route.ts'
 import { cancellable, type Round, send, startSending } from './sending.ts'
@@ -71,7 +72,7 @@ function asInput(result: string, { decided }: Round): AgentAnswer {
 
 function toAgent(answer: UpstreamAnswer, { decided, routed }: Round): AgentAnswer {
   const { inbound, target } = decided
-  return answerToAgent(answer, {
+  return answerToAgent(onlyVisible(answer, decided), {
     upstream: routed.upstream.id,
     method: inbound.message.method,
     agentEra: inbound.era,

@@ -2,8 +2,10 @@
 import type { Store } from '../store/open-store.ts'
 import type { View } from './view.ts'
 
-/** The lists that are watched; templates are part of the resources. */
+/** The lists that are watched. */
 export const WATCHED = ['tools', 'prompts', 'resources'] as const
+/** What a change of the resources may be a change of. */
+const RESOURCE_KINDS = ['resources', 'templates', 'skills'] as const
 export type Watched = (typeof WATCHED)[number]
 
 /** One text for each list, which changes exactly when the list does. */
@@ -91,7 +93,7 @@ export function heardFirst(view: View): string {
 /** The signatures of a view's lists. */
 export function signaturesOf(view: View): Signatures {
   return perList((list) =>
-    list === 'resources' ? `${view.signature('resources')}${view.signature('templates')}` : view.signature(list),
+    list === 'resources' ? RESOURCE_KINDS.map((kind) => view.signature(kind)).join('') : view.signature(list),
   )
 }
 

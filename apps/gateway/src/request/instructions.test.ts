@@ -22,7 +22,13 @@ const everything: Rule = {
 function instructionsFor(written: Record<string, unknown>): string {
   const config = upstreamConfig(written, 'crm')
   const value = { name: 'find', inputSchema: { type: 'object' } }
-  const lists = { tools: [{ text: JSON.stringify(value), value }], prompts: [], resources: [], templates: [] }
+  const lists = {
+    tools: [{ text: JSON.stringify(value), value }],
+    prompts: [],
+    resources: [],
+    templates: [],
+    skills: [],
+  }
   const holder = new CatalogHolder()
   const prefix = prefixOf(config)
   holder.arrange(['crm'])

@@ -1,14 +1,13 @@
 /** How the gateway introduces itself: `server/discover` to modern clients, `initialize` to legacy ones. */
-import type { UpstreamCatalog } from '../catalog/catalog.ts'
 import type { SessionSealer } from '../identity/session-seal.ts'
 import { GATEWAY_INFO } from '../upstream/handshake.ts'
 import { isObject } from '../wire/envelope.ts'
 import { resultText } from '../wire/jsonrpc.ts'
 import { isLegacyRevision, LEGACY_REVISIONS, MODERN_REVISION, SERVER_INFO_META } from '../wire/revisions.ts'
 import type { Caller } from './caller.ts'
+import { capabilitiesOf } from './capabilities.ts'
 import { heardFirst } from './heard-lists.ts'
 import type { Inbound } from './read.ts'
-import { TASKS_EXTENSION } from './task-ids.ts'
 import type { View } from './view.ts'
 
 const DISCOVER_TTL_MS = 60_000
@@ -17,7 +16,7 @@ const DISCOVER_TTL_MS = 60_000
 export function discover(inbound: Inbound, view: View): string {
   const result = {
     supportedVersions: [MODERN_REVISION],
-    capabilities: { ...capabilitiesOf(view), ...extensionsOf(view) },
+    capabilities: capabilitiesOf(view, 'modern'),
     ...(view.instructions ? { instructions: view.instructions } : {}),
     resultType: 'complete',
     ttlMs: DISCOVER_TTL_MS,
@@ -45,33 +44,9 @@ export function initialize(
   const sessionId = on.sessions.seal(facts, heardFirst(on.view))
   const result = {
     protocolVersion: revision,
-    capabilities: capabilitiesOf(on.view),
+    capabilities: capabilitiesOf(on.view, 'legacy'),
     serverInfo: GATEWAY_INFO,
     instructions: on.view.instructions,
   }
   return { text: resultText(idText as string, JSON.stringify(result)), sessionId }
-}
-
-function capabilitiesOf(view: View): Record<string, unknown> {
-  return {
-    tools: { listChanged: true },
-    prompts: { listChanged: true },
-    resources: { listChanged: true, ...(view.upstreams().some(offersUpdates) ? { subscribe: true } : {}) },
-    ...Object.fromEntries(
-      ['completions', 'logging']
-        .filter((name) => view.upstreams().some((part) => part.identity.capabilities[name]))
-        .map((name) => [name, {}]),
-    ),
-  }
-}
-
-function extensionsOf(view: View): Record<string, unknown> {
-  const parts = view.upstreams().map((part) => part.identity.capabilities.extensions)
-  const declared = parts.find((extensions) => isObject(extensions) && extensions[TASKS_EXTENSION] !== undefined)
-  return isObject(declared) ? { extensions: { [TASKS_EXTENSION]: declared[TASKS_EXTENSION] } } : {}
-}
-
-function offersUpdates({ identity }: UpstreamCatalog): boolean {
-  const { resources } = identity.capabilities
-  return isObject(resources) && resources.subscribe === true
 }

@@ -15,8 +15,8 @@ import { openState, sealState } from './input-required.ts'
 import type { Inbound } from './read.ts'
 import type { Exchange } from './receive.ts'
 import { requestDigest } from './request-digest.ts'
-import type { Target } from './resolve.ts'
 import { logLevelOf } from './set-level.ts'
+import type { Target } from './target.ts'
 import type { View } from './view.ts'
 
 /** A call that is ready to be sent. */

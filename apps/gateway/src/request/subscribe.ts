@@ -4,7 +4,7 @@ import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { decideCall } from './decide.ts'
 import type { Inbound } from './read.ts'
-import { resolveResource } from './resolve.ts'
+import { resolveResource } from './resolve-resource.ts'
 import type { View } from './view.ts'
 
 /** Longest URI that is kept with a session, in characters. */

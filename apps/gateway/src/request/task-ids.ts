@@ -4,9 +4,6 @@ import { isObject } from '../wire/envelope.ts'
 import { membersOf, withMembers } from '../wire/json-span.ts'
 import type { Caller } from './caller.ts'
 
-/** Identifier of the extension. */
-export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks'
-
 /** What a task id stands for. */
 export interface TaskReference {
   upstream: string

@@ -7,9 +7,11 @@ import { type Decision, decide } from '../policy/decide.ts'
 import type { Action } from '../policy/definition-facts.ts'
 import { commonText } from '../policy/glob.ts'
 import { canonicalSpellings, spellingsOf } from '../policy/uri-spellings.ts'
+import { readsDirectories, servesSkills } from '../wire/extensions.ts'
 import { originsMember } from '../wire/origins.ts'
 import type { Era } from '../wire/revisions.ts'
 import { describeView } from './instructions.ts'
+import { type SkillFinder, skillFinder } from './skill-folders.ts'
 import { globOf } from './template-match.ts'
 
 /** A definition in a view: it is there because this decision allowed it. */
@@ -31,7 +33,13 @@ export interface ListPage {
 /** Definitions on one page of a list. */
 export const PAGE_SIZE = 1_000
 
-const ACTIONS: Record<Kind, Action> = { tools: 'tool', prompts: 'prompt', resources: 'resource', templates: 'resource' }
+const ACTIONS: Record<Kind, Action> = {
+  tools: 'tool',
+  prompts: 'prompt',
+  resources: 'resource',
+  templates: 'resource',
+  skills: 'resource',
+}
 
 export class View {
   readonly catalog: Catalog
@@ -47,6 +55,7 @@ export class View {
   /** Spellings of the resources that the caller may not see. */
   #hidden: ReadonlySet<string> | undefined
   #instructions: string | undefined
+  #skillWith: SkillFinder | undefined
 
   constructor(catalog: Catalog, policy: AgentPolicy, route: string | undefined) {
     this.catalog = catalog
@@ -78,6 +87,22 @@ export class View {
   /** All templates of the route, visible or not: a concrete URI is judged on its own. */
   templates(): readonly Entry[] {
     return this.#entries('templates')
+  }
+
+  /** The skill whose folder the URI is in or is, visible or not. */
+  skillWith(uri: string): Entry | undefined {
+    this.#skillWith ??= skillFinder(this.#entries('skills'))
+    return this.#skillWith(uri)
+  }
+
+  /** Whether the upstream announces the Skills extension. */
+  servesSkills(upstream: string): boolean {
+    return servesSkills(this.catalog.upstreams.get(upstream)?.identity.capabilities ?? {})
+  }
+
+  /** Whether the upstream announces that directories can be read. */
+  readsDirectories(upstream: string): boolean {
+    return readsDirectories(this.catalog.upstreams.get(upstream)?.identity.capabilities ?? {})
   }
 
   /** Whether this URI, in whatever spelling, is that of a resource that the caller may not see. */
@@ -155,10 +180,17 @@ export class View {
   #filter(kind: Kind): Seen[] {
     return this.#entries(kind).flatMap((entry) => {
       const decision = decide(this.policy, ACTIONS[kind], entry.facts)
-      return decision.effect === 'allow'
+      return decision.effect === 'allow' && this.#hasAllFiles(entry)
         ? [{ entry, decision, name: this.route === undefined ? entry.publicName : entry.originalName }]
         : []
     })
+  }
+
+  // Half a skill would be of no use, and its entry would tell of the files that are hidden.
+  #hasAllFiles({ facts, fileUris }: Entry): boolean {
+    return fileUris.every(
+      (uri) => decide(this.policy, 'resource', { ...facts, publicName: uri, uri }).effect === 'allow',
+    )
   }
 
   #isPartlyReadable({ facts, originalName }: Entry): boolean {

@@ -7,6 +7,9 @@ import { type Member, membersOf, withMembers } from './json-span.ts'
 import { resultText } from './jsonrpc.ts'
 import type { Era } from './revisions.ts'
 
+/** Methods whose modern results say how long they may be kept. */
+const CACHED = new Set(['resources/read', 'skills/get', 'resources/directory/read'])
+
 /** What the conversion depends on. */
 export interface AnswerContext {
   upstream: string
@@ -76,7 +79,7 @@ function resultChanges(
   if (lacksType(answer, context)) changes.resultType = '"complete"'
   if (context.agentEra === 'modern' && context.upstreamEra === 'legacy') {
     changes.resultType = '"complete"'
-    if (context.method === 'resources/read') Object.assign(changes, { ttlMs: '0', cacheScope: '"private"' })
+    if (CACHED.has(context.method)) Object.assign(changes, { ttlMs: '0', cacheScope: '"private"' })
   }
   if (context.deprecation !== undefined) {
     const meta = isObject(answer.result._meta) && members.findLast((member) => member.key === '_meta')
