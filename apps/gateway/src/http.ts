@@ -1,6 +1,7 @@
 /** The edge: MCP routes go straight to line 1 on Node's own objects; hono serves health and published keys. */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { isLoopbackHost } from './config/loopback.ts'
@@ -26,7 +27,8 @@ const ROUTE = /^\/s\/([a-z][a-z0-9-]{0,15})\/mcp$/
 export function createHttp(gateway: () => Gateway | undefined, some: Partial<ClientTimes> = {}): Server {
   const times = { ...TIMES, ...some }
   const edges = getRequestListener(createEdges(gateway).fetch, { hostname: 'localhost' })
-  return createServer(
+  const latest = new WeakMap<Socket, ServerResponse>()
+  const http = createServer(
     {
       headersTimeout: times.headersMs,
       requestTimeout: times.requestMs,
@@ -37,33 +39,39 @@ export function createHttp(gateway: () => Gateway | undefined, some: Partial<Cli
       requireHostHeader: false,
     },
     (request, response) => {
-      cutWhenStalled(response, times.stallMs)
+      latest.set(request.socket, response)
       const current = gateway()
       const route = current && mcpRoute(request.url)
       if (route === undefined) void edges(request, response)
-      else void serveMcp({ request, response, route: route ?? undefined }, current as Gateway)
+      else serveMcp({ request, response, route: route ?? undefined }, current as Gateway)
     },
   )
+  // One timer for each connection, which Node.js keeps anyway: one for each response as well cost 2 % of a call.
+  http.timeout = times.stallMs
+  return http.on('timeout', (socket) => cutWhenStalled(socket, latest.get(socket)))
 }
 
-async function serveMcp(
+const ignore = () => {}
+
+function serveMcp(
   arrival: { request: IncomingMessage; response: ServerResponse; route: string | undefined },
   gateway: Gateway,
-): Promise<void> {
-  if (gateway.isDraining) arrival.response.setHeader('Connection', 'close')
-  arrival.response.on('error', () => {})
-  await serveRequest({ ...arrival, requestId: randomUUID() }, gateway)
+): void {
+  const { request, response, route } = arrival
+  if (gateway.isDraining) response.setHeader('Connection', 'close')
+  response.on('error', ignore)
+  void serveRequest({ request, response, route, requestId: randomUUID() }, gateway)
 }
 
 // What a client does not read is kept for it in memory; one that waits for its answer is left alone.
-function cutWhenStalled(response: ServerResponse, stallMs: number): void {
-  response.setTimeout(stallMs, () => {
-    if (response.writableLength > 0) response.destroy()
-  })
+function cutWhenStalled(socket: Socket, latest: ServerResponse | undefined): void {
+  const isWaiting = latest !== undefined && !latest.writableFinished
+  if (!isWaiting || socket.writableLength > 0) socket.destroy()
 }
 
 /** The upstream of the route, `null` for the aggregate, `undefined` for everything that is no MCP route. */
 function mcpRoute(url = ''): string | null | undefined {
+  if (url === '/mcp') return null
   // What is no path is refused there, whatever it names.
   if (!url.startsWith('/')) return null
   const path = url.split('?', 1)[0] as string

@@ -11,10 +11,10 @@ import type { View } from './view.ts'
 
 /**
  * Answers a request that needs no upstream.
- * @returns whether it was one
+ * @returns `false` at once when it was none, so that a call waits for nothing here
  * @throws GatewayError unknown_cursor | not_acceptable | invalid_params | unknown_resource | too_many_subscriptions | overloaded
  */
-export async function answerLocally(serving: Serving, inbound: Inbound, view: View): Promise<boolean> {
+export function answerLocally(serving: Serving, inbound: Inbound, view: View): boolean | Promise<boolean> {
   const { reply, caller, gateway } = serving
   const kind = listedKind(inbound.message.method)
   // Without the extension there is no such method.
@@ -25,25 +25,25 @@ export async function answerLocally(serving: Serving, inbound: Inbound, view: Vi
   return inbound.era === 'modern' ? answerModern(serving, inbound, view) : answerLegacy(serving, inbound, view)
 }
 
-async function answerModern(
+function answerModern(
   { exchange, reply, caller, gateway }: Serving,
   inbound: Inbound,
   view: View,
-): Promise<boolean> {
+): boolean | Promise<boolean> {
   const { method } = inbound.message
-  if (method === 'server/discover') reply.answer(200, discover(inbound, view))
-  else if (method === 'subscriptions/listen') await listen({ exchange, caller, inbound, view, gateway })
-  else return false
+  if (method === 'subscriptions/listen') return listen({ exchange, caller, inbound, view, gateway }).then(() => true)
+  if (method !== 'server/discover') return false
+  reply.answer(200, discover(inbound, view))
   return true
 }
 
-async function answerLegacy({ reply, caller, gateway }: Serving, inbound: Inbound, view: View): Promise<boolean> {
+function answerLegacy({ reply, caller, gateway }: Serving, inbound: Inbound, view: View): boolean | Promise<boolean> {
   const { method, idText } = inbound.message
   const done = () => reply.answer(200, resultText(idText as string, '{}'))
   switch (method) {
     case 'initialize': {
       const { text, sessionId } = initialize(inbound, { view, caller, sessions: gateway.sessions })
-      reply.answer(200, text, { 'Mcp-Session-Id': sessionId })
+      reply.answer(200, text, ['Mcp-Session-Id', sessionId])
       return true
     }
     case 'ping':
@@ -55,9 +55,10 @@ async function answerLegacy({ reply, caller, gateway }: Serving, inbound: Inboun
       return true
     case 'resources/subscribe':
     case 'resources/unsubscribe':
-      await subscribe(inbound, { view, gateway })
-      done()
-      return true
+      return subscribe(inbound, { view, gateway }).then(() => {
+        done()
+        return true
+      })
     default:
       return false
   }

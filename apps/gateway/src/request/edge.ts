@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../errors.ts'
 import type { Via } from '../wire/via.ts'
+import { headerValues } from './header-values.ts'
 
 /** Largest request body, bytes. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -37,6 +38,15 @@ export function createEdge(config: EdgeConfig): Edge {
     ...config.allowedHosts.map((host) => host.toLowerCase()),
   ])
   const origins = new Set([publicUrl.origin, ...config.allowedOrigins])
+  // Nearly all requests name the same host in the same way.
+  let lastKnownHost: string | undefined
+  const isKnownHost = (host: string) => {
+    if (host === lastKnownHost) return true
+    const name = host.toLowerCase()
+    if (!exactHosts.has(name) && !hostnames.has(name.replace(/:\d{1,5}$/, ''))) return false
+    lastKnownHost = host
+    return true
+  }
   return {
     maxBodyBytes: MAX_BODY_BYTES,
     maxBodyMs: MAX_BODY_MS,
@@ -44,22 +54,18 @@ export function createEdge(config: EdgeConfig): Edge {
     check(request) {
       if (!request.url?.startsWith('/'))
         throw new GatewayError('invalid_request', 'Cannot serve the request: its target is not a path')
-      const [host, ...others] = request.headersDistinct.host ?? []
-      if (host === undefined || others.length > 0 || !isKnownHost(host.toLowerCase(), exactHosts, hostnames)) {
+      const hosts = headerValues(request, 'host')
+      if (hosts.length !== 1 || !isKnownHost(hosts[0] as string)) {
         throw new GatewayError('host_forbidden', 'Cannot serve the request: the Host is not one of this gateway')
       }
-      const [origin, ...moreOrigins] = request.headersDistinct.origin ?? []
-      if (origin === undefined) return
+      if (request.headers.origin === undefined) return
+      const [origin = '', ...moreOrigins] = headerValues(request, 'origin')
       const isKnown = origins.has(origin) || (config.isLoopback && isLoopbackOrigin(origin))
       if (!isKnown || moreOrigins.length > 0) {
         throw new GatewayError('origin_forbidden', 'Cannot serve the request: the Origin is not allowed')
       }
     },
   }
-}
-
-function isKnownHost(host: string, exact: ReadonlySet<string>, names: ReadonlySet<string>): boolean {
-  return exact.has(host) || names.has(host.replace(/:\d{1,5}$/, ''))
 }
 
 function isLoopbackOrigin(origin: string): boolean {

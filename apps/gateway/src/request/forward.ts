@@ -63,7 +63,7 @@ async function forwardModern(round: Round): Promise<AgentAnswer> {
 function asTask(answer: UpstreamAnswer, { decided, routed }: Round): UpstreamAnswer {
   const isTask = answer.result?.resultType === 'task' || decided.target.field === 'taskId'
   if (!answer.result || !isTask) return answer
-  return { ...answer, text: withWrappedTask(answer.text, answer.result, routed.wrapTask) }
+  return { text: withWrappedTask(answer.text, answer.result, routed.wrapTask), result: answer.result }
 }
 
 function asInput(result: string, { decided }: Round): AgentAnswer {

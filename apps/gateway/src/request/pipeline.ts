@@ -9,10 +9,10 @@ import { cancel } from './cancel.ts'
 import { decideCall } from './decide.ts'
 import { forward } from './forward.ts'
 import { openLegacyStream } from './listen.ts'
-import { type Inbound, openSession, read } from './read.ts'
+import { type Inbound, openSession, read, readBody } from './read.ts'
 import { type Exchange, receive } from './receive.ts'
 import { record, type Trail } from './record.ts'
-import { createReply, type Reply } from './reply.ts'
+import { Reply } from './reply.ts'
 import { resolve } from './resolve.ts'
 import { route } from './route.ts'
 import { watchWanted } from './subscribe.ts'
@@ -24,20 +24,22 @@ export type Arrival = Pick<Exchange, 'request' | 'response' | 'route' | 'request
 /** Serves one request. Never throws: every way out is a reply and a record. */
 export async function serveRequest(arrival: Arrival, gateway: Gateway): Promise<void> {
   const trail: Trail = {}
+  const reply = new Reply(arrival)
   let exchange: Exchange | undefined
-  let reply = createReply(arrival, () => false)
-  let leave: ReturnType<typeof admit> | undefined
+  let leave: (() => void) | undefined
   try {
     exchange = receive(arrival, gateway.edge)
-    reply = createReply(exchange, () => trail.inbound?.era === 'modern')
+    reply.canStream = exchange.acceptsEvents
     trail.caller = authenticate(exchange, gateway)
     leave = admit(gateway.admission)
-    await serveCaller({ exchange, reply, trail, caller: trail.caller, gateway })
+    const serving = { exchange, reply, trail, caller: trail.caller, gateway }
+    if (exchange.request.method === 'POST') await serveMessage(serving, await readBody(exchange))
+    else serveSession(serving)
   } catch (thrown) {
     trail.error = toGatewayError(thrown)
     reply.fail(trail.error, trail.inbound?.message.idText ?? (thrown as { idText?: string }).idText ?? null)
   }
-  leave?.(arrival.response)
+  if (leave) reply.whenOut(leave)
   record(exchange ?? arrival, trail, { gateway, reply })
 }
 
@@ -50,21 +52,17 @@ export interface Serving {
   gateway: Gateway
 }
 
-async function serveCaller(serving: Serving): Promise<void> {
+/** A message is served without an `await` where nothing is waited for: each one costs a turn, and there were a dozen in a call. */
+function serveMessage(serving: Serving, body: Buffer): void | Promise<void> {
   const { exchange, reply, trail, caller, gateway } = serving
-  if (exchange.request.method !== 'POST') {
-    serveSession(serving)
-    return
-  }
-  const inbound = await read(exchange, caller, gateway.sessions)
+  const inbound = read(body, { exchange, caller, sessions: gateway.sessions })
   trail.inbound = inbound
+  reply.isModern = inbound.era === 'modern'
   const view = visibleView(caller, exchange, gateway)
-  if (inbound.message.kind === 'request') await serveMessage(serving, inbound, view)
-  else {
-    if (inbound.message.kind === 'response') gateway.asks.answer(inbound, caller)
-    else if (inbound.message.method === 'notifications/cancelled') cancel(inbound, caller, gateway)
-    reply.empty(202)
-  }
+  if (inbound.message.kind === 'request') return serveRequestOf(serving, inbound, view)
+  if (inbound.message.kind === 'response') gateway.asks.answer(inbound, caller)
+  else if (inbound.message.method === 'notifications/cancelled') cancel(inbound, caller, gateway)
+  reply.empty(202)
 }
 
 /** GET and DELETE are the legacy era's: the event stream, and the end of a session. */
@@ -82,9 +80,11 @@ function serveSession({ exchange, reply, caller, gateway }: Serving): void {
   reply.empty(204)
 }
 
-async function serveMessage(serving: Serving, inbound: Inbound, view: View): Promise<void> {
+async function serveRequestOf(serving: Serving, inbound: Inbound, view: View): Promise<void> {
   const { exchange, reply, trail, caller, gateway } = serving
-  if (await answerLocally(serving, inbound, view)) {
+  const answered = answerLocally(serving, inbound, view)
+  if (answered !== false) {
+    await answered
     trail.outcome = 'result'
     return
   }
@@ -95,7 +95,7 @@ async function serveMessage(serving: Serving, inbound: Inbound, view: View): Pro
   const decided = { exchange, caller, inbound, view, target, decision }
   const answer = await forward(await route(decided, gateway), decided, { gateway, reply })
   trail.outcome = answer.outcome
-  reply.answer(answer.status, answer.text)
+  reply.answer(answer.status, answer.body ?? answer.text)
 }
 
 // An upstream that is unknown and one of which the caller may see nothing answer alike.

@@ -16,11 +16,14 @@ export interface Inbound {
 }
 
 /**
- * Reads and classifies the body.
- * @throws GatewayError parse_error | invalid_request | envelope_invalid | header_mismatch | unsupported_version | session_not_found | body_too_large | body_too_slow
+ * Parses and classifies the body.
+ * @throws GatewayError parse_error | invalid_request | envelope_invalid | header_mismatch | unsupported_version | session_not_found
  */
-export async function read(exchange: Exchange, caller: Caller, sessions: SessionSealer): Promise<Inbound> {
-  const message = parseEnvelope(await readBody(exchange))
+export function read(
+  body: Buffer,
+  { exchange, caller, sessions }: { exchange: Exchange; caller: Caller; sessions: SessionSealer },
+): Inbound {
+  const message = parseEnvelope(body)
   try {
     const era = classify(message, exchange.mcp)
     if (era === 'legacy') checkLegacyVersion(exchange)
@@ -58,7 +61,23 @@ function checkLegacyVersion({ mcp }: Exchange): void {
   )
 }
 
-function readBody({ request, body }: Exchange): Promise<Buffer> {
+/**
+ * The whole body, within its bounds.
+ * @throws GatewayError body_too_large | body_too_slow | invalid_request
+ */
+export function readBody(exchange: Exchange): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    // A small body comes with its head: a turn later it is there as a whole, and needs no timer and no listeners.
+    process.nextTick(() => {
+      const { request } = exchange
+      const body: Buffer | null = request.complete ? request.read() : null
+      if (body && body.length <= exchange.body.maxBytes) resolve(body)
+      else collectBody(exchange, body).then(resolve, reject)
+    })
+  })
+}
+
+function collectBody({ request, body }: Exchange, first: Buffer | null): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -72,12 +91,14 @@ function readBody({ request, body }: Exchange): Promise<Buffer> {
       request.resume()
       reject(error)
     }
-    request.on('data', (chunk: Buffer) => {
+    const add = (chunk: Buffer) => {
       bytes += chunk.length
       if (bytes > body.maxBytes)
         fail(new GatewayError('body_too_large', `Cannot read the body: larger than ${body.maxBytes} bytes`))
       else chunks.push(chunk)
-    })
+    }
+    if (first) add(first)
+    request.on('data', add)
     request.once('end', () => {
       clearTimeout(timer)
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))

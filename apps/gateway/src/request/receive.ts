@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.ts'
 import type { McpHeaders } from '../wire/classify.ts'
 import { isModernRevision } from '../wire/revisions.ts'
 import type { Edge } from './edge.ts'
+import { repeatedHeader } from './header-values.ts'
 
 /** One HTTP request on an MCP route. */
 export interface Exchange {
@@ -36,26 +37,22 @@ export function receive(
   const accept = headers.accept ?? '*/*'
   checkShape(request, accept, edge)
   return {
-    ...exchange,
+    request,
+    response: exchange.response,
+    route: exchange.route,
+    requestId: exchange.requestId,
     startedAtMs: performance.now(),
     mcp: {
       version: headers['mcp-protocol-version'] as string | undefined,
       method: headers['mcp-method'] as string | undefined,
       name: headers['mcp-name'] as string | undefined,
-      repeated: repeatedHeader(request),
+      repeated: repeatedHeader(request, 'mcp-'),
     },
     sessionId: headers['mcp-session-id'] as string | undefined,
     via,
     acceptsEvents: accepts(accept, 'text/event-stream'),
     body: { maxBytes: edge.maxBodyBytes, maxMs: edge.maxBodyMs },
   }
-}
-
-// Node.js joins what stands twice with a comma, which could look like one value that the body repeats.
-function repeatedHeader({ headersDistinct }: IncomingMessage): string | undefined {
-  return Object.keys(headersDistinct).find(
-    (name) => name.startsWith('mcp-') && (headersDistinct[name]?.length ?? 0) > 1,
-  )
 }
 
 function checkShape({ method, headers }: IncomingMessage, accept: string, edge: Edge): void {
@@ -75,7 +72,8 @@ function checkShape({ method, headers }: IncomingMessage, accept: string, edge: 
       'http_method_not_allowed',
       `Cannot serve HTTP method ${method}: not one of POST, GET and DELETE`,
     )
-  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
+  const contentType = headers['content-type'] ?? ''
+  if (contentType !== 'application/json' && !/^application\/json\s*(;|$)/i.test(contentType)) {
     throw new GatewayError('media_type_unsupported', 'Cannot read the body: Content-Type is not application/json')
   }
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {

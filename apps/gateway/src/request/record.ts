@@ -39,7 +39,7 @@ export function record(
     rule: trail.decision?.rule,
     outcome: error ? 'gateway_error' : trail.outcome,
     error: error?.code,
-    status: on.reply.sent.status,
+    status: on.reply.status,
     ms:
       exchange.startedAtMs === undefined
         ? undefined

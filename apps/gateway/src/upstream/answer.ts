@@ -8,10 +8,11 @@ export interface RpcError {
   data?: unknown
 }
 
-/** A checked response with its text. */
-export type UpstreamAnswer =
-  | { text: string; result: Record<string, unknown>; error?: undefined }
-  | { text: string; error: RpcError; result?: undefined }
+/** A checked response with its text, and the bytes of that where it came as a body of its own. */
+export type UpstreamAnswer = { text: string; body?: Buffer | undefined } & (
+  | { result: Record<string, unknown>; error?: undefined }
+  | { error: RpcError; result?: undefined }
+)
 
 /**
  * Reads a response.

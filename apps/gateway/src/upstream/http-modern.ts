@@ -53,7 +53,7 @@ export async function modernRequest(target: HttpTarget, call: UpstreamCall): Pro
   }
   const http = await httpPost(target.dispatcher, post)
   checkStatus(http, target.upstream)
-  if (!http.isEventStream) return readAnswer(http.text, call.idText, target.upstream)
+  if (!http.isEventStream) answer = { ...readAnswer(http.text, call.idText, target.upstream), body: http.body }
   if (!answer) throw invalid(target.upstream, 'its event stream ended without an answer')
   return answer
 }

@@ -22,8 +22,9 @@ export interface HttpPost {
 export interface HttpAnswer {
   status: number
   headers: IncomingHttpHeaders
-  /** The body, unless it was an event stream. */
+  /** The body, unless it was an event stream: its text, and the bytes as they came. */
   text: string
+  body: Buffer | undefined
   isEventStream: boolean
 }
 
@@ -76,7 +77,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return
     const isEventStream = String(headers['content-type'] ?? '').startsWith('text/event-stream')
-    this.#answer = { status, headers, text: '', isEventStream }
+    this.#answer = { status, headers, text: '', body: undefined, isEventStream }
     if (headers['content-encoding'] && headers['content-encoding'] !== 'identity') {
       this.#stop(controller, invalid(this.#post.upstream, 'it compressed its answer although it was not asked to'))
     } else if (isEventStream) {
@@ -116,7 +117,9 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#fail(invalid(this.#post.upstream, 'its answer is not UTF-8'))
       return
     }
-    this.#settle(() => this.#resolve({ ...(this.#answer as HttpAnswer), text: body.toString('utf8') }))
+    this.#answer.body = body
+    this.#answer.text = body.toString('utf8')
+    this.#settle(() => this.#resolve(this.#answer as HttpAnswer))
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

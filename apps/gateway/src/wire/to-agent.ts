@@ -32,6 +32,8 @@ type ResultAnswer = Extract<UpstreamAnswer, { error?: undefined }>
 export interface AgentAnswer {
   status: number
   text: string
+  /** The same as it came, where nothing of it was changed. */
+  body?: Buffer | undefined
   outcome: 'result' | 'tool_error' | 'upstream_error'
 }
 
@@ -45,7 +47,7 @@ export function answerToAgent(answer: UpstreamAnswer, context: AnswerContext): A
   const isUntouched =
     context.agentEra === context.upstreamEra && context.deprecation === undefined && !lacksType(answer, context)
   if (isUntouched && context.passesIds && isReadAlike(context.idText))
-    return { status: 200, text: answer.text, outcome }
+    return { status: 200, text: answer.text, body: answer.body, outcome }
   // The last, as every parser takes it, should an upstream write one twice.
   const result = membersOf(answer.text, 0).findLast((member) => member.key === 'result') as Member
   const text = isUntouched
