@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { childEnv } from './child-env.mjs'
 import { COUNT_FILE } from './count-reporter.mjs'
-import { nodePath, packageFolders, toolchain } from './paths.mjs'
+import { nodePath, packageFolders, root, toolchain } from './paths.mjs'
 import { runNode } from './run-child.mjs'
 import { tool } from './tool.mjs'
 
@@ -59,7 +59,8 @@ async function once(commands) {
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-tests-'))
   const file = join(folder, 'count.json')
-  const reporters = ['--reporter=default', `--reporter=${join(toolchain, 'count-reporter.mjs')}`]
+  const own = [join(toolchain, 'count-reporter.mjs'), join(root, 'apps/gateway/test/matrix/matrix-reporter.ts')]
+  const reporters = ['default', ...own].map((reporter) => `--reporter=${reporter}`)
   try {
     const args = [tool('vitest'), 'run', '--allowOnly=false', ...reporters]
     const env = { ...cleanEnv(), [COUNT_FILE]: file }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { UpstreamAnswer } from '../upstream/answer.ts'
-import { labelledAsk, reasonAgainst } from './ask-rules.ts'
+import { labelledAsk, reasonAgainst, withElicitationId } from './ask-rules.ts'
 import { type Ask, type AskAnswer, refusedAsk } from './asks.ts'
 import { neededInput, nextRound } from './input-required.ts'
 import { PARKED_MS } from './parked-runs.ts'
@@ -36,7 +36,7 @@ export async function askLegacy(
   try {
     const signals = [sending.deadline.signal, gone.signal, ...(on.round ? [on.round] : [])]
     const session = decided.inbound.session?.number
-    const shown = labelledAsk(ask, config.title)
+    const shown = withElicitationId(labelledAsk(ask, config.title))
     return await on.gateway.asks.ask(shown, {
       reply,
       caller: decided.caller,

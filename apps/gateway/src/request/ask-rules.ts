@@ -1,4 +1,5 @@
 /** Which asks of an upstream may reach an agent, and in which words: the upstream's `asks:` setting and what the agent declared both have a say. */
+import { randomUUID } from 'node:crypto'
 import type { AskKind, UpstreamConfig } from '../config/upstream-config.ts'
 import { isObject } from '../wire/envelope.ts'
 import { type Member, membersOf, withMembers } from '../wire/json-span.ts'
@@ -63,6 +64,14 @@ export function labelledAsk(ask: Ask, title: string): Ask {
     if (typeof text === 'string') changes.message = JSON.stringify(`${title}: ${text}`)
   }
   return Object.keys(changes).length === 0 ? ask : { ...ask, params: withMembers(ask.params, members, changes) }
+}
+
+/** The ask as the legacy revisions want it: each page that a person is sent to has an id, which the modern revision does without. */
+export function withElicitationId(ask: Ask): Ask {
+  const members = ask.method === 'elicitation/create' ? membersOf(ask.params, 0) : []
+  const isLink = members.some(({ key, start, end }) => key === 'mode' && ask.params.slice(start, end) === '"url"')
+  if (!isLink || members.some(({ key }) => key === 'elicitationId')) return ask
+  return { ...ask, params: withMembers(ask.params, members, { elicitationId: `"${randomUUID()}"` }) }
 }
 
 function withoutProgress(params: string, members: readonly Member[]): Record<string, string | undefined> {

@@ -1,0 +1,152 @@
+/** One story for each feature of the matrix: what an agent does with an upstream, and what it must see. */
+import { expect } from 'vitest'
+import { until } from '../support/start-gateway.ts'
+import type { Feature } from './cells.ts'
+import { LINK, PANEL, panelUri, QUESTION } from './full-content.ts'
+import type { MatrixAgent } from './matrix-agent.ts'
+
+/** Who plays: the agent, and the upstream's id, which is the scheme of its URIs too. */
+export interface Players {
+  agent: MatrixAgent
+  id: string
+}
+
+type Story = (players: Players) => Promise<void>
+
+const LOG_LEVEL_META = 'io.modelcontextprotocol/logLevel'
+const CHANGED = 'notifications/tools/list_changed'
+
+let count = 0
+/** A word that no other story uses. */
+const fresh = (word: string) => `${word}_${++count}`
+
+/** The stories; those of features that the gateway does not serve yet are missing. */
+export const FEATURE_STORIES: Readonly<Partial<Record<Feature, Story>>> = {
+  async tools({ agent, id }) {
+    expect((await agent.client.listTools()).tools.map(({ name }) => name)).toContain(`${id}__echo`)
+    expect(await agent.call(`${id}__echo`, { message: 'héllo' })).toBe('héllo')
+  },
+
+  async prompts({ agent: { client }, id }) {
+    expect((await client.listPrompts()).prompts.map(({ name }) => name)).toContain(`${id}__greet`)
+    const { messages } = await client.getPrompt({ name: `${id}__greet`, arguments: { name: 'Ada' } })
+    expect(messages).toEqual([{ role: 'user', content: { type: 'text', text: 'Greet Ada' } }])
+  },
+
+  async resources({ agent: { client }, id }) {
+    const uri = `${id}://watched`
+    expect((await client.listResources()).resources.map((each) => each.uri)).toContain(uri)
+    expect((await client.readResource({ uri })).contents).toEqual([{ uri, text: `watched of ${id}` }])
+  },
+
+  async templates({ agent: { client }, id }) {
+    const { resourceTemplates } = await client.listResourceTemplates()
+    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toContain(`${id}://item/{id}`)
+    expect((await client.readResource({ uri: `${id}://item/two` })).contents).toMatchObject([{ text: 'item two' }])
+  },
+
+  async completion({ agent: { client }, id }) {
+    const values = async (ref: Parameters<typeof client.complete>[0]['ref'], name: string) =>
+      (await client.complete({ ref, argument: { name, value: 't' } })).completion.values
+    expect(await values({ type: 'ref/prompt', name: `${id}__greet` }, 'name')).toEqual(['two'])
+    expect(await values({ type: 'ref/resource', uri: `${id}://item/{id}` }, 'id')).toEqual(['two'])
+  },
+
+  async progress({ agent, id }) {
+    const told: number[] = []
+    expect(await agent.call(`${id}__work`, {}, { onprogress: ({ progress }) => told.push(progress) })).toBe('worked')
+    expect(told).toEqual([1, 2, 3])
+  },
+
+  async cancellation({ agent, id }) {
+    const mark = fresh('mark')
+    const abort = new AbortController()
+    const call = agent.call(`${id}__hang`, { mark }, { signal: abort.signal })
+    setTimeout(() => abort.abort(), 50)
+    await expect(call).rejects.toThrow()
+    const startedAtMs = performance.now()
+    await until(async () => (await agent.call(`${id}__cancelled`)).includes(mark), 'the upstream heard of it')
+    expect(performance.now() - startedAtMs).toBeLessThan(1_000)
+  },
+
+  async logging({ agent, id }) {
+    const isModern = agent.era === 'modern'
+    if (!isModern) await agent.client.setLoggingLevel('info')
+    agent.heard.length = 0
+    await agent.call(`${id}__talk`, {}, isModern ? { _meta: { [LOG_LEVEL_META]: 'info' } } : {})
+    expect(agent.heard).toContain('notifications/message')
+  },
+
+  async 'elicitation form'({ agent, id }) {
+    expect(JSON.parse(await agent.call(`${id}__ask_form`))).toMatchObject({
+      action: 'accept',
+      content: { color: 'green' },
+    })
+    expect(agent.asked.at(-1)).toMatchObject({
+      method: 'elicitation/create',
+      params: { message: `${id}: ${QUESTION}` },
+    })
+  },
+
+  async 'elicitation URL'({ agent, id }) {
+    expect(JSON.parse(await agent.call(`${id}__ask_link`))).toMatchObject({ action: 'accept' })
+    expect(agent.asked.at(-1)?.params).toMatchObject({ mode: 'url', url: LINK, message: `${id}: ${QUESTION}` })
+  },
+
+  async sampling({ agent, id }) {
+    expect(await agent.call(`${id}__ask_model`)).toContain('green, says the model')
+    expect(agent.asked.at(-1)?.method).toBe('sampling/createMessage')
+  },
+
+  async roots({ agent, id }) {
+    expect(await agent.call(`${id}__ask_roots`)).toContain('file:///matrix')
+    expect(agent.asked.at(-1)?.method).toBe('roots/list')
+  },
+
+  async 'list changes'({ agent, id }) {
+    const name = fresh('added')
+    const stop = await agent.watch()
+    agent.heard.length = 0
+    await agent.call(`${id}__add_tool`, { name })
+    await until(() => agent.heard.includes(CHANGED), 'the agent heard of the change')
+    expect((await agent.client.listTools()).tools.map((tool) => tool.name)).toContain(`${id}__${name}`)
+    await stop()
+  },
+
+  async 'resource subscriptions'({ agent, id }) {
+    const uri = `${id}://watched`
+    const stop = await agent.watch(uri)
+    agent.heard.length = 0
+    await agent.call(`${id}__touch`)
+    await until(() => agent.heard.includes(`notifications/resources/updated ${uri}`), 'the agent heard of the update')
+    await stop()
+  },
+
+  async listen({ agent, id }) {
+    const wanted = { toolsListChanged: true, resourceSubscriptions: [`${id}://watched`] }
+    const listening = await agent.client.listen({ ...wanted, resourceSubscriptions: [`${id}://watched`, 'none://x'] })
+    expect(listening.honoredFilter).toMatchObject(wanted)
+    agent.heard.length = 0
+    await agent.call(`${id}__add_tool`, { name: fresh('added') })
+    await agent.call(`${id}__touch`)
+    const both = [CHANGED, `notifications/resources/updated ${id}://watched`]
+    await until(() => both.every((each) => agent.heard.includes(each)), 'the agent heard of both on one stream')
+    await listening.close()
+  },
+
+  async Tasks({ agent: { request }, id }) {
+    const { resultType, taskId } = await request('tools/call', { name: `${id}__job`, arguments: {} })
+    expect(resultType).toBe('task')
+    const status = () => request('tasks/get', { taskId })
+    await until(async () => (await status()).status === 'completed', 'the task is complete')
+    expect(JSON.stringify(await status())).toContain('job done')
+  },
+
+  async Apps({ agent, id }) {
+    const uri = panelUri(id)
+    const tool = (await agent.client.listTools()).tools.find(({ name }) => name === `${id}__panel`)
+    expect(tool?._meta).toMatchObject({ ui: { resourceUri: uri } })
+    expect((await agent.client.readResource({ uri })).contents).toEqual([{ uri, ...PANEL }])
+    expect(await agent.call(`${id}__panel`)).toBe('shown')
+  },
+}

@@ -1,0 +1,119 @@
+/** A legacy upstream (SDK v1) with every feature of the matrix, over HTTP, or over stdio with `--stdio`. */
+
+import { completable } from '@modelcontextprotocol/sdk/server/completable.js'
+import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
+import { SubscribeRequestSchema, UnsubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import { z } from 'zod'
+import { type ServedFixture, serveLegacyFixture } from '../fixtures/serve-fixture.ts'
+import { FORM, LINK, NAMES, PANEL, panelUri, QUESTION, TOPIC, text } from './full-content.ts'
+
+/** What all connections to one upstream share. */
+interface State {
+  scheme: string
+  cancelled: string[]
+  added: string[]
+  /** The endpoints that are connected, each with what its client subscribed to. */
+  endpoints: Map<McpServer, Set<string>>
+}
+
+/** Starts it over HTTP; `scheme` is that of its URIs. */
+export function startFullLegacy(scheme: string): Promise<ServedFixture> {
+  const state: State = { scheme, cancelled: [], added: [], endpoints: new Map() }
+  return serveLegacyFixture(() => build(state))
+}
+
+function build(state: State): McpServer {
+  const capabilities = { resources: { subscribe: true }, logging: {} }
+  const server = new McpServer({ name: 'full-legacy', version: '1.0.0' }, { capabilities })
+  const subscribed = new Set<string>()
+  state.endpoints.set(server, subscribed)
+  server.server.onclose = () => void state.endpoints.delete(server)
+  server.server.setRequestHandler(SubscribeRequestSchema, ({ params }) => {
+    subscribed.add(params.uri)
+    return {}
+  })
+  server.server.setRequestHandler(UnsubscribeRequestSchema, ({ params }) => {
+    subscribed.delete(params.uri)
+    return {}
+  })
+  registerContent(server, state)
+  registerWork(server, state)
+  registerAsks(server)
+  registerChanges(server, state)
+  return server
+}
+
+function registerContent(server: McpServer, { scheme }: State): void {
+  server.registerTool('echo', { inputSchema: { message: z.string() } }, ({ message }) => text(message))
+  server.registerTool('panel', { _meta: { ui: { resourceUri: panelUri(scheme) } } }, () => text('shown'))
+  server.registerResource('panel', panelUri(scheme), { mimeType: PANEL.mimeType }, ({ href }) => ({
+    contents: [{ uri: href, ...PANEL }],
+  }))
+  server.registerResource('watched', `${scheme}://watched`, {}, ({ href }) => ({
+    contents: [{ uri: href, text: `watched of ${scheme}` }],
+  }))
+  const complete = { id: (value: string) => NAMES.filter((name) => name.startsWith(value)) }
+  const template = new ResourceTemplate(`${scheme}://item/{id}`, { list: undefined, complete })
+  server.registerResource('item', template, {}, ({ href }, { id }) => ({
+    contents: [{ uri: href, text: `item ${String(id)}` }],
+  }))
+  const name = completable(z.string(), (value) => NAMES.filter((each) => each.startsWith(value)))
+  server.registerPrompt('greet', { argsSchema: { name } }, (args) => ({
+    messages: [{ role: 'user', content: { type: 'text', text: `Greet ${args.name}` } }],
+  }))
+}
+
+function registerWork(server: McpServer, state: State): void {
+  server.registerTool('work', {}, async ({ _meta, sendNotification }) => {
+    const progressToken = _meta?.progressToken
+    for (const progress of progressToken === undefined ? [] : [1, 2, 3])
+      await sendNotification({
+        method: 'notifications/progress',
+        params: { progressToken: progressToken!, progress, total: 3 },
+      })
+    return text('worked')
+  })
+  server.registerTool('hang', { inputSchema: { mark: z.string() } }, ({ mark }, { signal }) => {
+    signal.addEventListener('abort', () => state.cancelled.push(mark))
+    return new Promise(() => {})
+  })
+  server.registerTool('cancelled', {}, () => text(state.cancelled))
+  server.registerTool('talk', {}, async ({ sendNotification }) => {
+    await sendNotification({ method: 'notifications/message', params: { level: 'error', data: TOPIC } })
+    return text('talked')
+  })
+}
+
+function registerAsks(server: McpServer): void {
+  const { server: peer } = server
+  server.registerTool('ask_form', {}, async () =>
+    text(await peer.elicitInput({ message: QUESTION, requestedSchema: FORM })),
+  )
+  server.registerTool('ask_link', {}, async () =>
+    text(await peer.elicitInput({ mode: 'url', message: QUESTION, url: LINK, elicitationId: 'link-1' })),
+  )
+  const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: QUESTION } }]
+  server.registerTool('ask_model', {}, async () => text(await peer.createMessage({ messages, maxTokens: 10 })))
+  server.registerTool('ask_roots', {}, async () => text(await peer.listRoots()))
+}
+
+function registerChanges(server: McpServer, state: State): void {
+  const add = (to: McpServer, name: string) => to.registerTool(name, {}, () => text(name))
+  for (const name of state.added) add(server, name)
+  server.registerTool('add_tool', { inputSchema: { name: z.string() } }, ({ name }) => {
+    state.added.push(name)
+    for (const endpoint of state.endpoints.keys()) add(endpoint, name)
+    return text('added')
+  })
+  server.registerTool('touch', {}, () => {
+    const uri = `${state.scheme}://watched`
+    for (const [endpoint, uris] of state.endpoints) if (uris.has(uri)) void endpoint.server.sendResourceUpdated({ uri })
+    return text('touched')
+  })
+}
+
+if (process.argv.includes('--stdio')) {
+  const scheme = process.argv.at(-1) as string
+  await build({ scheme, cancelled: [], added: [], endpoints: new Map() }).connect(new StdioServerTransport())
+}
