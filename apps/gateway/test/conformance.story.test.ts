@@ -34,7 +34,7 @@ describe('through /mcp, beside another upstream', () => {
     expect(statuses(expected).flat(2).join('\n')).not.toContain('FAILURE')
     expect(statuses(expected)).toHaveLength(scenarios.length)
     expect(statuses(found)).toEqual(statuses(expected))
-  })
+  }, 60_000)
 })
 
 describe('as the client of the suite', () => {
