@@ -1,7 +1,8 @@
 /** Line 2: connect → list → validate → namespace → publish, per upstream, in the background; nothing here ever delays a request or another upstream. */
 import { GatewayError } from '../errors.ts'
 import { reasonOf } from '../upstream/answer.ts'
-import { openConnection } from '../upstream/open.ts'
+import type { CallerChildren } from '../upstream/caller-children.ts'
+import { createCallerChildren, openConnection } from '../upstream/open.ts'
 import { keepFresh } from './keep-fresh.ts'
 import { prefixOf } from './namespace.ts'
 import { type CatalogLine, createRefresh, type Refresh } from './refresh.ts'
@@ -25,12 +26,13 @@ export function runCatalogLine(line: CatalogLine): RunningLine {
   const waker = createWaker()
   line.holder.reserve(line.upstream.id, prefixOf(line.upstream.config))
   line.upstream.onTrouble = atMostEvery(TROUBLE_GAP_MS, waker.wake)
-  const running = keepConnected({ line, refresh: createRefresh(line), waker, signal: stopping.signal })
+  const children = createCallerChildren(line.open)
+  const running = keepConnected({ line, refresh: createRefresh(line), waker, children, signal: stopping.signal })
   return {
     async stop() {
       stopping.abort()
       waker.wake()
-      await running
+      await Promise.all([running, children?.end()])
     },
   }
 }
@@ -39,6 +41,7 @@ interface Running {
   line: CatalogLine
   refresh: Refresh
   waker: Waker
+  children: CallerChildren | undefined
   signal: AbortSignal
 }
 
@@ -63,9 +66,9 @@ async function keepConnected(running: Running): Promise<void> {
 }
 
 /** connect → (list → … → publish)*, until the connection ends. Throws when it never was of use. */
-async function connectOnce({ line, refresh, waker, signal }: Running): Promise<void> {
+async function connectOnce({ line, refresh, waker, children, signal }: Running): Promise<void> {
   const { upstream, log } = line
-  const connection = await openConnection(line.open, signal)
+  const connection = await openConnection(line.open, signal, children)
   connection.onListChanged = waker.wake
   let reason = 'the connection was closed'
   try {

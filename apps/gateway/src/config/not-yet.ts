@@ -25,7 +25,6 @@ const REFUSED: readonly NotYet[] = [
   { at: 'shared', what: 'Redis', when: startsWith(/^rediss?:/) },
   { at: 'auth.issuers', what: 'Signing in through an issuer', when: isFilled },
   { at: 'upstreams.*.trust', what: 'Review of new definitions', when: is('review') },
-  { at: 'upstreams.*.perCaller', what: 'A child for each caller', when: isNot(false) },
   { at: 'upstreams.*.resultSchema', what: 'Checking of results', when: is('warn', 'enforce') },
   { at: 'upstreams.*.auth', what: 'OAuth toward upstreams', when: isMode },
   { at: 'rules.*.effect', what: 'Approval', when: is('approve') },

@@ -55,6 +55,8 @@ export interface UpstreamConfig {
   auth: UpstreamAuth
   /** Which requests it may make of agents. */
   asks: Readonly<Record<AskKind, boolean>>
+  /** Whether each caller gets a child of its own. */
+  perCaller: boolean
   /** By original name. */
   tools: Readonly<Record<string, ToolOverride>>
 }
@@ -65,7 +67,7 @@ export function completeUpstreams(written: Record<string, WrittenUpstream>): Rea
 }
 
 function complete(id: string, written: WrittenUpstream): UpstreamConfig {
-  const { timeout, refresh, perCaller: _, resultSchema: __, ...same } = written
+  const { timeout, refresh, resultSchema: _, ...same } = written
   const kind = written.run === undefined ? (written.url === undefined ? 'command' : 'url') : 'run'
   return {
     ...same,

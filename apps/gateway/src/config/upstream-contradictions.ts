@@ -25,6 +25,8 @@ export function contradictionsOf(written: Partial<WrittenUpstream>): Contradicti
   if (isKnown && !isHttp && headers.length > 0) found.push([['headers'], 'Only for url'])
   if (isKnown && isHttp && variables.length > 0) found.push([['env'], 'Only for run and command'])
   if (isKnown && !isHttp && mode === 'bearer') found.push([['auth'], 'Mode "bearer" is only for url'])
+  if (isKnown && written.command === undefined && written.perCaller === true)
+    found.push([['perCaller'], 'Only for command'])
   for (const name of headers) {
     if (FRAMING.test(name)) found.push([['headers', name], 'Set by the gateway itself'])
     const isCredential = /^authorization$/i.test(name) && mode !== undefined && mode !== 'none'

@@ -63,7 +63,12 @@ const shape = z.strictObject({
     .partial()
     .optional()
     .describe('Which requests it may make of agents: elicitation is on by default, sampling and roots are off.'),
-  perCaller: z.literal(false).default(false),
+  perCaller: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether each caller gets a child of `command` of its own, with what its client can be asked; at most 16.',
+    ),
   resultSchema: z.literal('off').default('off'),
   env: z
     .record(z.string().regex(/^[A-Za-z_]\w{0,127}$/, 'Want the name of an environment variable'), secret)

@@ -5,6 +5,7 @@ import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Decision } from '../policy/decide.ts'
 import type { Connection } from '../upstream/connection.ts'
+import { sessionKeyOf } from '../upstream/session-key.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { encodeHeaderValue } from '../wire/header-value.ts'
 import { checkParamHeaders, type ParamHeader, paramHeadersFor } from '../wire/param-headers.ts'
@@ -93,7 +94,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
     }),
     headers: isStdio ? {} : headersFor(decided, upstreamEra),
     credential: isStdio ? undefined : credential,
-    sessionKey: JSON.stringify([decided.caller.agent, inbound.session?.number ?? null, capabilities]),
+    sessionKey: sessionKeyOf({ caller: decided.caller.agent, session: inbound.session?.number ?? null }, capabilities),
     capabilities,
     logLevel,
     wrapTask: (taskId) =>

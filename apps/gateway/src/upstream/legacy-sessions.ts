@@ -4,6 +4,8 @@ import { AskStream, type OnAskMessage } from './ask-stream.ts'
 import type { HttpTarget } from './http-modern.ts'
 import { endSession, type LegacySession, openSession, type SessionClient } from './legacy-session.ts'
 import { CATALOG_SESSION } from './own-call.ts'
+import { readSessionKey } from './session-key.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** How many sessions there may be, and how long unused ones stay. */
 export interface SessionLimits {
@@ -107,14 +109,14 @@ export class LegacySessions {
   // An ask that names no call must still find its agent's, so calls that share nothing but their agent get sessions of their own.
   #entryFor(use: SessionUse): Entry {
     const { sessionKey, client } = use
-    if (client.capabilities === '{}' || readKey(sessionKey).hasSession)
+    if (client.capabilities === '{}' || readSessionKey(sessionKey).session !== null)
       return this.#entries.get(sessionKey) ?? this.#open(sessionKey, use)
     const siblings = [...this.#entries.values()].filter((entry) => entry.sessionKey === sessionKey)
     return siblings.findLast(({ users }) => users === 0) ?? this.#open(`${sessionKey} ${this.#opened++}`, use)
   }
 
   #open(key: string, { sessionKey, client }: SessionUse): Entry {
-    this.#makeRoom(readKey(sessionKey).agent)
+    this.#makeRoom(readSessionKey(sessionKey).caller)
     // Not ended by the call that opens it: others may be waiting for the same session.
     const opening = openSession(this.#options.target, client, this.#options.signal)
     const entry = this.#add(key, { sessionKey, opening })
@@ -123,7 +125,7 @@ export class LegacySessions {
   }
 
   #add(key: string, of: Pick<Entry, 'sessionKey' | 'opening'>): Entry {
-    const { agent } = readKey(of.sessionKey)
+    const { caller: agent } = readSessionKey(of.sessionKey)
     const entry = { key, ...of, agent, stream: undefined, users: 0, usedAtMs: performance.now() }
     this.#entries.set(key, entry)
     return entry
@@ -181,26 +183,10 @@ export class LegacySessions {
   }
 }
 
-// Keys of sessions are made where calls are routed: a JSON array that begins with the agent and the number of its own session.
-function readKey(sessionKey: string): { agent: string; hasSession: boolean } {
-  if (sessionKey === CATALOG_SESSION) return { agent: '', hasSession: true }
-  const [agent, session] = JSON.parse(sessionKey) as unknown[]
-  return { agent: String(agent), hasSession: session !== null }
-}
-
 function tooMany(upstream: string, count: number): GatewayError {
   return new GatewayError(
     'upstream_overloaded',
     `Cannot call upstream "${upstream}": calls are under way in all of ${count} sessions`,
     { upstream, retryAfterMs: RETRY_AFTER_MS },
   )
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }

@@ -7,13 +7,14 @@ import { reveal } from '../config/secret.ts'
 import { GatewayError } from '../errors.ts'
 import { VIA_VARIABLE } from '../wire/via.ts'
 import { type UpstreamAnswer, unavailable } from './answer.ts'
+import { CallerChildren } from './caller-children.ts'
 import { childEnv, startChild } from './child.ts'
 import type { Connection, UpstreamCall } from './connection.ts'
 import { DISCOVER_PARAMS, eraOf, readDiscover, refusesKnownRevision } from './handshake.ts'
 import { connectLegacyHttp } from './http-legacy.ts'
 import { createModernHttp, type HttpTarget, modernRequest } from './http-modern.ts'
-import { OWN_CALL } from './own-call.ts'
-import { connectStdio } from './stdio.ts'
+import { CATALOG_SESSION, OWN_CALL } from './own-call.ts'
+import { connectStdio, type StdioOptions } from './stdio.ts'
 import { type GatewayFacts, startSupervised } from './supervised.ts'
 
 /** What opening needs from the rest of the gateway. */
@@ -30,6 +31,15 @@ export interface OpenDeps {
   credential: () => Promise<string | undefined>
 }
 
+/** Makes the holder of the callers' own children, where the configuration gives them some; it outlives connections, so that the end of the shared child is not theirs. */
+export function createCallerChildren(deps: OpenDeps): CallerChildren | undefined {
+  if (!deps.config.perCaller) return undefined
+  return new CallerChildren({
+    upstream: deps.id,
+    start: ({ era, capabilities }, signal) => startStdio(deps, { era, callerCapabilities: capabilities, signal }),
+  })
+}
+
 const POOL = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 10_000, connect: { timeout: 2_000 } }
 const PROBE_MS = 5_000
 const SMALL_ANSWER_BYTES = 256 * 1024
@@ -39,11 +49,16 @@ const LAST_CALLS_MS = 30_000
  * Opens the connection and finds out the era.
  * @throws GatewayError upstream_*
  */
-export async function openConnection(deps: OpenDeps, signal: AbortSignal): Promise<Connection> {
+export async function openConnection(
+  deps: OpenDeps,
+  signal: AbortSignal,
+  children?: CallerChildren,
+): Promise<Connection> {
   const { config } = deps
   if (config.url !== undefined) return openHttp(deps, new URL(config.url), signal)
   if (config.run !== undefined) return openSupervised(deps, config.run, signal)
-  return openStdio(deps, config.command ?? [], signal)
+  const shared = await startStdio(deps, { era: config.era, signal })
+  return children ? withCallerChildren(shared, children) : shared
 }
 
 async function openSupervised(deps: OpenDeps, folder: string, signal: AbortSignal): Promise<Connection> {
@@ -73,30 +88,30 @@ async function openSupervised(deps: OpenDeps, folder: string, signal: AbortSigna
   }
 }
 
-async function openStdio(
-  deps: OpenDeps,
-  [command = '', ...args]: readonly string[],
-  signal: AbortSignal,
+async function startStdio(
+  { config, log, id, via }: OpenDeps,
+  as: Pick<StdioOptions, 'era' | 'callerCapabilities' | 'signal'>,
 ): Promise<Connection> {
-  const { config, log, id } = deps
-  const child = startChild({
-    command,
-    args,
-    env: childEnv({ ...revealAll(config.env), [VIA_VARIABLE]: deps.via }),
-    log,
-  })
+  const [command = '', ...args] = config.command ?? []
+  const env = childEnv({ ...revealAll(config.env), [VIA_VARIABLE]: via })
+  const child = startChild({ command, args, env, log })
   try {
-    return await connectStdio(child, {
-      upstream: id,
-      era: config.era,
-      maxResultBytes: config.maxResultBytes,
-      log,
-      signal,
-    })
+    return await connectStdio(child, { upstream: id, maxResultBytes: config.maxResultBytes, log, ...as })
   } catch (error) {
     await child.stop()
     throw error
   }
+}
+
+// The shared child lists the catalog for everybody; what a caller asks for goes to its own.
+function withCallerChildren(shared: Connection, children: CallerChildren): Connection {
+  children.onListChanged = () => shared.onListChanged()
+  return wrap(shared, {
+    ended: shared.ended,
+    close: () => shared.close(),
+    call: (call) =>
+      call.sessionKey === CATALOG_SESSION ? shared.call(call) : children.call(call, shared.identity.era),
+  })
 }
 
 async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<Connection> {
@@ -178,7 +193,10 @@ async function probe(target: HttpTarget, credential: string | undefined, signal:
   }
 }
 
-function wrap(inner: Connection, own: Pick<Connection, 'ended' | 'close'>): Connection {
+function wrap(
+  inner: Connection,
+  own: Pick<Connection, 'ended' | 'close'> & Partial<Pick<Connection, 'call'>>,
+): Connection {
   return {
     identity: inner.identity,
     passesIds: inner.passesIds,

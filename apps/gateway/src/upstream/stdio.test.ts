@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Child, startChild } from './child.ts'
 import type { Connection, UpstreamCall } from './connection.ts'
 import { OWN_CALL } from './own-call.ts'
-import { connectStdio, withProgressToken } from './stdio.ts'
+import { connectStdio } from './stdio.ts'
+import { withProgressToken } from './with-progress-token.ts'
 
 const FIXTURE = join(import.meta.dirname, '../../test/fixtures/faulty-stdio.ts')
 const log = pino({ level: 'silent' })

@@ -1,0 +1,11 @@
+/** Waits for something that others wait for too, so that giving up ends the waiting alone. */
+
+/** @throws what the promise is rejected with, or what the signal was aborted with */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
