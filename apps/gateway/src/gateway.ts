@@ -110,9 +110,9 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     const credential = async () =>
       upstreamConfig.auth.mode === 'gateway' ? callTokens.tokenFor(SERVICE_CALLER, id) : bearerOf(upstreamConfig)
     upstreams.set(id, upstream)
-    upstream.onResourceUpdated = (uri) => {
-      subscriptions.updated(uri)
-      for (const stream of streams) stream.updated(uri)
+    upstream.onResourceUpdated = (uri, isFor = () => true) => {
+      subscriptions.updated(uri, isFor)
+      for (const stream of streams) if (isFor(stream.caller)) stream.updated(uri)
     }
     const running = runLineAfter(ending.get(id), {
       upstream,

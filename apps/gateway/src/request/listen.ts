@@ -20,6 +20,7 @@ import { type View, viewOf } from './view.ts'
 export interface OpenStream {
   /** Number of the legacy session that it belongs to. */
   readonly session: number | undefined
+  readonly caller: string
   /** Compares the view with what the client last heard of, and tells the difference. */
   check(): void
   /** Tells that a resource changed, if the client wants to hear of it and may still read it. */
@@ -72,7 +73,7 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
   })
   const { gateway } = opening
   if (resources.size > 0) {
-    gateway.subscriptions.addStream(resources)
+    gateway.subscriptions.addStream(resources, opening.caller.agent)
     // What the acknowledgement promises must hold by then.
     await watchWanted(gateway)
     if (opening.exchange.response.destroyed) {
@@ -112,7 +113,7 @@ export function openLegacyStream(opening: Opening & { session: Session | undefin
     farewell: undefined,
   })
   if (!session) return
-  const missed = gateway.subscriptions.openStream(session.number)
+  const missed = gateway.subscriptions.openStream(session)
   response.once('close', () => gateway.subscriptions.closeStream(session.number))
   for (const uri of missed) if (isReadable(uri, currentView(exchange, gateway))) tell(response, updated(uri))
   void watchWanted(gateway)
@@ -128,6 +129,7 @@ function openStream(opening: Opening, wanted: readonly Watched[], says: Says): S
   let heard = signaturesOf(view)
   const stream: OpenStream = {
     session: session?.number,
+    caller: caller.agent,
     check() {
       const now = currentView(exchange, gateway)
       if (!now || (session && !gateway.sessions.goesOn(session))) return stream.end()

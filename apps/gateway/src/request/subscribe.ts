@@ -29,7 +29,7 @@ export async function subscribe({ message, session }: Inbound, on: { view: View;
       'invalid_params',
       `Cannot subscribe: params.uri is longer than ${MAX_URI_CHARACTERS} characters`,
     )
-  on.gateway.subscriptions.set(session.number, uri, upstream)
+  on.gateway.subscriptions.set(session, uri, upstream)
   await watchWanted(on.gateway)
 }
 

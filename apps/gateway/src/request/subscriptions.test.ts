@@ -8,14 +8,14 @@ import { Subscriptions } from './subscriptions.ts'
 
 let dir: string
 let store: Store
-let session: number
+let session: { number: number; agent: string }
 let subscriptions: Subscriptions
 const again = () => new Subscriptions(store.sessionSubscriptions, 20)
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'causeway-subscriptions-'))
   store = openStore(dir, {})
-  session = store.sessions.begin(1)
+  session = { number: store.sessions.begin(1), agent: 'ops' }
   subscriptions = again()
 })
 afterEach(() => {
@@ -27,11 +27,14 @@ test('a session that has just subscribed has missed nothing; after a restart it 
   subscriptions.set(session, 'a://1', 'a')
   subscriptions.set(session, 'b://1', 'b')
   expect(subscriptions.openStream(session)).toEqual([])
-  expect([...subscriptions.of('a'), ...subscriptions.of('b')]).toEqual(['a://1', 'b://1'])
+  expect([subscriptions.of('a'), subscriptions.of('b')]).toEqual([
+    new Map([['ops', new Set(['a://1'])]]),
+    new Map([['ops', new Set(['b://1'])]]),
+  ])
   const restarted = again()
   expect(restarted.of('a').size).toBe(0)
   expect(restarted.openStream(session)).toEqual(['a://1', 'b://1'])
-  expect([...restarted.of('a')]).toEqual(['a://1'])
+  expect(restarted.of('a')).toEqual(new Map([['ops', new Set(['a://1'])]]))
 })
 
 test('a stream beside one that is open may take its place, and so may have missed all', () => {
@@ -47,7 +50,7 @@ test('nothing is watched for a session that has not listened for a while, and it
   subscriptions.openStream(session)
   await new Promise((resolve) => setTimeout(resolve, 40))
   expect(subscriptions.of('a').size).toBe(1)
-  subscriptions.closeStream(session)
+  subscriptions.closeStream(session.number)
   await vi.waitFor(() => expect(letGo).toHaveBeenCalledOnce())
   expect(subscriptions.of('a').size).toBe(0)
   expect(subscriptions.openStream(session)).toEqual(['a://1'])
@@ -56,7 +59,7 @@ test('nothing is watched for a session that has not listened for a while, and it
 test('the end of a session is the end of its rows, however it ends', () => {
   subscriptions.set(session, 'a://1', 'a')
   store.sessions.sweep(2)
-  expect(store.sessionSubscriptions.of(session).size).toBe(0)
+  expect(store.sessionSubscriptions.of(session.number).size).toBe(0)
   subscriptions.set(session, 'a://2', 'a')
-  expect(store.sessionSubscriptions.of(session).size).toBe(0)
+  expect(store.sessionSubscriptions.of(session.number).size).toBe(0)
 })

@@ -7,11 +7,18 @@ export type Wanted = Map<string, string>
 
 /** A session whose client listens here, did a moment ago, or has just subscribed. */
 interface Held {
+  caller: string
   wanted: Wanted
   /** URIs of which an update may have gone unheard. */
   missed: Set<string>
   streams: number
   letGo: NodeJS.Timeout | undefined
+}
+
+/** The session that subscribes or listens, with its caller. */
+interface Subscriber {
+  number: number
+  agent: string
 }
 
 /** Most URIs of one session or stream. */
@@ -23,7 +30,8 @@ export class Subscriptions {
   readonly #table: SessionSubscriptionTable
   readonly #graceMs: number
   readonly #sessions = new Map<number, Held>()
-  readonly #streams = new Set<Wanted>()
+  /** With the caller of each. */
+  readonly #streams = new Map<Wanted, string>()
   /** Called when something is wanted no longer. */
   onLetGo: () => void = () => {}
 
@@ -42,8 +50,9 @@ export class Subscriptions {
    * @param upstream its owner, or `undefined` to remove it
    * @throws GatewayError too_many_subscriptions
    */
-  set(number: number, uri: string, upstream: string | undefined): void {
-    const held = this.#hold(number)
+  set(session: Subscriber, uri: string, upstream: string | undefined): void {
+    const { number } = session
+    const held = this.#hold(session)
     if (upstream === undefined) {
       this.#table.remove(number, uri)
       held.wanted.delete(uri)
@@ -60,8 +69,8 @@ export class Subscriptions {
   }
 
   /** The client of a session listens from now on. @returns the URIs of which it may have missed an update */
-  openStream(number: number): string[] {
-    const held = this.#hold(number)
+  openStream(session: Subscriber): string[] {
+    const held = this.#hold(session)
     clearTimeout(held.letGo)
     // A stream that is still open may have lost its client long ago.
     const missed = held.streams > 0 ? held.wanted.keys() : held.missed
@@ -77,9 +86,10 @@ export class Subscriptions {
     if (held && --held.streams === 0) this.#letGoLater(number, held)
   }
 
-  /** Keeps an update for the sessions whose clients do not listen at the moment. */
-  updated(uri: string): void {
-    for (const held of this.#sessions.values()) if (held.streams === 0 && held.wanted.has(uri)) held.missed.add(uri)
+  /** Keeps an update for the sessions whose clients do not listen at the moment, if it is for their callers. */
+  updated(uri: string, isFor: (caller: string) => boolean): void {
+    for (const held of this.#sessions.values())
+      if (held.streams === 0 && held.wanted.has(uri) && isFor(held.caller)) held.missed.add(uri)
   }
 
   /** Reads again what another process may have written. @returns whether anything is different */
@@ -98,8 +108,8 @@ export class Subscriptions {
     this.#sessions.delete(number)
   }
 
-  addStream(wanted: Wanted): void {
-    this.#streams.add(wanted)
+  addStream(wanted: Wanted, caller: string): void {
+    this.#streams.set(wanted, caller)
   }
 
   /** @returns whether it had been added */
@@ -107,18 +117,23 @@ export class Subscriptions {
     return this.#streams.delete(wanted)
   }
 
-  /** All URIs of one upstream that anybody here wants to hear of. */
-  of(upstream: string): Set<string> {
-    const all = [...[...this.#sessions.values()].map(({ wanted }) => wanted), ...this.#streams]
-    return new Set(all.flatMap((wanted) => [...wanted].filter(([, owner]) => owner === upstream).map(([uri]) => uri)))
+  /** All URIs of one upstream that anybody here wants to hear of, by caller. */
+  of(upstream: string): Map<string, Set<string>> {
+    const byCaller = new Map<string, Set<string>>()
+    const held = [...this.#sessions.values()].map(({ wanted, caller }) => [wanted, caller] as const)
+    for (const [wanted, caller] of [...held, ...this.#streams]) {
+      const uris = [...wanted].filter(([, owner]) => owner === upstream).map(([uri]) => uri)
+      if (uris.length > 0) byCaller.set(caller, new Set([...(byCaller.get(caller) ?? []), ...uris]))
+    }
+    return byCaller
   }
 
   // Nobody has watched what comes from the store alone, so all of it may have changed unheard.
-  #hold(number: number): Held {
+  #hold({ number, agent }: Subscriber): Held {
     let held = this.#sessions.get(number)
     if (!held) {
       const wanted = this.#table.of(number)
-      held = { wanted, missed: new Set(wanted.keys()), streams: 0, letGo: undefined }
+      held = { caller: agent, wanted, missed: new Set(wanted.keys()), streams: 0, letGo: undefined }
       this.#sessions.set(number, held)
     }
     if (held.streams === 0) this.#letGoLater(number, held)

@@ -2,7 +2,7 @@
 import { GatewayError } from '../errors.ts'
 import type { Era } from '../wire/revisions.ts'
 import { reasonOf, type UpstreamAnswer, unavailable } from './answer.ts'
-import type { Connection, UpstreamCall } from './connection.ts'
+import type { Connection, UpstreamCall, WatchedByCaller } from './connection.ts'
 import { readSessionKey } from './session-key.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
@@ -40,6 +40,7 @@ interface Entry {
   readonly key: string
   readonly caller: string
   readonly opening: Promise<Connection>
+  connection: Connection | undefined
   /** Calls that use it or wait for it. */
   users: number
   usedAtMs: number
@@ -51,6 +52,9 @@ const RETRY_AFTER_MS = 1_000
 export class CallerChildren {
   /** Called when a child says that a list changed. */
   onListChanged: () => void = () => {}
+  /** Called when a resource changed that a caller watches in its child. */
+  onResourceUpdated: Connection['onResourceUpdated'] = () => {}
+  #watched: WatchedByCaller = new Map()
   readonly #options: ChildrenOptions
   readonly #limits: ChildLimits
   /** The one used longest ago comes first. */
@@ -89,6 +93,18 @@ export class CallerChildren {
     }
   }
 
+  /** Has each child tell when a resource changes that its caller wants to hear of. */
+  async watch(byCaller: WatchedByCaller): Promise<void> {
+    this.#watched = byCaller
+    await Promise.all([...this.#entries.values()].map((entry) => this.#watch(entry)))
+  }
+
+  /** Whether the caller has a child that tells it of the resource. */
+  watches(uri: string, caller: string): boolean {
+    if (!this.#watched.get(caller)?.has(uri)) return false
+    return [...this.#entries.values()].some((entry) => entry.caller === caller && entry.connection)
+  }
+
   /** Ends all of them, with the calls that are under way in them. */
   async end(): Promise<void> {
     clearInterval(this.#sweeping)
@@ -108,17 +124,36 @@ export class CallerChildren {
 
   #open(of: Pick<Entry, 'key' | 'caller'>, client: ChildClient): Entry {
     this.#makeRoom(of.caller)
-    const entry: Entry = { ...of, opening: this.#start(client), users: 0, usedAtMs: performance.now() }
+    const entry: Entry = {
+      ...of,
+      opening: this.#start(client),
+      connection: undefined,
+      users: 0,
+      usedAtMs: performance.now(),
+    }
     this.#entries.set(entry.key, entry)
     entry.opening.then(
-      (connection) => {
-        connection.onListChanged = () => this.onListChanged()
-        void connection.ended.then(() => this.#end(entry))
-      },
+      (connection) => this.#onOpen(entry, connection),
       // Kept for a moment, so that a program that cannot start is not started with every call.
       () => setTimeout(() => this.#forget(entry), this.#limits.failedMs).unref(),
     )
     return entry
+  }
+
+  #onOpen(entry: Entry, connection: Connection): void {
+    entry.connection = connection
+    connection.onListChanged = () => this.onListChanged()
+    connection.onResourceUpdated = (uri) => this.#tell(entry, uri)
+    void connection.ended.then(() => this.#end(entry))
+    void this.#watch(entry)
+  }
+
+  async #watch({ caller, connection }: Entry): Promise<void> {
+    await connection?.watch(this.#watched.get(caller) ?? new Set(), this.#watched)
+  }
+
+  #tell({ caller }: Entry, uri: string): void {
+    this.onResourceUpdated(uri, (each) => each === caller)
   }
 
   async #start(client: ChildClient): Promise<Connection> {
@@ -153,6 +188,9 @@ export class CallerChildren {
   #end(entry: Entry): void {
     if (!this.#holds(entry)) return
     this.#forget(entry)
+    // What was so in this child alone is not so any more.
+    if (entry.connection && !this.#closing.signal.aborted)
+      for (const uri of this.#watched.get(entry.caller) ?? []) this.#tell(entry, uri)
     const end = async () => (await entry.opening).close()
     // One that could not be started has nothing to end.
     const leaving = end().catch(() => {})

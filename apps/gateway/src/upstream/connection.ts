@@ -40,6 +40,12 @@ export interface UpstreamCall {
   onNotification(text: string, method: string): void
 }
 
+/** URIs of resources that somebody wants to hear of, by caller. */
+export type WatchedByCaller = ReadonlyMap<string, ReadonlySet<string>>
+
+/** Called when a watched resource changed, with whom it is for; without, it is for every caller. */
+export type ResourceListener = (uri: string, isFor?: (caller: string) => boolean) => void
+
 export interface Connection {
   readonly identity: UpstreamIdentity
   /** Whether ids and progress tokens reach the upstream unchanged. */
@@ -49,9 +55,8 @@ export interface Connection {
   /** Called when the upstream says that a list changed, or may have said so unheard. */
   onListChanged: () => void
   /** Asks the upstream to tell when one of these resources changes; replaces what was asked before. Resolves once it was asked, whatever it says. */
-  watch(uris: ReadonlySet<string>): Promise<void>
-  /** Called when a watched resource changed. */
-  onResourceUpdated: (uri: string) => void
+  watch(uris: ReadonlySet<string>, byCaller: WatchedByCaller): Promise<void>
+  onResourceUpdated: ResourceListener
   /** Resolves when the connection is of no more use, with the reason. */
   readonly ended: Promise<string>
   close(): Promise<void>

@@ -13,7 +13,8 @@ import type { Connection, UpstreamCall } from './connection.ts'
 import { DISCOVER_PARAMS, eraOf, readDiscover, refusesKnownRevision } from './handshake.ts'
 import { connectLegacyHttp } from './http-legacy.ts'
 import { createModernHttp, type HttpTarget, modernRequest } from './http-modern.ts'
-import { CATALOG_SESSION, OWN_CALL } from './own-call.ts'
+import { OWN_CALL } from './own-call.ts'
+import { PerCaller } from './per-caller.ts'
 import { connectStdio, type StdioOptions } from './stdio.ts'
 import { type GatewayFacts, startSupervised } from './supervised.ts'
 
@@ -58,7 +59,7 @@ export async function openConnection(
   if (config.url !== undefined) return openHttp(deps, new URL(config.url), signal)
   if (config.run !== undefined) return openSupervised(deps, config.run, signal)
   const shared = await startStdio(deps, { era: config.era, signal })
-  return children ? withCallerChildren(shared, children) : shared
+  return children ? new PerCaller(shared, children) : shared
 }
 
 async function openSupervised(deps: OpenDeps, folder: string, signal: AbortSignal): Promise<Connection> {
@@ -101,17 +102,6 @@ async function startStdio(
     await child.stop()
     throw error
   }
-}
-
-// The shared child lists the catalog for everybody; what a caller asks for goes to its own.
-function withCallerChildren(shared: Connection, children: CallerChildren): Connection {
-  children.onListChanged = () => shared.onListChanged()
-  return wrap(shared, {
-    ended: shared.ended,
-    close: () => shared.close(),
-    call: (call) =>
-      call.sessionKey === CATALOG_SESSION ? shared.call(call) : children.call(call, shared.identity.era),
-  })
 }
 
 async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<Connection> {
@@ -193,10 +183,7 @@ async function probe(target: HttpTarget, credential: string | undefined, signal:
   }
 }
 
-function wrap(
-  inner: Connection,
-  own: Pick<Connection, 'ended' | 'close'> & Partial<Pick<Connection, 'call'>>,
-): Connection {
+function wrap(inner: Connection, own: Pick<Connection, 'ended' | 'close'>): Connection {
   return {
     identity: inner.identity,
     passesIds: inner.passesIds,
@@ -207,7 +194,7 @@ function wrap(
     set onListChanged(listener) {
       inner.onListChanged = listener
     },
-    watch: (uris) => inner.watch(uris),
+    watch: (uris, byCaller) => inner.watch(uris, byCaller),
     get onResourceUpdated() {
       return inner.onResourceUpdated
     },

@@ -148,6 +148,7 @@ export class StdioPipe implements Connection {
   async watch(uris: ReadonlySet<string>): Promise<void> {
     const before = this.#watched
     this.#watched = uris
+    if (before.symmetricDifference(uris).size === 0) return
     if (this.identity.era === 'modern') {
       const last = this.#watching
       this.#watching = new AbortController()

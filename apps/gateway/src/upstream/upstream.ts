@@ -4,7 +4,7 @@ import type { UpstreamConfig } from '../config/schema.ts'
 import { type FailureCode, GatewayError } from '../errors.ts'
 import { leadsBack, type UpstreamAnswer, unavailable } from './answer.ts'
 import { type Bulkhead, createBulkhead } from './bulkhead.ts'
-import type { Connection, UpstreamCall } from './connection.ts'
+import type { Connection, ResourceListener, UpstreamCall, WatchedByCaller } from './connection.ts'
 
 /** How long a call waits for an upstream that the gateway has only begun to connect to. */
 const FIRST_CONNECT_MS = 3_000
@@ -25,8 +25,8 @@ export class Upstream {
   /** Called when a call found that the upstream cannot be reached. */
   onTrouble: () => void = () => {}
   /** Called when a watched resource changed. */
-  onResourceUpdated: (uri: string) => void = () => {}
-  #watched: ReadonlySet<string> = new Set()
+  onResourceUpdated: ResourceListener = () => {}
+  #watched: WatchedByCaller = new Map()
 
   constructor(id: string, config: UpstreamConfig) {
     this.id = id
@@ -47,22 +47,24 @@ export class Upstream {
   up(connection: Connection): void {
     this.#connection = connection
     this.#state = { kind: 'ready' }
-    connection.onResourceUpdated = (uri) => this.onResourceUpdated(uri)
+    connection.onResourceUpdated = (uri, isFor) => this.onResourceUpdated(uri, isFor)
     if (this.#watched.size > 0) void this.#watchAgain(connection)
     this.#firstVerdict.resolve()
   }
 
   /** Says which resources somebody wants to hear of. */
-  async watch(uris: ReadonlySet<string>): Promise<void> {
-    if (uris.size === this.#watched.size && [...uris].every((uri) => this.#watched.has(uri))) return
-    this.#watched = uris
-    await this.#connection?.watch(uris)
+  async watch(byCaller: WatchedByCaller): Promise<void> {
+    const before = urisOf(this.#watched)
+    const uris = urisOf(byCaller)
+    this.#watched = byCaller
+    // Where callers have children of their own it matters who wants it.
+    if (this.config.perCaller || !isEqual(uris, before)) await this.#connection?.watch(uris, byCaller)
   }
 
   // What changed while there was no connection was heard of by nobody.
   async #watchAgain(connection: Connection): Promise<void> {
-    const uris = this.#watched
-    await connection.watch(uris)
+    const uris = urisOf(this.#watched)
+    await connection.watch(uris, this.#watched)
     for (const uri of uris) this.onResourceUpdated(uri)
   }
 
@@ -110,4 +112,12 @@ export class Upstream {
     if (this.#state.kind === 'down' && this.#state.code === 'gateway_loop') throw leadsBack(this.id, this.#state.reason)
     throw unavailable(this.id, this.#state.kind === 'down' ? this.#state.reason : 'it is not connected yet')
   }
+}
+
+function urisOf(byCaller: WatchedByCaller): Set<string> {
+  return new Set([...byCaller.values()].flatMap((uris) => [...uris]))
+}
+
+function isEqual(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return some.size === others.size && [...some].every((each) => others.has(each))
 }

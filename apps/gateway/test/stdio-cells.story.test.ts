@@ -1,0 +1,206 @@
+/** The four cells over stdio: agents of both eras, upstreams of both eras, on a child that all share and on children that are their callers' own. */
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ASKED_CLIENTS, type AskedClient } from './support/asked-client.ts'
+import { connectV1, postModern } from './support/clients.ts'
+import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+
+const FIXTURES = join(import.meta.dirname, 'fixtures')
+const asks = { elicitation: true, sampling: true, roots: true }
+const legacy = (scheme: string) => ({ command: [process.execPath, join(FIXTURES, 'stdio-legacy.ts'), scheme], asks })
+const modern = (scheme: string) => ({ command: [process.execPath, join(FIXTURES, 'stdio-modern.ts'), scheme], asks })
+const ALL = ['old', 'new', 'own-old', 'own-new'] as const
+/** The others cannot tell whom to ask. */
+const CAN_ASK = ['new', 'own-old', 'own-new'] as const
+const OWN = ['own-old', 'own-new'] as const
+
+let gateway: StoryGateway
+let key: string
+let otherKey: string
+let dyingKey: string
+const mcp = () => `${gateway.url}/mcp`
+
+interface Who {
+  pid: number
+  calls: number
+  declared: Record<string, unknown>
+  cancelled: string[]
+}
+
+beforeAll(async () => {
+  gateway = await startGateway({
+    upstreams: {
+      old: legacy('old'),
+      new: modern('new'),
+      'own-old': { ...legacy('own-old'), perCaller: true },
+      'own-new': { ...modern('own-new'), perCaller: true },
+    },
+    agents: { ops: { roles: ['operator'] }, other: { roles: ['operator'] }, dying: { roles: ['operator'] } },
+  })
+  key = gateway.key('ops')
+  otherKey = gateway.key('other')
+  dyingKey = gateway.key('dying')
+  await gateway.ready(...ALL)
+})
+afterAll(() => gateway.close())
+
+describe.each(ASKED_CLIENTS)('$client', ({ era, connect }) => {
+  let client: AskedClient
+  const who = async (upstream: string, by = client) => (await by.call(`${upstream}__who`)) as Who
+  beforeAll(async () => {
+    client = await connect(mcp(), key)
+  })
+  afterAll(() => client.close())
+
+  it.each(ALL)('lists, calls, renders, reads and completes at %s', async (upstream) => {
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain(`${upstream}__echo`)
+    expect(await client.call(`${upstream}__echo`, { message: 'héllo' })).toBe('héllo')
+    const { messages } = await client.getPrompt({ name: `${upstream}__greet`, arguments: { name: 'Ada' } })
+    expect(messages[0]?.content).toMatchObject({ text: 'Greet Ada' })
+    expect((await client.readResource({ uri: `${upstream}://state` })).contents[0]).toHaveProperty('text')
+    const { contents } = await client.readResource({ uri: `${upstream}://by-name/Ada` })
+    expect(contents[0]).toMatchObject({ text: 'about Ada' })
+    const argument = { name: 'name', value: 'A' }
+    const prompt = { type: 'ref/prompt' as const, name: `${upstream}__greet` }
+    expect((await client.complete({ ref: prompt, argument })).completion.values).toEqual(['Ada', 'Alan'])
+    const template = { type: 'ref/resource' as const, uri: `${upstream}://by-name/{name}` }
+    expect((await client.complete({ ref: template, argument })).completion.values).toEqual(['Ada', 'Alan'])
+  })
+
+  it.each(ALL)('hears the progress of %s, which hears of the cancellation', async (upstream) => {
+    const heard: number[] = []
+    const onprogress = ({ progress }: { progress: number }) => void heard.push(progress)
+    await client.call(`${upstream}__slow`, { name: 'p', steps: 3, stepMs: 5 }, { onprogress })
+    expect(heard).toEqual([1, 2, 3])
+    const mark = `${era}-${Math.random()}`
+    const abort = new AbortController()
+    const args = { name: mark, steps: 500, stepMs: 10 }
+    const call = client.call(`${upstream}__slow`, args, { signal: abort.signal })
+    setTimeout(() => abort.abort(), 100)
+    await expect(call).rejects.toThrow()
+    await until(async () => (await who(upstream)).cancelled.includes(mark), 'the upstream heard of it')
+  })
+
+  it.each(CAN_ASK)('is asked by %s: a form, a link, its model, its roots', async (upstream) => {
+    expect(await client.call(`${upstream}__ask_person`, { question: 'Color?' })).toMatchObject({
+      action: 'accept',
+      content: { color: 'green' },
+    })
+    const label = `${upstream}: `
+    expect(client.asked.at(-1)?.params.message).toBe(`${label}Color?`)
+    expect(await client.call(`${upstream}__ask_link`)).toMatchObject({ action: 'accept' })
+    const url = 'https://example.test/sign-in'
+    expect(client.asked.at(-1)?.params).toMatchObject({ mode: 'url', url, message: `${label}Sign in` })
+    expect(await client.call(`${upstream}__ask_model`)).toMatchObject({ content: { text: 'hello' } })
+    expect(client.asked.at(-1)?.params).not.toHaveProperty('includeContext')
+    expect(await client.call(`${upstream}__ask_roots`)).toMatchObject({ roots: [{ uri: 'file:///story' }] })
+  })
+
+  it('is not asked by a legacy child that all share, because nobody could tell for whom it asks', async () => {
+    const before = client.asked.length
+    await expect(client.call('old__ask_person', { question: 'Color?' })).rejects.toThrow(/elicitation/)
+    expect((await who('old')).declared).toEqual({})
+    expect(client.asked.length).toBe(before)
+  })
+
+  it.each(OWN)('has a child of its own at %s, which knows what it can be asked', async (upstream) => {
+    const first = await who(upstream)
+    const second = await who(upstream)
+    expect([second.pid, second.calls]).toEqual([first.pid, first.calls + 1])
+    expect(Object.keys(first.declared).sort()).toEqual(['elicitation', 'roots', 'sampling'])
+    const other = await connect(mcp(), otherKey)
+    expect((await who(upstream, other)).pid).not.toBe(first.pid)
+    await other.close()
+  })
+
+  it.each(OWN)('hears that a resource changed in its own child at %s, and nobody else does', async (upstream) => {
+    const uri = `${upstream}://state`
+    const other = await connect(mcp(), otherKey)
+    for (const each of [client, other]) {
+      await who(upstream, each)
+      await until(() => gateway.listening.gateway.streams.size > 0 || era === 'modern', 'its stream is open')
+      await each.subscribe(uri)
+    }
+    await client.call(`${upstream}__touch`, { state: 'touched' })
+    const updates = (by: AskedClient) => by.heard.filter(({ params }) => params?.uri === uri).length
+    await until(() => updates(client) > 0, 'it heard')
+    expect((await client.readResource({ uri })).contents[0]).toMatchObject({ text: 'touched' })
+    expect((await other.readResource({ uri })).contents[0]).not.toMatchObject({ text: 'touched' })
+    expect(updates(other)).toBe(0)
+    await other.close()
+  })
+
+  it.each(['old', 'new'] as const)('hears that a resource of %s changed', async (upstream) => {
+    const uri = `${upstream}://state`
+    await client.subscribe(uri)
+    await client.call(`${upstream}__touch`, { state: 'touched' })
+    await until(() => client.heard.some(({ params }) => params?.uri === uri), 'it heard')
+  })
+})
+
+it.each(OWN)(
+  "ends with a crash at %s its caller's calls alone, and the next call starts another child",
+  async (upstream) => {
+    const [{ connect }] = ASKED_CLIENTS
+    const survivor = await connect(mcp(), key)
+    const dying = await connect(mcp(), dyingKey)
+    const before = (await dying.call(`${upstream}__who`)) as Who
+    const slow = survivor.call(`${upstream}__slow`, { name: 'x', steps: 20, stepMs: 20 })
+    const hanging = dying.call(`${upstream}__slow`, { name: 'y', steps: 500, stepMs: 20 })
+    hanging.catch(() => {})
+    await expect(dying.call(`${upstream}__die`)).rejects.toMatchObject({
+      data: { code: 'upstream_unavailable', retryable: false },
+    })
+    await expect(hanging).rejects.toMatchObject({ data: { code: 'upstream_unavailable' } })
+    const after = (await dying.call(`${upstream}__who`)) as Who
+    expect([after.pid === before.pid, after.calls]).toEqual([false, 1])
+    expect(await slow).toBe('done')
+    await Promise.all([survivor.close(), dying.close()])
+  },
+)
+
+it.each(['old', 'new'])('lists what %s has added', async (upstream) => {
+  const tools = async () => {
+    const { json } = await postModern(mcp(), key, 'tools/list')
+    return ((json?.result?.tools ?? []) as { name: string }[]).map(({ name }) => name)
+  }
+  await postModern(mcp(), key, 'tools/call', { name: `${upstream}__grow`, arguments: {} })
+  await until(async () => (await tools()).includes(`${upstream}__grown`), 'it is listed')
+})
+
+describe('what a child logs during a call', () => {
+  const talk = async (upstream: string, level?: string) => {
+    const _meta = level ? { 'io.modelcontextprotocol/logLevel': level } : {}
+    const { text } = await postModern(mcp(), key, 'tools/call', { name: `${upstream}__talk`, arguments: {}, _meta })
+    return [...text.matchAll(/"data":"([^"]+)"/g)].map(([, data]) => data)
+  }
+
+  it.each(OWN)(
+    'at %s reaches the modern agent whose own it is, at the severity that it asked for',
+    async (upstream) => {
+      expect(await talk(upstream, 'debug')).toEqual([`${upstream} debug`, `${upstream} error`])
+      expect(await talk(upstream, 'warning')).toEqual([`${upstream} error`])
+      expect(await talk(upstream)).toEqual([])
+    },
+  )
+
+  it.each(OWN)('at %s reaches the legacy agent whose own it is, at the severity of its session', async (upstream) => {
+    const [loud, quiet] = await Promise.all([connectV1(mcp(), key), connectV1(mcp(), key)])
+    const heard = { loud: [] as unknown[], quiet: [] as unknown[] }
+    loud.fallbackNotificationHandler = async ({ params }) => void heard.loud.push(params?.data)
+    quiet.fallbackNotificationHandler = async ({ params }) => void heard.quiet.push(params?.data)
+    await loud.setLoggingLevel('debug')
+    await quiet.setLoggingLevel('error')
+    for (const each of [loud, quiet, loud]) await each.callTool({ name: `${upstream}__talk`, arguments: {} })
+    const [debug, error] = [`${upstream} debug`, `${upstream} error`]
+    expect(heard).toEqual({ loud: [debug, error, debug, error], quiet: [error] })
+    await Promise.all([loud.close(), quiet.close()])
+  })
+
+  it.each(['old', 'new'])(
+    'at %s, which all share, reaches nobody, because nobody could tell whose data it is',
+    async (upstream) => {
+      expect(await talk(upstream, 'debug')).toEqual([])
+    },
+  )
+})
