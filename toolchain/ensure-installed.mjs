@@ -4,16 +4,20 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { childEnv } from './child-env.mjs'
 import { withInstallLock } from './install-lock.mjs'
-import { isFit, nodePackage, nodePath, packageFolders, pins, root, toolchain } from './paths.mjs'
+import { interopClients, isFit, nodePackage, nodePath, packageFolders, pins, root, toolchain } from './paths.mjs'
 import { runChild, runNode } from './run-child.mjs'
 import { tool } from './tool.mjs'
 
 const STAMP = '.causeway-installed'
 const OLDEST_MAJOR = 18
 
-/** Makes the machine ready to run a command; `packages: false` stops at the toolchain. Errors say what to do. */
-export async function ensureInstalled({ packages }) {
-  const installs = [toolchainInstall(), ...(packages ? [workspaceInstall()] : [])]
+/** Makes the machine ready to run a command; `packages: false` stops at the toolchain, `clients: true` adds those of the interop run. Errors say what to do. */
+export async function ensureInstalled({ packages, clients = false }) {
+  const installs = [
+    toolchainInstall(),
+    ...(packages ? [workspaceInstall()] : []),
+    ...(clients ? [clientsInstall()] : []),
+  ]
   if (installs.every(isCurrent)) return
   if (Number(process.versions.node.split('.')[0]) < OLDEST_MAJOR) {
     throw new Error(`Cannot install with Node.js "${process.versions.node}": ${OLDEST_MAJOR} or newer is needed`)
@@ -55,6 +59,21 @@ function workspaceInstall() {
     stamp,
     isFresh: (found) => found === stamp,
     folder: root,
+    start: (options) => runNode([tool('pnpm'), 'install', ...flags], options),
+  }
+}
+
+// They are large, and nothing else needs them: a package of its own, outside the workspace and its lockfile.
+function clientsInstall() {
+  const folder = join(root, interopClients)
+  const stamp = hashOf(['package.json', 'pnpm-lock.yaml'].map((name) => join(interopClients, name)))
+  const flags = ['--ignore-workspace', '--frozen-lockfile', '--ignore-scripts', '--reporter=append-only']
+  return {
+    what: 'the clients of the interop run (about 1.7 GB)',
+    stamp,
+    isFresh: (found) => found === stamp,
+    folder,
+    hint: '; the first run needs the registry, later ones do not',
     start: (options) => runNode([tool('pnpm'), 'install', ...flags], options),
   }
 }

@@ -9,6 +9,8 @@ export const toolchain = dirname(fileURLToPath(import.meta.url))
 export const root = dirname(toolchain)
 /** The exact versions of Node.js and pnpm that this repository runs with. */
 export const pins = JSON.parse(readFileSync(join(toolchain, 'package.json'), 'utf8')).pins
+/** The package of the clients that `npm run interop` runs, from the root; it is no part of the workspace. */
+export const interopClients = 'apps/gateway/interop/clients-package'
 
 const windows = process.platform === 'win32'
 

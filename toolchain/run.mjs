@@ -1,7 +1,7 @@
 /** The entry of every npm script: brings the toolchain and the packages up to date, then runs one command with the pinned Node.js. */
 import { join } from 'node:path'
 import { ensureInstalled } from './ensure-installed.mjs'
-import { root } from './paths.mjs'
+import { interopClients, root } from './paths.mjs'
 import { runChecks } from './run-checks.mjs'
 import { runNode } from './run-child.mjs'
 import { tool } from './tool.mjs'
@@ -21,6 +21,16 @@ const commands = {
     ]),
   bench: (args) =>
     runNode(['--disable-warning=ExperimentalWarning', join(root, 'apps/gateway/bench/run-bench.ts'), ...args]),
+  interop: async (args) => {
+    // Only here are the packages installed that these files are about.
+    const types = await runNode([tool('typescript'), '-p', interopClients])
+    if (types.code !== 0) return types
+    return runNode([
+      '--disable-warning=ExperimentalWarning',
+      join(root, 'apps/gateway/interop/run-interop.ts'),
+      ...args,
+    ])
+  },
   test: () => runChecks(),
   lint: (args) => runNode([tool('@biomejs/biome'), 'check', ...args]),
   types: () => runChecks(['types']),
@@ -32,7 +42,7 @@ const [name = '', ...args] = process.argv.slice(2)
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined
 if (command) {
   try {
-    await ensureInstalled({ packages: name !== 'pnpm' })
+    await ensureInstalled({ packages: name !== 'pnpm', clients: name === 'interop' })
     process.exitCode = (await command(args)).code
   } catch (error) {
     process.stderr.write(`causeway: ${error.message}\n`)

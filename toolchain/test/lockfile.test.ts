@@ -1,6 +1,6 @@
 /** The pinned versions agree with each other, and the lockfile serves every platform that people work on. */
 import { expect, test } from 'vitest'
-import { isFit, nodePackage, pins } from '../paths.mjs'
+import { interopClients, isFit, nodePackage, pins } from '../paths.mjs'
 import { textOf } from './repository-files.ts'
 
 const lockfile = textOf('pnpm-lock.yaml')
@@ -43,4 +43,10 @@ test.each([
   ['26.1.0', false],
 ])('a running Node.js %s stands in for 24.21.0: %s', (version, expected) => {
   expect(isFit(version, '24.21.0')).toBe(expected)
+})
+
+test('the clients of the interop run have exact versions and stay out of the workspace', () => {
+  const { dependencies } = JSON.parse(textOf(`${interopClients}/package.json`)) as { dependencies: object }
+  expect(Object.values(dependencies).filter((version) => !/^\d/.test(version))).toEqual([])
+  expect(lockfile).not.toContain('@anthropic-ai/claude-code')
 })

@@ -19,8 +19,9 @@ it('shows a key of the first agent once, also when another agent has one already
     ok: true,
     caller: { agent: 'ops-orchestrator' },
   })
-  expect(first).toContain('claude mcp add')
-  expect(first).toContain('mcpServers')
+  const header = `--header "Authorization: Bearer ${key}"`
+  expect(first).toContain(`claude mcp add --transport http causeway ${gateway.url}/mcp ${header}`)
+  expect(first).toContain('causeway -- connect')
   const second = greeting(gateway.listening, undefined)
   expect(second).not.toMatch(/cwy_live_/)
   expect(second).toContain('agents rotate ops-orchestrator')

@@ -1,4 +1,5 @@
 /** What `causeway up` prints for a person: the URL, the first key while it can still be shown, and the lines to paste into a client. */
+import { findConnection } from './connect/connections.ts'
 import { issueKey } from './identity/issue-key.ts'
 import type { Listening } from './listen.ts'
 
@@ -24,16 +25,13 @@ export function greeting({ url, store, gateway }: Listening, logFile: string | u
 }
 
 function firstKey(url: string, key: string): string[] {
-  const entry = { url: `${url}/mcp`, headers: { Authorization: `Bearer ${key}` } }
   return [
     `Key of agent ${FIRST_AGENT}, shown this once: ${key}`,
     '',
     'Claude Code:',
-    `  claude mcp add --transport http causeway ${entry.url} --header "Authorization: Bearer ${key}"`,
-    'Cursor and others, mcp.json:',
-    `  ${JSON.stringify({ mcpServers: { causeway: entry } })}`,
-    'VS Code, .vscode/mcp.json:',
-    `  ${JSON.stringify({ servers: { causeway: { type: 'http', ...entry } } })}`,
+    `  ${findConnection('claude-code')?.textFor({ url: `${url}/mcp`, key })}`,
+    'Cursor, VS Code, Codex, SDKs and others:',
+    '  npm run --silent causeway -- connect',
     '',
   ]
 }

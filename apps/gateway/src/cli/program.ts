@@ -30,6 +30,7 @@ export function createProgram(io: CommandIo, setExitCode: (code: number) => void
   addAgents(program, run)
   addLs(program, run)
   addCall(program, run)
+  addConnect(program, run)
   addPolicy(program, run)
   return program
 }
@@ -98,6 +99,13 @@ function addCall(program: Command, run: Run): void {
     .action((tool, pairs, options) =>
       run(async (on) => (await import('./call.ts')).call(on, tool, { pairs, ...options })),
     )
+}
+
+function addConnect(program: Command, run: Run): void {
+  program
+    .command('connect [client]')
+    .description('print what connects a client to the gateway; without a client, which there are')
+    .action((client) => run(async (on) => (await import('./connect.ts')).connect(on, client)))
 }
 
 function addPolicy(program: Command, run: Run): void {

@@ -1,0 +1,13 @@
+/** mcporter. */
+import type { Client } from '../client.ts'
+import { openLibrary } from '../open-library.ts'
+
+/** Driven in a process of its own. */
+export const mcporter: Client = {
+  id: 'mcporter',
+  title: 'mcporter',
+  connection: 'mcporter',
+  packages: ['mcporter'],
+  learns: 'lists again',
+  open: (stage) => openLibrary(stage, { driver: 'mcporter', connection: 'mcporter' }),
+}
