@@ -3,8 +3,8 @@
 /** Agents and upstreams of both eras. */
 export const ERAS = ['legacy', 'modern'] as const
 
-/** How upstreams are reached. */
-export const TRANSPORTS = ['http', 'stdio'] as const
+/** How upstreams are reached: by URL, on the pipes of a child that all callers share, and of one that is the caller's own. */
+export const TRANSPORTS = ['http', 'stdio', 'own stdio'] as const
 
 /** What a cell has to carry. */
 export const FEATURES = [
@@ -74,12 +74,11 @@ export const ABSENCES: readonly Absence[] = [
     features: ['elicitation form', 'elicitation URL', 'sampling', 'roots'],
     isOf: ({ upstream, transport }) => upstream === 'legacy' && transport === 'stdio',
     reason:
-      'nobody could tell to which call a request of a shared legacy child belongs; a child per caller is not built yet',
+      'nobody could tell to which call the request of a shared legacy child belongs; perCaller: true has no such doubt',
   },
   {
     features: ['logging'],
     isOf: ({ transport }) => transport === 'stdio',
-    reason: 'a log message on the pipes of a shared child names no call; a child per caller is not built yet',
+    reason: "a log message on the pipes of a shared child names no call, and may be another caller's",
   },
-  { features: ['Skills'], isOf: () => true, reason: 'the gateway does not serve the extension yet' },
 ]

@@ -20,10 +20,12 @@ let count = 0
 /** A word that no other story uses. */
 const fresh = (word: string) => `${word}_${++count}`
 
-/** The stories; those of features that the gateway does not serve yet are missing. */
-export const FEATURE_STORIES: Readonly<Partial<Record<Feature, Story>>> = {
+const toolNames = async ({ client }: MatrixAgent) => (await client.listTools()).tools.map(({ name }) => name)
+
+/** The stories. */
+export const FEATURE_STORIES: Readonly<Record<Feature, Story>> = {
   async tools({ agent, id }) {
-    expect((await agent.client.listTools()).tools.map(({ name }) => name)).toContain(`${id}__echo`)
+    expect(await toolNames(agent)).toContain(`${id}__echo`)
     expect(await agent.call(`${id}__echo`, { message: 'héllo' })).toBe('héllo')
   },
 
@@ -109,7 +111,7 @@ export const FEATURE_STORIES: Readonly<Partial<Record<Feature, Story>>> = {
     agent.heard.length = 0
     await agent.call(`${id}__add_tool`, { name })
     await until(() => agent.heard.includes(CHANGED), 'the agent heard of the change')
-    expect((await agent.client.listTools()).tools.map((tool) => tool.name)).toContain(`${id}__${name}`)
+    await until(async () => (await toolNames(agent)).includes(`${id}__${name}`), 'the tool is listed')
     await stop()
   },
 
@@ -127,10 +129,12 @@ export const FEATURE_STORIES: Readonly<Partial<Record<Feature, Story>>> = {
     const listening = await agent.client.listen({ ...wanted, resourceSubscriptions: [`${id}://watched`, 'none://x'] })
     expect(listening.honoredFilter).toMatchObject(wanted)
     agent.heard.length = 0
-    await agent.call(`${id}__add_tool`, { name: fresh('added') })
+    const name = fresh('added')
+    await agent.call(`${id}__add_tool`, { name })
     await agent.call(`${id}__touch`)
     const both = [CHANGED, `notifications/resources/updated ${id}://watched`]
     await until(() => both.every((each) => agent.heard.includes(each)), 'the agent heard of both on one stream')
+    await until(async () => (await toolNames(agent)).includes(`${id}__${name}`), 'the tool is listed')
     await listening.close()
   },
 
@@ -148,5 +152,13 @@ export const FEATURE_STORIES: Readonly<Partial<Record<Feature, Story>>> = {
     expect(tool?._meta).toMatchObject({ ui: { resourceUri: uri } })
     expect((await agent.client.readResource({ uri })).contents).toEqual([{ uri, ...PANEL }])
     expect(await agent.call(`${id}__panel`)).toBe('shown')
+  },
+
+  async Skills({ agent, id }) {
+    const { client, skills } = await agent.withSkills()
+    const skill = (await skills.list()).skills.find(({ uri }) => uri === `skill://${id}/SKILL.md`)
+    expect((await skills.read(skill as never, 'steps.md')).text).toBe(`Steps of ${id}.`)
+    expect((await skills.read(skill as never)).verified).toBe(true)
+    await client.close()
   },
 }

@@ -7,19 +7,27 @@ import { SubscribeRequestSchema, UnsubscribeRequestSchema } from '@modelcontextp
 import { z } from 'zod'
 import { type ServedFixture, serveLegacyFixture } from '../fixtures/serve-fixture.ts'
 import { FORM, LINK, NAMES, PANEL, panelUri, QUESTION, TOPIC, text } from './full-content.ts'
+import { shareNames } from './share-names.ts'
 
 /** What all connections to one upstream share. */
 interface State {
   scheme: string
   cancelled: string[]
   added: string[]
+  /** Adds a tool to all connections. */
+  share(name: string): void
   /** The endpoints that are connected, each with what its client subscribed to. */
   endpoints: Map<McpServer, Set<string>>
 }
 
+function stateOf(scheme: string): State {
+  const state: State = { scheme, cancelled: [], added: [], endpoints: new Map(), share: (name) => addTool(state, name) }
+  return state
+}
+
 /** Starts it over HTTP; `scheme` is that of its URIs. */
 export function startFullLegacy(scheme: string): Promise<ServedFixture> {
-  const state: State = { scheme, cancelled: [], added: [], endpoints: new Map() }
+  const state = stateOf(scheme)
   return serveLegacyFixture(() => build(state))
 }
 
@@ -98,12 +106,19 @@ function registerAsks(server: McpServer): void {
   server.registerTool('ask_roots', {}, async () => text(await peer.listRoots()))
 }
 
+function addTool(state: State, name: string): void {
+  state.added.push(name)
+  for (const endpoint of state.endpoints.keys()) registerAdded(endpoint, name)
+}
+
+function registerAdded(server: McpServer, name: string): void {
+  server.registerTool(name, {}, () => text(name))
+}
+
 function registerChanges(server: McpServer, state: State): void {
-  const add = (to: McpServer, name: string) => to.registerTool(name, {}, () => text(name))
-  for (const name of state.added) add(server, name)
+  for (const name of state.added) registerAdded(server, name)
   server.registerTool('add_tool', { inputSchema: { name: z.string() } }, ({ name }) => {
-    state.added.push(name)
-    for (const endpoint of state.endpoints.keys()) add(endpoint, name)
+    state.share(name)
     return text('added')
   })
   server.registerTool('touch', {}, () => {
@@ -114,6 +129,8 @@ function registerChanges(server: McpServer, state: State): void {
 }
 
 if (process.argv.includes('--stdio')) {
-  const scheme = process.argv.at(-1) as string
-  await build({ scheme, cancelled: [], added: [], endpoints: new Map() }).connect(new StdioServerTransport())
+  const [names = '', scheme = ''] = process.argv.slice(-2)
+  const state = stateOf(scheme)
+  state.share = shareNames(names, (name) => addTool(state, name))
+  await build(state).connect(new StdioServerTransport())
 }

@@ -15,6 +15,7 @@ import { TASKS } from '../../conformance/fixture/task-tools.ts'
 import { createTasks, type Tasks } from '../../conformance/fixture/tasks.ts'
 import { type ServedFixture, serveFixture } from '../fixtures/serve-fixture.ts'
 import { FORM, LINK, NAMES, PANEL, panelUri, QUESTION, TOPIC, text } from './full-content.ts'
+import { shareNames } from './share-names.ts'
 
 /** What all connections to one upstream share. */
 interface State {
@@ -22,8 +23,8 @@ interface State {
   cancelled: string[]
   added: string[]
   tasks: Tasks
-  /** Says that the tool list has another tool. */
-  onAdded(name: string): void
+  /** Adds a tool to all connections. */
+  share(name: string): void
   /** Says that the resource changed. */
   onTouched(uri: string): void
 }
@@ -34,7 +35,7 @@ const stateOf = (scheme: string): State => ({
   cancelled: [],
   added: [],
   tasks: createTasks(),
-  onAdded() {},
+  share() {},
   onTouched() {},
 })
 
@@ -42,7 +43,10 @@ const stateOf = (scheme: string): State => ({
 export async function startFullModern(scheme: string): Promise<ServedFixture> {
   const state = stateOf(scheme)
   const handler = createMcpHandler(() => build(state))
-  state.onAdded = () => handler.notify.toolsChanged()
+  state.share = (name) => {
+    state.added.push(name)
+    handler.notify.toolsChanged()
+  }
   state.onTouched = (uri) => handler.notify.resourceUpdated(uri)
   const served = await serveFixture(toNodeHandler(handler))
   return {
@@ -67,8 +71,7 @@ function build(state: State): McpServer {
   registerAsks(server)
   for (const name of state.added) addTool(server, name)
   server.registerTool('add_tool', { inputSchema: z.object({ name: z.string() }) }, ({ name }) => {
-    state.added.push(name)
-    state.onAdded(name)
+    state.share(name)
     return text('added')
   })
   server.registerTool('touch', { inputSchema: NOTHING }, () => {
@@ -141,11 +144,17 @@ function registerAsks(server: McpServer): void {
 }
 
 if (process.argv.includes('--stdio')) {
-  const state = stateOf(process.argv.at(-1) as string)
+  const [names = '', scheme = ''] = process.argv.slice(-2)
+  const state = stateOf(scheme)
+  // On pipes there is one connection.
+  let server: McpServer | undefined
+  state.share = shareNames(names, (name) => {
+    state.added.push(name)
+    if (server) addTool(server, name)
+  })
+  state.onTouched = (uri) => void server?.server.sendResourceUpdated({ uri })
   serveStdio(() => {
-    const server = build(state)
-    state.onAdded = (name) => addTool(server, name)
-    state.onTouched = (uri) => void server.server.sendResourceUpdated({ uri })
+    server = build(state)
     return server
   })
 }

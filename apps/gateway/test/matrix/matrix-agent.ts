@@ -1,5 +1,6 @@
 /** The agents of the matrix: a real client of each era that answers all that it is asked and remembers what it heard. */
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client'
+import { SkillsClient } from '@modelcontextprotocol/client/ext/skills'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import {
@@ -7,7 +8,7 @@ import {
   ElicitRequestSchema,
   ListRootsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
-import { postModern } from '../support/clients.ts'
+import { connectV2, postModern } from '../support/clients.ts'
 import type { Era } from './cells.ts'
 
 /** A connected agent. */
@@ -22,6 +23,8 @@ export interface MatrixAgent {
   call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<string>
   /** A modern request that no SDK sends yet, such as those that follow tasks; resolves with its result. */
   request(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>>
+  /** A client of the same era that knows skills, which SDK v1 does not. */
+  withSkills(): Promise<{ client: ClientV2; skills: SkillsClient }>
   /** Asks to be told of changes to the tool list, and of the resource if there is one; returns how to stop. */
   watch(uri?: string): Promise<() => Promise<unknown>>
 }
@@ -84,6 +87,10 @@ export async function connectMatrixAgent(era: Era, url: string, key: string): Pr
       const { json, text } = await postModern(url, key, method, { ...params, _meta }, named)
       if (!json?.result) throw new Error(text)
       return json.result
+    },
+    async withSkills() {
+      const other = await connectV2(url, key, era)
+      return { client: other, skills: new SkillsClient(other) }
     },
     async watch(uri) {
       if (era === 'modern') {

@@ -1,33 +1,48 @@
 /** The matrix: agents of both eras use every feature of upstreams of both eras, over HTTP and stdio, through one URL. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ServedFixture } from '../fixtures/serve-fixture.ts'
 import { type StoryGateway, startGateway, until } from '../support/start-gateway.ts'
-import { ABSENCES, CELLS, type Cell, ERAS, FEATURES, type Feature } from './cells.ts'
+import { ABSENCES, CELLS, type Cell, ERAS, FEATURES, type Feature, TRANSPORTS } from './cells.ts'
 import { FEATURE_STORIES } from './feature-stories.ts'
 import { startFullLegacy } from './full-legacy.ts'
 import { startFullModern } from './full-modern.ts'
+import { startFullSkills } from './full-skills.ts'
 import { connectMatrixAgent, type MatrixAgent } from './matrix-agent.ts'
 import { proves } from './proves.ts'
 
-let legacy: ServedFixture
-let modern: ServedFixture
+const dir = mkdtempSync(join(tmpdir(), 'causeway-matrix-'))
+const fixtures: ServedFixture[] = []
 let gateway: StoryGateway
 const agents = new Map<string, MatrixAgent>()
 
-const idOf = ({ upstream, transport }: Cell) => `${upstream}-${transport}`
-const child = (era: string) => ({
-  command: [process.execPath, join(import.meta.dirname, `full-${era}.ts`), '--stdio', `${era}-stdio`],
-})
+const SHORT = { http: 'http', stdio: 'stdio', 'own stdio': 'own' } as const
+const idOf = ({ upstream, transport }: Pick<Cell, 'upstream' | 'transport'>) => `${upstream}-${SHORT[transport]}`
+const UPSTREAMS = ERAS.flatMap((upstream) => TRANSPORTS.map((transport) => ({ upstream, transport })))
+const START = { legacy: startFullLegacy, modern: startFullModern }
+
+/** Where an upstream is: a fixture that listens, or the command of a child. */
+async function placeOf(script: string, id: string, transport: Cell['transport'], start: typeof startFullLegacy) {
+  if (transport !== 'http') {
+    const command = [process.execPath, join(import.meta.dirname, `${script}.ts`), '--stdio', join(dir, id), id]
+    return { command, perCaller: transport === 'own stdio' }
+  }
+  const fixture = await start(id)
+  fixtures.push(fixture)
+  return { url: fixture.url }
+}
 
 beforeAll(async () => {
-  ;[legacy, modern] = await Promise.all([startFullLegacy('legacy-http'), startFullModern('modern-http')])
-  const asks = { elicitation: true, sampling: true, roots: true }
-  const upstreams = {
-    'legacy-http': { url: legacy.url, asks },
-    'modern-http': { url: modern.url, asks },
-    'legacy-stdio': { ...child('legacy'), asks },
-    'modern-stdio': { ...child('modern'), asks },
+  const upstreams: Record<string, object> = {}
+  for (const each of UPSTREAMS) {
+    const { upstream, transport } = each
+    const id = idOf(each)
+    const place = await placeOf(`full-${upstream}`, id, transport, START[upstream])
+    upstreams[id] = { ...place, asks: { elicitation: true, sampling: true, roots: true } }
+    const skills = await placeOf('full-skills', id, transport, startFullSkills)
+    upstreams[`s-${id}`] = { ...skills, era: upstream }
   }
   const unlimited = { perMinute: 0 }
   gateway = await startGateway({ upstreams, limits: { agent: unlimited, write: unlimited, user: unlimited } })
@@ -38,12 +53,14 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { client } of agents.values()) await client.close()
   await gateway.close()
-  await Promise.all([legacy.close(), modern.close()])
+  await Promise.all(fixtures.map((each) => each.close()))
+  rmSync(dir, { recursive: true, force: true })
 })
 
 it('has upstreams of the eras that it is about', () => {
   const found = [...gateway.listening.gateway.catalog.current.upstreams].map(([id, { identity }]) => [id, identity.era])
-  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(CELLS.map((cell) => [idOf(cell), cell.upstream])))
+  const wanted = UPSTREAMS.flatMap((each) => [idOf(each), `s-${idOf(each)}`].map((id) => [id, each.upstream]))
+  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted))
 })
 
 const isAbsent = (feature: Feature, cell: Cell) =>
@@ -51,9 +68,7 @@ const isAbsent = (feature: Feature, cell: Cell) =>
 
 describe.each(CELLS.map((cell) => ({ ...cell, id: idOf(cell) })))('a $agent agent of $id', ({ id, ...cell }) => {
   it.each(FEATURES.filter((feature) => !isAbsent(feature, cell)))('%s', async (feature) => {
-    const story = FEATURE_STORIES[feature]
-    if (!story) throw new Error(`Cannot prove ${feature}: it has no story`)
-    await story({ agent: agents.get(cell.agent) as MatrixAgent, id })
+    await FEATURE_STORIES[feature]({ agent: agents.get(cell.agent) as MatrixAgent, id })
     proves({ ...cell, feature })
   })
 })
