@@ -1,5 +1,6 @@
 /** Where the two lines meet: line 2 swaps one immutable catalog, line 1 reads it. */
 import type { UpstreamIdentity } from '../upstream/connection.ts'
+import { withOwnApps } from './app-uri.ts'
 import { type Entry, KINDS, type Kind, type LeftOut } from './definition.ts'
 
 /** What one upstream contributes. */
@@ -99,7 +100,8 @@ function merge({ parts, configured, prefixes }: Sources): Omit<Catalog, 'version
       return [kind, parts.flatMap((part) => part.entries.filter((entry) => accepted.has(entry)))]
     }),
   ) as unknown as Catalog['entries']
-  return { configured, upstreams: new Map(parts.map((part) => [part.id, part])), entries, leftOut }
+  const upstreams = new Map(parts.map((part) => [part.id, part]))
+  return { configured, upstreams, entries: { ...entries, tools: withOwnApps(entries.tools, resourceOwners) }, leftOut }
 }
 
 interface Merging extends Pick<Sources, 'parts' | 'prefixes'> {

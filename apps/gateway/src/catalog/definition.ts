@@ -37,6 +37,8 @@ export interface Definition {
   legacyMembers: Readonly<Record<string, string>>
   /** The files that a skill's entry names; skills only. */
   fileUris: readonly string[]
+  /** The interface in which its results can be shown; tools only. */
+  appUri: string | undefined
   /** Call deadline, ms; tools only. */
   timeoutMs: number
 }

@@ -4,6 +4,7 @@ import type { UpstreamConfig } from '../config/schema.ts'
 import { isObject } from '../wire/envelope.ts'
 import { paramHeadersOf } from '../wire/param-headers.ts'
 import { strictScan } from '../wire/strict-scan.ts'
+import { appUri } from './app-uri.ts'
 import { type Definition, KINDS, type Kind, type LeftOut, LISTS } from './definition.ts'
 import { shapeProblem } from './definition-shape.ts'
 import { isBareOutput, legacySchemas } from './legacy-schemas.ts'
@@ -61,6 +62,7 @@ function check(kind: Kind, { text, value }: RawDefinition, where: Where): Defini
     hasBareOutput: isBareOutput(value.outputSchema),
     legacyMembers: isTool ? legacySchemas(value) : {},
     fileUris: kind === 'skills' ? fileUrisOf(value) : [],
+    appUri: isTool ? appUri(value) : undefined,
     timeoutMs: settings?.timeoutMs ?? where.config.timeoutMs,
   }
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AskKind, UpstreamConfig } from '../config/upstream-config.ts'
 import { isObject } from '../wire/envelope.ts'
+import { extensionsOf, TASKS_EXTENSION } from '../wire/extensions.ts'
 import { type Member, membersOf, withMembers } from '../wire/json-span.ts'
 import { CAPABILITIES_META, type Era } from '../wire/revisions.ts'
 import type { Ask } from './asks.ts'
@@ -19,18 +20,23 @@ export function declaredCapabilities({ era, message, session }: Inbound): Readon
   return isObject(declared) ? declared : {}
 }
 
-/** The part of the agent's capabilities that an upstream may know of: no asks that it may not make, and to a legacy one no extensions, which are not of its era. */
+/**
+ * The part of the agent's capabilities that an upstream may know of: no asks that it may not make, and nothing of tasks between two eras, because each has its own.
+ * What the gateway does not know is the upstream's to read.
+ */
 export function capabilitiesFor(
   inbound: Inbound,
   upstreamEra: Era,
   config: Pick<UpstreamConfig, 'asks'>,
 ): Record<string, unknown> {
-  const entries = Object.entries(declaredCapabilities(inbound))
-  return Object.fromEntries(
-    entries.filter(([name]) =>
-      name === 'extensions' ? upstreamEra === 'modern' : (config.asks[name as AskKind] ?? true),
-    ),
-  )
+  const { [TASKS_EXTENSION]: _tasks, ...otherExtensions } = extensionsOf(declaredCapabilities(inbound))
+  const isModern = inbound.era === 'modern' && upstreamEra === 'modern'
+  const entries = Object.entries(declaredCapabilities(inbound)).flatMap(([name, declared]): [string, unknown][] => {
+    if (!(config.asks[name as AskKind] ?? true)) return []
+    if (isModern || (name !== 'extensions' && name !== 'tasks')) return [[name, declared]]
+    return name === 'extensions' && Object.keys(otherExtensions).length > 0 ? [[name, otherExtensions]] : []
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Whether this is one of the asks that an upstream's `asks:` setting is about. */

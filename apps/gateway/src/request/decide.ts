@@ -9,6 +9,6 @@ import type { View } from './view.ts'
  */
 export function decideCall({ entry, name, seenBy }: Target, view: View): Decision {
   const decision = seenBy ?? decide(view.policy, 'resource', { ...entry.facts, publicName: name, uri: name })
-  if (decision.effect !== 'allow') throw unknownTarget(entry.kind, name)
+  if (decision.effect !== 'allow') throw unknownTarget(seenBy ? entry.kind : 'resources', name)
   return decision
 }

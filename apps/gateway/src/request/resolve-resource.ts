@@ -1,4 +1,4 @@
-/** Finds who owns a URI: the resource that is listed under it, the skill whose folder it is in, or the template that it could be made from. */
+/** Finds who owns a URI: the resource that is listed under it, the tool whose interface it is, the skill whose folder it is in, or the template that it could be made from. */
 import type { Entry } from '../catalog/definition.ts'
 import { GatewayError } from '../errors.ts'
 import { type Target, toTarget, unknownTarget } from './target.ts'
@@ -23,6 +23,8 @@ export function resolveResource(uri: unknown, view: View): Target {
 // Upstreams with skills tend to have one template for all of them, each the same. A skill takes its folder from such a
 // template, and not from one that stands for other resources of another upstream.
 function ownerOf(uri: string, view: View): Entry | undefined {
+  const app = view.appAt(uri)
+  if (app) return app
   const template = view.templates().find((entry) => ownsUri(entry.originalName, uri))
   const skill = view.skillWith(uri)
   if (!skill || !template) return skill ?? template

@@ -56,6 +56,7 @@ export class View {
   #hidden: ReadonlySet<string> | undefined
   #instructions: string | undefined
   #skillWith: SkillFinder | undefined
+  #apps: ReadonlyMap<string, Entry> | undefined
 
   constructor(catalog: Catalog, policy: AgentPolicy, route: string | undefined) {
     this.catalog = catalog
@@ -87,6 +88,17 @@ export class View {
   /** All templates of the route, visible or not: a concrete URI is judged on its own. */
   templates(): readonly Entry[] {
     return this.#entries('templates')
+  }
+
+  /** The interface that a tool names, visible or not, as a resource: it need not be listed as one. */
+  appAt(uri: string): Entry | undefined {
+    this.#apps ??= new Map(
+      this.#entries('tools').flatMap((tool) => (tool.appUri === undefined ? [] : [[tool.appUri, tool]])),
+    )
+    const tool = this.#apps.get(uri)
+    // Reading it is no use of the tool, so neither are the tool's scopes needed.
+    const facts = tool && { ...tool.facts, scopes: [] }
+    return tool && facts && { ...tool, kind: 'resources', facts, aliases: [], paramHeaders: [], hasBareOutput: false }
   }
 
   /** The skill whose folder the URI is in or is, visible or not. */

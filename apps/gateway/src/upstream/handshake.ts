@@ -1,6 +1,7 @@
 /** What the gateway says of itself to upstreams, and how it reads what they say: `server/discover` and `initialize`. */
 import type { GatewayError } from '../errors.ts'
 import { isObject } from '../wire/envelope.ts'
+import { UI_EXTENSION } from '../wire/extensions.ts'
 import {
   CAPABILITIES_META,
   CLIENT_INFO_META,
@@ -15,17 +16,22 @@ import type { UpstreamIdentity } from './connection.ts'
 /** How the gateway names itself toward upstreams and agents. */
 export const GATEWAY_INFO = { name: 'causeway', title: 'Causeway', version: '0.1.0' }
 
+/** What the gateway itself declares, as JSON text: upstreams list their apps only to whom can show them, and what is listed is for every agent. */
+export const GATEWAY_CAPABILITIES = JSON.stringify({
+  extensions: { [UI_EXTENSION]: { mimeTypes: ['text/html;profile=mcp-app'] } },
+})
+
 /** `_meta` members that every modern request of the gateway's own carries, as JSON text. */
 export const GATEWAY_META = JSON.stringify({
   [VERSION_META]: MODERN_REVISION,
-  [CAPABILITIES_META]: {},
+  [CAPABILITIES_META]: JSON.parse(GATEWAY_CAPABILITIES),
   [CLIENT_INFO_META]: GATEWAY_INFO,
 })
 
 /** `params` of the `server/discover` probe. */
 export const DISCOVER_PARAMS = `{"_meta":${GATEWAY_META}}`
 
-/** `params` of the gateway's `initialize`; `capabilities` is JSON text and `{}` wherever nobody could tell whose answer is whose. */
+/** `params` of the gateway's `initialize`; `capabilities` is JSON text, and the gateway's own wherever nobody could tell whose answer is whose. */
 export function initializeParams(capabilities: string): string {
   return `{"protocolVersion":"${LEGACY_REVISIONS[0]}","capabilities":${capabilities},"clientInfo":${JSON.stringify(GATEWAY_INFO)}}`
 }

@@ -5,6 +5,7 @@ import type { StreamPlace } from '../wire/sse.ts'
 import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
 import type { HeardOn } from './ask-stream.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
+import { GATEWAY_CAPABILITIES } from './handshake.ts'
 import { type LegacyMessage, readLegacyStream } from './http-legacy-stream.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
 import { type HttpAnswer, type HttpPost, httpPost } from './http-post.ts'
@@ -38,7 +39,7 @@ export async function connectLegacyHttp(
 ): Promise<Connection> {
   return new LegacyHttp(
     target,
-    await openSession(target, { credential: await credential(), capabilities: '{}' }, signal),
+    await openSession(target, { credential: await credential(), capabilities: GATEWAY_CAPABILITIES }, signal),
     credential,
   )
 }
@@ -144,7 +145,7 @@ class LegacyHttp implements Connection {
 
   async #listen(onOpen: () => void): Promise<ListenOutcome> {
     const { signal } = this.#closing
-    const client = { credential: await this.#credential(), capabilities: '{}' }
+    const client = { credential: await this.#credential(), capabilities: GATEWAY_CAPABILITIES }
     return this.#sessions.use({ sessionKey: CATALOG_SESSION, client, signal }, async (session, forget) => {
       const outcome = await readLegacyStream(this.#target, session, {
         credential: client.credential,

@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.ts'
 import { AskStream, type OnAskMessage } from './ask-stream.ts'
 import type { HttpTarget } from './http-modern.ts'
 import { endSession, type LegacySession, openSession, type SessionClient } from './legacy-session.ts'
+import { mayBeAsked } from './may-be-asked.ts'
 import { CATALOG_SESSION } from './own-call.ts'
 import { readSessionKey } from './session-key.ts'
 import { unlessAborted } from './unless-aborted.ts'
@@ -87,7 +88,7 @@ export class LegacySessions {
     try {
       const session = await unlessAborted(entry.opening, use.signal)
       // An upstream that may ask does it there, unless its tool names the call that it belongs to.
-      if (use.client.capabilities !== '{}')
+      if (mayBeAsked(use.client.capabilities))
         await unlessAborted(this.#streamOf(entry, session).open(use.client.credential), use.signal)
       return await work(session, () => this.#lose(entry))
     } finally {
@@ -109,7 +110,7 @@ export class LegacySessions {
   // An ask that names no call must still find its agent's, so calls that share nothing but their agent get sessions of their own.
   #entryFor(use: SessionUse): Entry {
     const { sessionKey, client } = use
-    if (client.capabilities === '{}' || readSessionKey(sessionKey).session !== null)
+    if (!mayBeAsked(client.capabilities) || readSessionKey(sessionKey).session !== null)
       return this.#entries.get(sessionKey) ?? this.#open(sessionKey, use)
     const siblings = [...this.#entries.values()].filter((entry) => entry.sessionKey === sessionKey)
     return siblings.findLast(({ users }) => users === 0) ?? this.#open(`${sessionKey} ${this.#opened++}`, use)

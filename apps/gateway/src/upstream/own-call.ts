@@ -1,5 +1,6 @@
 /** Requests of the gateway itself toward an upstream: no agent stands behind them, so nothing can be asked or relayed. */
 import type { UpstreamCall } from './connection.ts'
+import { GATEWAY_CAPABILITIES } from './handshake.ts'
 
 /** Key of the session that lists the catalog and hears of changes. */
 export const CATALOG_SESSION = ''
@@ -22,7 +23,7 @@ export const OWN_CALL: Omit<UpstreamCall, 'method' | 'params' | 'idText' | 'sign
   headers: {},
   credential: undefined,
   sessionKey: CATALOG_SESSION,
-  capabilities: '{}',
+  capabilities: GATEWAY_CAPABILITIES,
   logLevel: undefined,
   progressToken: undefined,
   maxBytes: 4 * 1024 * 1024,

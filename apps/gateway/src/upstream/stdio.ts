@@ -4,7 +4,14 @@ import { notificationText } from '../wire/jsonrpc.ts'
 import type { UpstreamAnswer } from './answer.ts'
 import type { Child } from './child.ts'
 import type { Connection, UpstreamIdentity } from './connection.ts'
-import { DISCOVER_PARAMS, eraOf, initializeParams, readDiscover, readInitialize } from './handshake.ts'
+import {
+  DISCOVER_PARAMS,
+  eraOf,
+  GATEWAY_CAPABILITIES,
+  initializeParams,
+  readDiscover,
+  readInitialize,
+} from './handshake.ts'
 import { OWN_CALL } from './own-call.ts'
 import { type PipeOptions, StdioPipe } from './stdio-pipe.ts'
 
@@ -31,7 +38,9 @@ export async function connectStdio(child: Child, options: StdioOptions): Promise
   const asking = { pipe, upstream, signal }
   const isModern = options.era === 'modern' || (options.era === 'auto' && (await probe(asking)))
   // Of a shared child's requests nobody could tell for whom they are, so it is told of no capabilities.
-  pipe.identity = await (isModern ? discover(asking) : initialize(asking, options.callerCapabilities ?? '{}'))
+  pipe.identity = await (isModern
+    ? discover(asking)
+    : initialize(asking, options.callerCapabilities ?? GATEWAY_CAPABILITIES))
   if (isModern) pipe.listen()
   return pipe
 }
