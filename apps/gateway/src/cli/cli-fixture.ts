@@ -48,6 +48,9 @@ async function runHere(args: readonly string[], where: Pick<Terminal, 'folder' |
   let stderr = ''
   const code = await runCli(args, {
     ...where,
+    pipes() {
+      throw new Error('A command on pipes runs in a process of its own')
+    },
     write: (text) => {
       stdout += text
     },

@@ -31,6 +31,7 @@ export function createProgram(io: CommandIo, setExitCode: (code: number) => void
   addLs(program, run)
   addCall(program, run)
   addConnect(program, run)
+  addStdio(program, io)
   addPolicy(program, run)
   return program
 }
@@ -106,6 +107,26 @@ function addConnect(program: Command, run: Run): void {
     .command('connect [client]')
     .description('print what connects a client to the gateway; without a client, which there are')
     .action((client) => run(async (on) => (await import('./connect.ts')).connect(on, client)))
+}
+
+function addStdio(program: Command, io: CommandIo): void {
+  program
+    .command('stdio')
+    .description('serve a client that only speaks stdio, such as Claude Desktop, from the running gateway')
+    .option('--as <agent>', 'the agent (default: CAUSEWAY_KEY, else anonymous, else the only agent there is)')
+    .option('--url <url>', 'a gateway elsewhere, with the key in CAUSEWAY_KEY; no configuration is read')
+    .action(async (options) => {
+      const [{ stdio }, { openWorkspace }] = await Promise.all([import('./stdio.ts'), import('./workspace.ts')])
+      let workspace: Workspace | undefined
+      try {
+        await stdio(io, options, () => {
+          workspace = openWorkspace(program.opts<GlobalOptions>(), io)
+          return workspace
+        })
+      } finally {
+        workspace?.close()
+      }
+    })
 }
 
 function addPolicy(program: Command, run: Run): void {

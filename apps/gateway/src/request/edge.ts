@@ -5,7 +5,7 @@ import type { Via } from '../wire/via.ts'
 import { headerValues } from './header-values.ts'
 
 /** Largest request body, bytes. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024
+export const MAX_BODY_BYTES = 4 * 1024 * 1024
 /** How long the whole body may take. */
 const MAX_BODY_MS = 10_000
 

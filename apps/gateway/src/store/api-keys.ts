@@ -27,6 +27,8 @@ export interface ApiKeyTable {
   active(agent: string, nowMs: number): StoredKey[]
   /** Makes the key end at `expiresMs` if it would live longer. */
   shorten(keyId: string, expiresMs: number): void
+  /** Lets an impersonation key live on; says whether there still is one that was not revoked. */
+  extend(keyId: string, expiresMs: number): boolean
   revoke(keyId: string, nowMs: number): void
   remove(keyId: string): void
   /** Removes impersonation keys that ended, which their makers did not live to remove. */
@@ -55,6 +57,9 @@ export function createApiKeyTable(db: DatabaseSync, changed: () => void): ApiKey
     'INSERT INTO api_keys (key_id, agent, hmac, origin, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?)',
   )
   const shorten = write('UPDATE api_keys SET expires_ms = min(expires_ms, ?) WHERE key_id = ?')
+  const extend = db.prepare(
+    "UPDATE api_keys SET expires_ms = ? WHERE key_id = ? AND origin = 'impersonation' AND revoked_ms IS NULL",
+  )
   const revoke = write('UPDATE api_keys SET revoked_ms = coalesce(revoked_ms, ?) WHERE key_id = ?')
   return {
     insert: (key) => insert(key.keyId, key.agent, key.hmac, key.origin, key.createdMs, key.expiresMs),
@@ -65,6 +70,11 @@ export function createApiKeyTable(db: DatabaseSync, changed: () => void): ApiKey
     list: () => list.all().map(toKey),
     active: (agent, nowMs) => active.all(agent, nowMs).map(toKey),
     shorten: (keyId, expiresMs) => shorten(expiresMs, keyId),
+    extend(keyId, expiresMs) {
+      const { changes } = extend.run(expiresMs, keyId)
+      changed()
+      return changes > 0
+    },
     revoke: (keyId, nowMs) => revoke(nowMs, keyId),
     remove: write('DELETE FROM api_keys WHERE key_id = ?'),
     sweep: write("DELETE FROM api_keys WHERE origin = 'impersonation' AND expires_ms <= ?"),

@@ -2,7 +2,7 @@
 import { SseReader, type StreamPlace } from '../wire/sse.ts'
 import { unavailable } from './answer.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
-import { type LegacySession, sessionHeaders } from './legacy-session.ts'
+import { type NamedSession, sessionHeaders } from './legacy-session.ts'
 
 /** How reading the stream ended: with its end, because there is none, or because the upstream does not know the session. */
 export type LegacyStreamOutcome = 'ended' | 'refused' | 'unknown-session'
@@ -32,8 +32,8 @@ const PASSING = new Set([401, 403, 408, 409, 429, 500, 502, 503, 504])
  * @throws when it breaks, or cannot be opened for now
  */
 export async function readLegacyStream(
-  target: HttpTarget,
-  session: LegacySession,
+  target: Pick<HttpTarget, 'upstream' | 'streams' | 'path' | 'headers'>,
+  session: NamedSession,
   reading: Reading,
 ): Promise<LegacyStreamOutcome> {
   const { 'content-type': _none, ...headers } = sessionHeaders(target, session, reading.credential)

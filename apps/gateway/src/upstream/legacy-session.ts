@@ -8,11 +8,15 @@ import { type HttpTarget, parseEvent } from './http-modern.ts'
 import { type HttpAnswer, type HttpPost, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
 
-/** An initialized upstream session. */
-export interface LegacySession {
+/** What names a session in requests. */
+export interface NamedSession {
   /** What the upstream calls it; `undefined` for an upstream that keeps no sessions. */
   id: string | undefined
   revision: string
+}
+
+/** An initialized upstream session. */
+export interface LegacySession extends NamedSession {
   identity: UpstreamIdentity
   /** Calls under way in it, oldest first. */
   calls: Set<UpstreamCall>
@@ -36,8 +40,8 @@ const BASE_HEADERS = { 'content-type': 'application/json', accept: 'application/
 
 /** The headers of a request within a session, or before there is one. */
 export function sessionHeaders(
-  target: HttpTarget,
-  session: LegacySession | undefined,
+  target: Pick<HttpTarget, 'headers'>,
+  session: NamedSession | undefined,
   credential: string | undefined,
 ): Record<string, string> {
   return {
@@ -104,8 +108,8 @@ async function handshake(target: HttpTarget, client: SessionClient, signal: Abor
  * @throws when the upstream does not hear it
  */
 export async function endSession(
-  target: HttpTarget,
-  session: LegacySession,
+  target: Pick<HttpTarget, 'headers' | 'path' | 'dispatcher'>,
+  session: NamedSession,
   credential: string | undefined,
 ): Promise<void> {
   if (session.id === undefined) return

@@ -101,6 +101,13 @@ function checkSupported(claim: string): void {
   })
 }
 
+/** The text of the body that `Mcp-Name` repeats for this message, if there is one. */
+export function nameToRepeat({ method, params }: Envelope): string | undefined {
+  const field = NAME_SOURCE.get(method)
+  const value = field && params[field]
+  return typeof value === 'string' ? value : undefined
+}
+
 function checkNameHeader(message: Envelope, headers: McpHeaders): void {
   const field = NAME_SOURCE.get(message.method)
   if (!field) return
