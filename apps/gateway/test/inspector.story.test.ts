@@ -1,6 +1,6 @@
 /** The official MCP Inspector's command line works through the one URL in both eras, as a process of its own. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type LegacyUpstream, startLegacyUpstream } from './fixtures/legacy-upstream.ts'
 import { type StoryGateway, startGateway } from './support/start-gateway.ts'
+import { stdioCommand } from './support/stdio-command.ts'
 
 const INSPECTOR = join(
   dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/inspector/package.json')),
@@ -45,13 +46,36 @@ async function inspect(
 ): Promise<Record<string, unknown>> {
   const target = [gateway.url + path, '--transport', 'http', '--protocol-era', era]
   const credential = ['--header', `Authorization: Bearer ${key}`]
+  return runInspector([...target, ...credential], method, args)
+}
+
+/** The same with the gateway as a command, as a client's configuration file has it. */
+function inspectCommand(era: string, method: string, args: string[] = []): Promise<Record<string, unknown>> {
+  const path = join(home, 'mcp.json')
+  writeFileSync(path, JSON.stringify({ mcpServers: { causeway: stdioCommand(gateway) } }))
+  return runInspector(['--config', path, '--server', 'causeway', '--protocol-era', era], method, args)
+}
+
+async function runInspector(target: string[], method: string, args: string[]): Promise<Record<string, unknown>> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [INSPECTOR, '--cli', ...target, ...credential, '--format', 'json', '--quiet', '--method', method, ...args],
+    [INSPECTOR, '--cli', ...target, '--format', 'json', '--quiet', '--method', method, ...args],
     { env: { PATH: process.env.PATH, HOME: home, MCP_INSPECTOR_SECRET_STORE: 'memory' }, timeout: TIMEOUT_MS },
   )
   return (JSON.parse(stdout) as { result: Record<string, unknown> }).result
 }
+
+describe.each(['modern', 'legacy'])('as a command, in the %s era', (era) => {
+  it('lists, calls and reads', async () => {
+    const { tools } = (await inspectCommand(era, 'tools/list')) as { tools: { name: string }[] }
+    expect(tools.map((tool) => tool.name)).toEqual(expect.arrayContaining(['notes__get_note', 'old__echo']))
+    const args = ['--tool-name', 'notes__get_note', '--tool-args-json', '{"name":"hello"}']
+    expect(await inspectCommand(era, 'tools/call', args)).toMatchObject({ structuredContent: { text: 'world' } })
+    expect(await inspectCommand(era, 'resources/read', ['--uri', 'note://by-name/hello'])).toMatchObject({
+      contents: [{ text: 'world' }],
+    })
+  })
+})
 
 const call = (era: string, name: string, args: object, path?: string) =>
   inspect(era, 'tools/call', ['--tool-name', name, '--tool-args-json', JSON.stringify(args)], path)

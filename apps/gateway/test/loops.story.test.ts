@@ -1,5 +1,7 @@
 /** A gateway that is its own upstream, directly or by way of others, is found out and refused; nothing grows, and its other upstreams are not disturbed. */
+import { execFile } from 'node:child_process'
 import { request as sendRequest } from 'node:http'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type ScriptedUpstream, startScriptedUpstream } from './fixtures/scripted-upstream.ts'
 import { serveFixture } from './fixtures/serve-fixture.ts'
@@ -7,6 +9,7 @@ import { behind } from './support/behind.ts'
 import { postModern } from './support/clients.ts'
 import { failureOf } from './support/failure-of.ts'
 import { type StoryConfig, type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { stdioCommand } from './support/stdio-command.ts'
 
 let leaf: ScriptedUpstream
 const open: StoryGateway[] = []
@@ -171,4 +174,23 @@ it('is found out behind a proxy that drops headers, by what the lists are made o
   await until(() => refused(gateway, 'mirror'), 'the loop is found out')
   expect(await toolsOf(gateway)).toEqual(['leaf__echo'])
   await proxy.close()
+})
+
+it.each(['auto', 'modern', 'legacy'])('is found out over the pipes of `causeway stdio` (era: %s)', async (era) => {
+  const gateway = await start()
+  const { command, args, env } = stdioCommand(gateway)
+  setUpstreams(gateway, { mirror: { command: [command, ...args], env: { CAUSEWAY_PORT: env.CAUSEWAY_PORT }, era } })
+  await until(() => refused(gateway, 'mirror'), 'the loop is found out')
+  expect((await readiness(gateway)).mirror?.reason).toContain('leads back to this gateway')
+  expect(await toolsOf(gateway)).toEqual(['leaf__echo'])
+})
+
+it('is told by the command line', async () => {
+  const gateway = await start()
+  setUpstreams(gateway, { mirror: behind(gateway, { key: keyOf(gateway) }) })
+  await until(() => refused(gateway, 'mirror'), 'the loop is found out')
+  const { args, command, env } = stdioCommand(gateway)
+  const ls = args.slice(0, args.indexOf('stdio'))
+  const { stdout } = await promisify(execFile)(command, [...ls, 'ls', 'upstreams'], { env })
+  expect(stdout).toMatch(/mirror +down +it leads back to this gateway/)
 })
