@@ -53,6 +53,16 @@ const programs: readonly Connection[] = [
       json({ servers: { causeway: { type: 'http', url: entrance.url, headers: bearer(entrance) } } }),
   },
   {
+    id: 'claude-desktop',
+    title: 'Claude Desktop, or another client that only starts a command',
+    place: '`claude_desktop_config.json`, with the path of this folder',
+    language: 'json',
+    textFor: ({ url, key }) => {
+      const args = ['--prefix', '/path/to/causeway', 'run', '--silent', 'causeway', '--', 'stdio', '--url', url]
+      return json({ mcpServers: { causeway: { command: 'npm', args, env: { CAUSEWAY_KEY: key } } } })
+    },
+  },
+  {
     id: 'mcporter',
     title: 'mcporter',
     place: '`config/mcporter.json`',
