@@ -116,7 +116,7 @@ export function openLegacyStream(opening: Opening & { session: Session | undefin
   const missed = gateway.subscriptions.openStream(session)
   response.once('close', () => gateway.subscriptions.closeStream(session.number))
   for (const uri of missed) if (isReadable(uri, currentView(exchange, gateway))) tell(response, updated(uri))
-  void watchWanted(gateway)
+  if (gateway.subscriptions.ofSession(session.number).size > 0) void watchWanted(gateway)
 }
 
 function openStream(opening: Opening, wanted: readonly Watched[], says: Says): ServerResponse {
@@ -155,7 +155,7 @@ function openStream(opening: Opening, wanted: readonly Watched[], says: Says): S
   })
   response.write(says.greeting)
   // What a session's other stream was told may have reached nobody, if this one takes its place.
-  const isSecond = session && [...gateway.streams].some((each) => each.session === session.number)
+  const isSecond = session && gateway.subscriptions.isListening(session.number)
   const unheard = gateway.heard.hear(listener, heard)
   const news = isSecond ? WATCHED : unheard
   for (const kind of wanted) if (news.includes(kind)) tell(response, says.changed(kind))

@@ -45,6 +45,11 @@ export class Subscriptions {
     return this.#sessions.get(number)?.wanted ?? new Map()
   }
 
+  /** Whether a stream of the session is open here. */
+  isListening(number: number): boolean {
+    return (this.#sessions.get(number)?.streams ?? 0) > 0
+  }
+
   /**
    * Adds one URI of a session, or removes it.
    * @param upstream its owner, or `undefined` to remove it
@@ -122,8 +127,12 @@ export class Subscriptions {
     const byCaller = new Map<string, Set<string>>()
     const held = [...this.#sessions.values()].map(({ wanted, caller }) => [wanted, caller] as const)
     for (const [wanted, caller] of [...held, ...this.#streams]) {
-      const uris = [...wanted].filter(([, owner]) => owner === upstream).map(([uri]) => uri)
-      if (uris.length > 0) byCaller.set(caller, new Set([...(byCaller.get(caller) ?? []), ...uris]))
+      for (const [uri, owner] of wanted) {
+        if (owner !== upstream) continue
+        const uris = byCaller.get(caller)
+        if (uris) uris.add(uri)
+        else byCaller.set(caller, new Set([uri]))
+      }
     }
     return byCaller
   }
@@ -144,7 +153,7 @@ export class Subscriptions {
     clearTimeout(held.letGo)
     held.letGo = setTimeout(() => {
       this.#sessions.delete(number)
-      this.onLetGo()
+      if (held.wanted.size > 0) this.onLetGo()
     }, this.#graceMs)
     held.letGo.unref()
   }
