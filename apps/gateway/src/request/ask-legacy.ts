@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { UpstreamAnswer } from '../upstream/answer.ts'
+import { toAbortSignal } from '../upstream/call-signal.ts'
 import { labelledAsk, reasonAgainst, withElicitationId } from './ask-rules.ts'
 import { type Ask, type AskAnswer, refusedAsk } from './asks.ts'
 import { neededInput, nextRound } from './input-required.ts'
@@ -34,7 +35,7 @@ export async function askLegacy(
   response.once('close', leave)
   sending.deadline.pause()
   try {
-    const signals = [sending.deadline.signal, gone.signal, ...(on.round ? [on.round] : [])]
+    const signals = [toAbortSignal(sending.deadline.signal), gone.signal, ...(on.round ? [on.round] : [])]
     const session = decided.inbound.session?.number
     const shown = withElicitationId(labelledAsk(ask, config.title))
     return await on.gateway.asks.ask(shown, {

@@ -1,9 +1,10 @@
 /** The time a call may take: it starts anew with progress, stands still while the agent owes an answer, and has a hard end. */
 import { GatewayError } from '../errors.ts'
+import { CallEnd } from '../upstream/call-signal.ts'
 
 export interface Deadline {
   /** Aborted with the reason when the time is over or the call is cancelled. */
-  signal: AbortSignal
+  signal: CallEnd
   /** Starts the time anew, because the upstream showed progress. */
   extend(): void
   /** Stops the time while the agent is asked something; every pause needs its resume. */
@@ -18,10 +19,10 @@ const HARD_CAP_MS = 15 * 60_000
 
 /** Starts the time of one call. */
 export function startDeadline(upstream: string, timeoutMs: number): Deadline {
-  const abort = new AbortController()
+  const end = new CallEnd()
   const expire = () => {
     const seconds = Math.round(timeoutMs / 100) / 10
-    abort.abort(
+    end.abort(
       new GatewayError(
         'upstream_timeout',
         `Cannot finish the call to upstream "${upstream}": no answer in ${seconds} s`,
@@ -34,7 +35,7 @@ export function startDeadline(upstream: string, timeoutMs: number): Deadline {
   let pauses = 0
   let pausedAtMs = 0
   return {
-    signal: abort.signal,
+    signal: end,
     extend() {
       if (pauses === 0 && performance.now() + timeoutMs < hardCapAtMs) timer.refresh()
     },
@@ -49,7 +50,7 @@ export function startDeadline(upstream: string, timeoutMs: number): Deadline {
       timer = setTimeout(expire, timeoutMs)
     },
     cancel() {
-      abort.abort(new GatewayError('call_cancelled', 'Cannot finish the call: the client cancelled it', { upstream }))
+      end.abort(new GatewayError('call_cancelled', 'Cannot finish the call: the client cancelled it', { upstream }))
     },
     stop: () => clearTimeout(timer),
   }

@@ -1,14 +1,20 @@
 /** Bounds how many calls an upstream serves at once, with a short queue, so that a slow one cannot hold everybody's calls. */
 import { GatewayError } from '../errors.ts'
+import type { CallSignal } from './call-signal.ts'
 
 export interface Bulkhead {
   readonly inFlight: number
+  /**
+   * Takes a place if one is free.
+   * @returns the function that gives it back
+   */
+  tryEnter(): (() => void) | undefined
   /**
    * Waits for a place.
    * @returns the function that gives it back
    * @throws GatewayError upstream_overloaded when the queue is full; what the signal was aborted with while waiting
    */
-  enter(signal: AbortSignal): Promise<() => void>
+  enter(signal: CallSignal): Promise<() => void>
 }
 
 const RETRY_AFTER_MS = 500
@@ -27,16 +33,20 @@ export function createBulkhead(upstream: string, places: number): Bulkhead {
     waiting.delete(next)
     next()
   }
+  const tryEnter = () => {
+    if (inFlight >= places) return undefined
+    inFlight++
+    return leave
+  }
   return {
     get inFlight() {
       return inFlight
     },
+    tryEnter,
     async enter(signal) {
       signal.throwIfAborted()
-      if (inFlight < places) {
-        inFlight++
-        return leave
-      }
+      const free = tryEnter()
+      if (free) return free
       if (waiting.size >= places) {
         throw new GatewayError(
           'upstream_overloaded',
@@ -50,7 +60,7 @@ export function createBulkhead(upstream: string, places: number): Bulkhead {
   }
 }
 
-function place(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
+function place(waiting: Set<() => void>, signal: CallSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       waiting.delete(next)

@@ -1,6 +1,7 @@
 /** What one live connection to an upstream can do, whatever its transport and era. */
 import type { Era } from '../wire/revisions.ts'
 import type { UpstreamAnswer } from './answer.ts'
+import type { CallSignal } from './call-signal.ts'
 
 /** What the upstream said of itself in `server/discover` or `initialize`. */
 export interface UpstreamIdentity {
@@ -31,7 +32,7 @@ export interface UpstreamCall {
   logLevel: string | undefined
   /** The progress token in `params`, as JSON text: how a shared pipe finds the call again. */
   progressToken: string | undefined
-  signal: AbortSignal
+  signal: CallSignal
   /** Bound on the answer, in bytes. */
   maxBytes: number
   /** Called when the upstream asks something of the agent during this call; the answer is JSON text. */

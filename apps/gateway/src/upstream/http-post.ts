@@ -5,13 +5,15 @@ import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.ts'
 import { EventTooLarge, SseReader, type StreamPlace } from '../wire/sse.ts'
 import { invalid, unavailable } from './answer.ts'
+import type { CallSignal } from './call-signal.ts'
 
 export interface HttpPost {
   upstream: string
   path: string
-  headers: Record<string, string>
+  /** Names and values in turn, or by name. */
+  headers: string[] | Record<string, string>
   body: string
-  signal: AbortSignal
+  signal: CallSignal
   maxBytes: number
   /** Called with the data of each event; return true when it was the last one of interest. */
   onEvent(data: string): boolean

@@ -1,6 +1,7 @@
 /** The sessions with a legacy upstream over HTTP, by session key: opened lazily, closed when nobody uses them, bounded for each agent and in all. */
 import { GatewayError } from '../errors.ts'
 import { AskStream, type OnAskMessage } from './ask-stream.ts'
+import type { CallSignal } from './call-signal.ts'
 import type { HttpTarget } from './http-modern.ts'
 import { endSession, type LegacySession, openSession, type SessionClient } from './legacy-session.ts'
 import { mayBeAsked } from './may-be-asked.ts'
@@ -34,7 +35,7 @@ export interface SessionsOptions {
 export interface SessionUse {
   sessionKey: string
   client: SessionClient
-  signal: AbortSignal
+  signal: CallSignal
 }
 
 interface Entry {

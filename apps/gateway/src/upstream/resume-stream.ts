@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { GatewayError } from '../errors.ts'
 import { EventTooLarge, type StreamPlace } from '../wire/sse.ts'
 import { unavailable } from './answer.ts'
+import { type CallSignal, toAbortSignal } from './call-signal.ts'
 import type { UpstreamCall } from './connection.ts'
 import { type LegacyStreamOutcome, readLegacyStream } from './http-legacy-stream.ts'
 import type { HttpTarget } from './http-modern.ts'
@@ -52,8 +53,8 @@ export async function resumeStream(target: HttpTarget, session: LegacySession, r
   }
 }
 
-async function pause({ retryMs = PAUSE_MS }: StreamPlace, signal: AbortSignal): Promise<void> {
-  await sleep(Math.max(retryMs, MIN_PAUSE_MS), undefined, { signal }).catch(() => {})
+async function pause({ retryMs = PAUSE_MS }: StreamPlace, signal: CallSignal): Promise<void> {
+  await sleep(Math.max(retryMs, MIN_PAUSE_MS), undefined, { signal: toAbortSignal(signal) }).catch(() => {})
   if (signal.aborted) throw signal.reason
 }
 
@@ -65,7 +66,7 @@ async function read(
   try {
     return await readLegacyStream(target, session, {
       credential: call.credential,
-      signal: call.signal,
+      signal: toAbortSignal(call.signal),
       place,
       maxCharacters: call.maxBytes,
       isDone,

@@ -80,7 +80,7 @@ export class Upstream {
    * @throws GatewayError upstream_* | result_too_large, or what the call's signal was aborted with
    */
   async call(connection: Connection, call: UpstreamCall): Promise<UpstreamAnswer> {
-    let leave = await this.bulkhead.enter(call.signal)
+    let leave = this.bulkhead.tryEnter() ?? (await this.bulkhead.enter(call.signal))
     let asking = 0
     const onRequest: UpstreamCall['onRequest'] = async (ask) => {
       // A call that waits for its agent costs the upstream nothing, and may wait for minutes.
