@@ -28,12 +28,16 @@ export function capabilitiesFor(
   inbound: Inbound,
   upstreamEra: Era,
   config: Pick<UpstreamConfig, 'asks'>,
-): Record<string, unknown> {
-  const { [TASKS_EXTENSION]: _tasks, ...otherExtensions } = extensionsOf(declaredCapabilities(inbound))
+): Readonly<Record<string, unknown>> {
+  const declared = declaredCapabilities(inbound)
   const isModern = inbound.era === 'modern' && upstreamEra === 'modern'
-  const entries = Object.entries(declaredCapabilities(inbound)).flatMap(([name, declared]): [string, unknown][] => {
-    if (!(config.asks[name as AskKind] ?? true)) return []
-    if (isModern || (name !== 'extensions' && name !== 'tasks')) return [[name, declared]]
+  const isAllowed = (name: string) => config.asks[name as AskKind] ?? true
+  // The usual case, in which the same object tells that nothing was left out.
+  if (isModern && Object.keys(declared).every(isAllowed)) return declared
+  const { [TASKS_EXTENSION]: _tasks, ...otherExtensions } = extensionsOf(declared)
+  const entries = Object.entries(declared).flatMap(([name, value]): [string, unknown][] => {
+    if (!isAllowed(name)) return []
+    if (isModern || (name !== 'extensions' && name !== 'tasks')) return [[name, value]]
     return name === 'extensions' && Object.keys(otherExtensions).length > 0 ? [[name, otherExtensions]] : []
   })
   return Object.fromEntries(entries)

@@ -1,4 +1,5 @@
 /** The `route` step: where the decided call goes, over which connection, in which shape and with which credential. */
+import type { IncomingMessage } from 'node:http'
 import { REQUEST_ID_HEADER, REQUEST_ID_META_KEY, TOKEN_META_KEY } from '@causeway/shared-contracts/wire-names'
 import { reveal } from '../config/secret.ts'
 import { GatewayError } from '../errors.ts'
@@ -67,12 +68,14 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
     )
   if (era === 'modern') checkParamHeaders(target.entry.paramHeaders, message.params.arguments, exchange.request.headers)
   const connection = upstream.connection ?? (await upstream.connected())
-  const credential = await credentialFor(upstream, decided, gateway)
+  const given = credentialFor(upstream, decided, gateway)
+  const credential = given instanceof Promise ? await given : given
   const isStdio = upstream.config.command !== undefined
   const upstreamEra = connection.identity.era
   const agentProgressToken = progressTokenOf(inbound)
   const logLevel = logLevelOf(inbound)
-  const capabilities = JSON.stringify(capabilitiesFor(inbound, upstreamEra, upstream.config))
+  const passedOn = capabilitiesFor(inbound, upstreamEra, upstream.config)
+  const capabilities = JSON.stringify(passedOn)
   const states =
     upstreamEra === 'modern' && upstream.config.auth.mode !== 'gateway' ? statesOf(decided, gateway) : undefined
   const progressToken = agentProgressToken !== undefined && !connection.passesIds ? String(nextToken++) : undefined
@@ -87,7 +90,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
         : {}),
       ...(progressToken === undefined ? {} : { progressToken }),
       ...(inbound.session ? { clientInfo: { name: inbound.session.clientName || 'unknown', version: '0' } } : {}),
-      ...(era === 'modern' && capabilities === JSON.stringify(declaredCapabilities(inbound)) ? {} : { capabilities }),
+      ...(era === 'modern' && passedOn === declaredCapabilities(inbound) ? {} : { capabilities }),
       ...(states ? states.opened : {}),
       ...(logLevel === undefined ? {} : { logLevel }),
       reservedMeta: isStdio ? stdioMeta(credential, exchange.requestId) : {},
@@ -122,11 +125,11 @@ function statesOf(
   }
 }
 
-async function credentialFor(
+function credentialFor(
   { id, config }: Upstream,
   { caller, view, target }: Decided,
   gateway: Gateway,
-): Promise<string | undefined> {
+): string | undefined | Promise<string> {
   if (config.auth.mode === 'none') return undefined
   if (config.auth.mode === 'bearer') return reveal(config.auth.token)
   // The URI that a rule allows may be of a template that the caller does not see.
@@ -141,35 +144,28 @@ function stdioMeta(credential: string | undefined, requestId: string): Record<st
 }
 
 function headersFor({ inbound, target, exchange }: Decided, upstreamEra: 'modern' | 'legacy'): Record<string, string> {
-  const headers: Record<string, string> = {
-    [REQUEST_ID_HEADER]: exchange.requestId,
-    ...(exchange.via === undefined ? {} : { via: exchange.via }),
-  }
+  const headers: Record<string, string> = { [REQUEST_ID_HEADER]: exchange.requestId }
+  if (exchange.via !== undefined) headers.via = exchange.via
   if (upstreamEra === 'legacy') return headers
   const { method, params } = inbound.message
+  const { paramHeaders } = target.entry
   if (method === 'resources/read') headers['mcp-name'] = encodeHeaderValue(String(params.uri))
   else if (target.field === 'name' || target.field === 'taskId')
     headers['mcp-name'] = encodeHeaderValue(target.upstreamName)
-  return {
-    ...headers,
-    ...unknownParamHeaders(exchange, inbound, target.entry.paramHeaders),
-    ...paramHeadersFor(target.entry.paramHeaders, params.arguments),
-  }
+  if (inbound.era === 'modern') addUnknownParamHeaders(headers, exchange.request, paramHeaders)
+  return paramHeaders.length === 0 ? headers : { ...headers, ...paramHeadersFor(paramHeaders, params.arguments) }
 }
 
 // A modern client may mark arguments that this gateway's copy of the definition does not mark yet.
-function unknownParamHeaders(
-  { request }: Exchange,
-  inbound: Inbound,
+function addUnknownParamHeaders(
+  headers: Record<string, string>,
+  request: IncomingMessage,
   declared: readonly ParamHeader[],
-): Record<string, string> {
-  if (inbound.era !== 'modern') return {}
-  const known = new Set(declared.map(({ header }) => header))
-  return Object.fromEntries(
-    Object.entries(request.headers).filter(
-      ([name, value]) => name.startsWith('mcp-param-') && !known.has(name) && typeof value === 'string',
-    ) as [string, string][],
-  )
+): void {
+  for (const name of Object.keys(request.headers)) {
+    const value = name.startsWith('mcp-param-') ? request.headers[name] : undefined
+    if (typeof value === 'string' && !declared.some(({ header }) => header === name)) headers[name] = value
+  }
 }
 
 function progressTokenOf({ message }: Inbound): string | undefined {

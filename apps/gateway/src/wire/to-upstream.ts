@@ -11,6 +11,9 @@ import {
   VERSION_META,
 } from './revisions.ts'
 
+/** Keys that are the gateway's own to set. */
+const RESERVED = [TOKEN_META_KEY, REQUEST_ID_META_KEY]
+
 /** What must change on the way. */
 export interface ParamChanges {
   agentEra: Era
@@ -35,11 +38,10 @@ export interface ParamChanges {
 export function paramsToUpstream(message: Envelope, changes: ParamChanges): string {
   const { text, paramMembers } = message
   const meta = metaToUpstream(message, changes)
-  return withMembers(text, paramMembers, {
-    ...nameChange(message, changes.name),
-    ...(changes.requestState === undefined ? {} : { requestState: changes.requestState }),
-    ...(meta === message.meta ? {} : { _meta: meta as string | undefined }),
-  })
+  const changed: Record<string, string | undefined> = nameChange(message, changes.name)
+  if (changes.requestState !== undefined) changed.requestState = changes.requestState
+  if (meta !== message.meta) changed._meta = meta as string | undefined
+  return withMembers(text, paramMembers, changed)
 }
 
 function nameChange(message: Envelope, name: ParamChanges['name']): Record<string, string> {
@@ -52,20 +54,13 @@ function nameChange(message: Envelope, name: ParamChanges['name']): Record<strin
 
 /** The `_meta` text, `undefined` to leave it out, or the message's own object when nothing changes. */
 function metaToUpstream(message: Envelope, changes: ParamChanges): string | undefined | Envelope['meta'] {
-  const wanted: Record<string, string | undefined> = {
-    ...dropReserved(message),
-    ...changes.reservedMeta,
-    ...eraMeta(message, changes),
-  }
+  const wanted: Record<string, string | undefined> = {}
+  for (const key of RESERVED) if (Object.hasOwn(message.meta, key)) wanted[key] = undefined
+  Object.assign(wanted, changes.reservedMeta, eraMeta(message, changes))
   if (changes.progressToken !== undefined) wanted.progressToken = changes.progressToken
   if (Object.keys(wanted).length === 0) return message.meta
   const text = withMembers(message.text, message.metaMembers, wanted)
   return text === '{}' ? undefined : text
-}
-
-function dropReserved(message: Envelope): Record<string, undefined> {
-  const sent = [TOKEN_META_KEY, REQUEST_ID_META_KEY].filter((key) => Object.hasOwn(message.meta, key))
-  return Object.fromEntries(sent.map((key) => [key, undefined]))
 }
 
 function eraMeta(
