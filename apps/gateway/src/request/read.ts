@@ -69,15 +69,24 @@ export function readBody(exchange: Exchange): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     // A small body comes with its head: a turn later it is there as a whole, and needs no timer and no listeners.
     process.nextTick(() => {
-      const { request } = exchange
-      const body: Buffer | null = request.complete ? request.read() : null
-      if (body && body.length <= exchange.body.maxBytes) resolve(body)
-      else collectBody(exchange, body).then(resolve, reject)
+      const body = wholeBody(exchange)
+      if (body) resolve(body)
+      else collectBody(exchange).then(resolve, reject)
     })
   })
 }
 
-function collectBody({ request, body }: Exchange, first: Buffer | null): Promise<Buffer> {
+function wholeBody({ request, body }: Exchange): Buffer | undefined {
+  const { readableLength } = request
+  if (readableLength === 0 || readableLength > body.maxBytes) return undefined
+  if (readableLength !== Number(request.headers['content-length'])) return undefined
+  const bytes: Buffer = request.read()
+  // Its end is still to be taken, or the connection would not be free for the next request.
+  request.resume()
+  return bytes
+}
+
+function collectBody({ request, body }: Exchange): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -91,14 +100,12 @@ function collectBody({ request, body }: Exchange, first: Buffer | null): Promise
       request.resume()
       reject(error)
     }
-    const add = (chunk: Buffer) => {
+    request.on('data', (chunk: Buffer) => {
       bytes += chunk.length
       if (bytes > body.maxBytes)
         fail(new GatewayError('body_too_large', `Cannot read the body: larger than ${body.maxBytes} bytes`))
       else chunks.push(chunk)
-    }
-    if (first) add(first)
-    request.on('data', add)
+    })
     request.once('end', () => {
       clearTimeout(timer)
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
