@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ASKED_CLIENTS, type AskedClient } from './support/asked-client.ts'
-import { connectV1, postModern } from './support/clients.ts'
+import { connectV1, post, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
 const FIXTURES = join(import.meta.dirname, 'fixtures')
@@ -201,6 +201,36 @@ describe('what a child logs during a call', () => {
     'at %s, which all share, reaches nobody, because nobody could tell whose data it is',
     async (upstream) => {
       expect(await talk(upstream, 'debug')).toEqual([])
+    },
+  )
+})
+
+describe('what an agent calls its requests', () => {
+  const ODD = ['0', '""', '9007199254740993', '"9007199254740993"']
+  const slow = (upstream: string, odd: string, meta = '') =>
+    `{"jsonrpc":"2.0","id":${odd},"method":"tools/call","params":{"name":"${upstream}__slow","arguments":{"name":"odd","steps":2,"stepMs":5},"_meta":{"progressToken":${odd}${meta}}}}`
+  const MODERN_META =
+    ',"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}'
+  const send = {
+    legacy: (upstream: string, odd: string) => post(mcp(), key, slow(upstream, odd)),
+    modern: (upstream: string, odd: string) =>
+      post(mcp(), key, slow(upstream, odd, MODERN_META), {
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': 'tools/call',
+        'mcp-name': `${upstream}__slow`,
+      }),
+  }
+
+  it.each(ALL.flatMap((upstream) => (['legacy', 'modern'] as const).map((era) => ({ upstream, era }))))(
+    'comes back as it was from $upstream to a $era agent',
+    async ({ upstream, era }) => {
+      const answers = await Promise.all(ODD.map((odd) => send[era](upstream, odd)))
+      const told = answers.map(({ text }) =>
+        [...text.matchAll(/"progressToken":("[^"]*"|\d+)/g)].map(([, token]) => token),
+      )
+      expect(told).toEqual(ODD.map((odd) => [odd, odd]))
+      const ids = answers.map(({ text }) => /^data: \{"jsonrpc":"2.0","id":("[^"]*"|\d+),"result"/m.exec(text)?.[1])
+      expect(ids).toEqual(ODD)
     },
   )
 })

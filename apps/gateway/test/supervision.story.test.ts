@@ -20,6 +20,10 @@ const upstreams = (name: string) => ({
   pipe: {
     command: [process.execPath, join(FIXTURES, 'notes/main.ts'), '--stdio', '--data', join(dir, `${name}-pipe`)],
   },
+  own: {
+    command: [process.execPath, join(FIXTURES, 'notes/main.ts'), '--stdio', '--data', join(dir, `${name}-own`)],
+    perCaller: true,
+  },
 })
 const stubborn = (name: string) => ({
   stubborn: { command: [process.execPath, join(FIXTURES, 'stubborn.ts'), pidFile(name)] },
@@ -36,6 +40,7 @@ async function pidOf(url: string, key: string | undefined, upstream: string): Pr
 const wellMannered = async (url: string, key?: string) => [
   await pidOf(url, key, 'notes'),
   await pidOf(url, key, 'pipe'),
+  await pidOf(url, key, 'own'),
 ]
 
 describe('in a running gateway', () => {
@@ -51,7 +56,7 @@ describe('in a running gateway', () => {
       upstreams: { ...upstreams('running'), crashing: { run: join(FIXTURES, 'crashing') } },
     })
     key = gateway.key('ops')
-    await gateway.ready('notes', 'pipe')
+    await gateway.ready('notes', 'pipe', 'own')
   })
 
   it.each(['notes', 'pipe'])('a killed "%s" fails its calls at once, stays listed, and comes back', async (id) => {
@@ -93,9 +98,9 @@ describe('in a running gateway', () => {
 
   it('the end of the gateway is the end of all of them', async () => {
     const pids = await wellMannered(gateway.url, key)
-    expect(pids.map(isRunning)).toEqual([true, true])
+    expect(pids.map(isRunning)).toEqual([true, true, true])
     await gateway.close()
-    expect(pids.map(isRunning)).toEqual([false, false])
+    expect(pids.map(isRunning)).toEqual([false, false, false])
   })
 })
 
@@ -137,7 +142,7 @@ describe.each(['SIGKILL', 'SIGTERM'] as const)('a gateway process that gets %s',
   it('leaves no child behind, whatever its manners', async () => {
     const unmannered = JSON.parse(readFileSync(pidFile(signal), 'utf8')) as number[]
     const pids = [...(await wellMannered(url)), ...unmannered]
-    expect(pids.map(isRunning)).toEqual([true, true, true, true])
+    expect(pids.map(isRunning)).toEqual([true, true, true, true, true])
     const exited = once(process_, 'exit')
     process_.kill(signal)
     expect(await exited).toEqual(signal === 'SIGTERM' ? [0, null] : [null, 'SIGKILL'])

@@ -1,21 +1,23 @@
-/** The calls of one caller under way on one pipe, where what the upstream asks or says names no call: whose it is is found out here, or it is nobody's. */
+/** The calls of one caller under way on one pipe, where what the upstream asks or says names no call: whose it is is found out here. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { UpstreamCall } from './connection.ts'
 import { readSessionKey } from './session-key.ts'
 
 /** How long an ask waits until it is clear whose it is: calls that did not ask end by themselves, the one that asked does not. */
-const CLEAR_MS = 500
+const CLEAR_MS = 300
 
-/** JSON-RPC error, as JSON text, for an ask of which it stays unclear whose it is. */
-const UNCLEAR = JSON.stringify({
+/** JSON-RPC error, as JSON text, for an ask while there is no call that it could belong to. */
+const NO_CALL = JSON.stringify({
   code: -32600,
-  message: 'Cannot pass on this request: it is not clear which of the calls under way it belongs to, if any',
+  message: 'Cannot pass on this request: no call is under way that it could belong to',
 })
 
 export class CallsUnderWay {
   /** With the number of asks that each waits for an answer to; the oldest call comes first. */
   readonly #calls = new Map<UpstreamCall, number>()
   #changed = Promise.withResolvers<void>()
+  /** Asks of which it is not clear yet whose they are. */
+  #unclear = 0
 
   begin(call: UpstreamCall): void {
     this.#calls.set(call, 0)
@@ -30,7 +32,7 @@ export class CallsUnderWay {
     return this.#calls.size === 0
   }
 
-  /** Whose a notification is. Other clients of the same caller may have users of their own, so what could be another's is nobody's. */
+  /** Whose a notification is; one that could be of several clients' calls is nobody's, because it cannot wait until that is clear. */
   get speaker(): UpstreamCall | undefined {
     const calls = [...this.#calls.keys()]
     return calls.length === 1 || isOneClient(calls) ? calls.at(-1) : undefined
@@ -38,8 +40,10 @@ export class CallsUnderWay {
 
   /** Puts an ask to the call that it belongs to. */
   async ask(ask: Parameters<UpstreamCall['onRequest']>[0]): ReturnType<UpstreamCall['onRequest']> {
+    this.#unclear++
     const call = await this.#asker()
-    if (!call) return { error: UNCLEAR }
+    this.#unclear--
+    if (!call) return { error: NO_CALL }
     this.#count(call, 1)
     try {
       return await call.onRequest(ask)
@@ -49,22 +53,25 @@ export class CallsUnderWay {
   }
 
   async #asker(): Promise<UpstreamCall | undefined> {
-    // What is asked before the first call, in the moment after the handshake, is asked on behalf of the call that starts the child.
     const timeout = sleep(CLEAR_MS, true, { ref: false })
-    if (this.#calls.size === 0) await Promise.race([this.#changed.promise, timeout])
+    // What is asked right after the handshake is asked for the call that the child was started for.
+    if (this.isEmpty) await Promise.race([this.#changed.promise, timeout])
     // A call that came later cannot have asked.
     const known = [...this.#calls.keys()]
     for (;;) {
       const calls = known.filter((call) => this.#calls.has(call))
       if (calls.length < 2) return calls[0]
-      if (await Promise.race([this.#changed.promise, timeout])) return this.#likeliest(known)
+      if (await Promise.race([this.#changed.promise, timeout])) return this.#likeliest(calls)
     }
   }
 
-  // One that is being asked already waits, as a rule, for that answer.
-  #likeliest(known: readonly UpstreamCall[]): UpstreamCall | undefined {
-    const free = known.filter((call) => this.#calls.get(call) === 0)
-    return free.length === 1 || isOneClient(free) ? free.at(-1) : undefined
+  // All of them are the same caller's, so the worst is that it is asked on another of its own calls.
+  #likeliest(calls: readonly UpstreamCall[]): UpstreamCall | undefined {
+    // One that is being asked already waits, as a rule, for that answer.
+    const free = calls.filter((call) => this.#calls.get(call) === 0)
+    const mayAsk = free.length > 0 ? free : calls
+    // When all of them ask they do so in their order; when one does, the others are at work for longer.
+    return this.#unclear >= mayAsk.length ? mayAsk[0] : mayAsk.at(-1)
   }
 
   #count(call: UpstreamCall, by: number): void {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Child, startChild } from './child.ts'
 import type { Connection, UpstreamCall } from './connection.ts'
 import { OWN_CALL } from './own-call.ts'
+import { sessionKeyOf } from './session-key.ts'
 import { connectStdio } from './stdio.ts'
 import { withProgressToken } from './with-progress-token.ts'
 
@@ -129,6 +130,35 @@ describe('a call', () => {
 
   it('whose child asks a question goes on, because the question is refused', async () => {
     expect(await textOf(call('asks'))).toBe('answered -32601')
+  })
+})
+
+describe("a child of one caller's own", () => {
+  const own = async (capabilities: string) => {
+    await connection.close()
+    const child = startChild({ command: process.execPath, args: [FIXTURE], env: {}, log })
+    const options = { upstream: 'pipe', era: 'legacy' as const, maxResultBytes: 128 * 1024, signal, log }
+    return connectStdio(child, { ...options, callerCapabilities: capabilities })
+  }
+  const sessionKey = sessionKeyOf({ caller: 'ops', session: null }, '{}')
+
+  it('asks its caller, and is answered under the id that it gave, whatever that is', async () => {
+    connection = await own('{"roots":{}}')
+    let count = 0
+    const onRequest: UpstreamCall['onRequest'] = async ({ method, params }) =>
+      count++ === 0 ? { error: '{"code":-1,"message":"no"}' } : { result: `{"asked":"${method} ${params}"}` }
+    const asked = '"result":{"asked":"roots/list {}"}'
+    expect((await textOf(call('asks_oddly', { sessionKey, onRequest }))).split('\n')).toEqual([
+      '{"jsonrpc":"2.0","id":0,"error":{"code":-1,"message":"no"}}',
+      `{"jsonrpc":"2.0","id":"",${asked}}`,
+      `{"jsonrpc":"2.0","id":9007199254740993,${asked}}`,
+    ])
+  })
+
+  it('is answered with an error when its caller can not be asked', async () => {
+    connection = await own('{}')
+    const onRequest = () => Promise.reject(new Error('given up'))
+    expect(await textOf(call('asks', { sessionKey, onRequest }))).toBe('answered -32601')
   })
 })
 
