@@ -14,6 +14,7 @@ import { type AskingUpstream, startAskingLegacy } from './fixtures/asking-upstre
 import { type LegacyUpstream, startLegacyUpstream } from './fixtures/legacy-upstream.ts'
 import { post, postModern } from './support/clients.ts'
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
+import { openLegacyStream } from './support/open-stream.ts'
 import { until } from './support/start-gateway.ts'
 
 const FIXTURES = join(import.meta.dirname, 'fixtures')
@@ -121,6 +122,9 @@ async function tellStory(): Promise<Story> {
   const headers = { authorization: `Bearer ${key}`, 'mcp-session-id': sessions.ended }
   expect((await fetch(mcp(), { method: 'DELETE', headers })).status).toBe(204)
   const retry = await park()
+  await ask(sessions.kept, 'resources/subscribe', { uri: 'note://index' })
+  await ask(sessions.kept, 'logging/setLevel', { level: 'error' })
+  const listening = await openLegacyStream(mcp(), key, { 'mcp-session-id': sessions.kept })
   const restarted = Promise.withResolvers<void>()
   const late = answerAfter(restarted.promise)
   late.catch(() => {})
@@ -139,8 +143,10 @@ async function tellStory(): Promise<Story> {
     await until(() => legacy.started.includes(name), 'the call has reached its upstream')
     clients.set(name, { ...connected, before: connected.session(), sent, cut })
   }
+  expect(listening.messages).toEqual([])
   killedAtMs = performance.now()
   await gateway.kill()
+  await listening.ended
   for (const { sent } of clients.values()) sent.length = 0
   const startMs = await gateway.start()
   restarted.resolve()
@@ -211,6 +217,8 @@ it('an exchange that was parked is lost, and its call is never run again', async
   expect(asking.asked).toEqual(['Lost?', 'Late?'])
 })
 
+const ask = (session: string, method: string, params: object) =>
+  post(mcp(), key, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), { 'mcp-session-id': session })
 const ping = (session: string, by = key, url = mcp()) =>
   post(url, by, '{"jsonrpc":"2.0","id":7,"method":"ping"}', { 'mcp-session-id': session })
 async function openSession(): Promise<string> {
@@ -227,6 +235,21 @@ it('a session is what it was: good for its agent alone, as it was given out, unt
   expect(await refused(kept, gateway.key('other'))).toBe('session_not_found')
   expect(await refused(`${kept.slice(0, -3)}AAA`)).toBe('session_not_found')
   expect(await refused(ended)).toBe('session_not_found')
+})
+
+it('a client that listens again hears that what it subscribed to may have changed, and of no list', async () => {
+  const stream = await openLegacyStream(mcp(), key, { 'mcp-session-id': story.sessions.kept })
+  await until(() => stream.messages.length > 0, 'it is told')
+  expect(stream.messages).toMatchObject([
+    { method: 'notifications/resources/updated', params: { uri: 'note://index' } },
+  ])
+  stream.close()
+})
+
+it('a session has the log level that its client asked for', () => {
+  const store = openStore(gateway.dataDir, {})
+  expect(createSessionSealer(store).open(story.sessions.kept)?.logLevel).toBe('error')
+  store.close()
 })
 
 it('another process with the same store serves the same sessions', async () => {

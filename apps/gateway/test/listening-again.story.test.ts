@@ -1,9 +1,11 @@
 /** A client that listens again after a restart or a gap hears at once of what it may have missed, and of nothing else; what a session asked for outlives the process. */
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type LegacyUpstream, startLegacyUpstream } from './fixtures/legacy-upstream.ts'
 import { startUpdatingLegacy, startUpdatingModern, type UpdatingUpstream } from './fixtures/updating-upstreams.ts'
-import { connectV1, post } from './support/clients.ts'
+import { connectV1, post, postModern } from './support/clients.ts'
 import { openLegacyStream, openModernStream, type RawStream } from './support/open-stream.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
@@ -215,6 +217,36 @@ it('tells a session all that a stream may not have delivered that was never clos
   await until(() => next.messages.length === 3, 'all lists may have changed')
   expect(methodsOf(dead)).toEqual([])
   for (const stream of [dead, next]) stream.close()
+})
+
+it('asks legacy clients to give a restart the time it takes, and not to come back all at once', async () => {
+  const streams = await Promise.all(Array.from({ length: 5 }, () => openLegacyStream(mcp(), key)))
+  await until(() => streams.every((stream) => stream.text().includes('keep-alive')), 'all are greeted')
+  const retriesMs = streams.map((stream) => Number(/^retry: (\d+)$/m.exec(stream.text())?.[1]))
+  for (const retryMs of retriesMs) expect([retryMs >= 1_500, retryMs <= 2_500]).toEqual([true, true])
+  expect(new Set(retriesMs).size).toBeGreaterThan(1)
+  for (const stream of streams) stream.close()
+})
+
+it('writes nothing to disk for a call, of whatever era', async () => {
+  const session = await openSession()
+  const call = { name: 'lists__echo', arguments: { message: 'x' } }
+  const callBoth = async () => {
+    expect((await ask(session, 'tools/call', call)).status).toBe(200)
+    expect((await postModern(mcp(), key, 'tools/call', call)).status).toBe(200)
+  }
+  await ask(session, 'logging/setLevel', { level: 'error' })
+  await callBoth()
+  // The time at which a key was used is written a second later, once a minute.
+  await sleep(1_100)
+  const other = new DatabaseSync(join(gateway.listening.store.dataDir, 'causeway.db'), { readOnly: true })
+  const version = () => other.prepare('PRAGMA data_version').get()?.data_version
+  const before = version()
+  for (let count = 0; count < 5; count++) await callBoth()
+  expect(version()).toBe(before)
+  await ask(session, 'logging/setLevel', { level: 'debug' })
+  expect(version()).not.toBe(before)
+  other.close()
 })
 
 it('takes a Last-Event-ID for what it is to this gateway: nothing', async () => {

@@ -6,7 +6,7 @@ import type { Session } from '../identity/session-seal.ts'
 import { isObject } from '../wire/envelope.ts'
 import { notificationText, resultText } from '../wire/jsonrpc.ts'
 import { SUBSCRIPTION_ID_META } from '../wire/revisions.ts'
-import { eventText, KEEP_ALIVE } from '../wire/sse.ts'
+import { eventText, KEEP_ALIVE, retryText } from '../wire/sse.ts'
 import { authenticate } from './authenticate.ts'
 import type { Caller } from './caller.ts'
 import { type Listener, signaturesOf, WATCHED, type Watched } from './heard-lists.ts'
@@ -49,6 +49,9 @@ interface Says {
 }
 
 const KEEP_ALIVE_MS = 15_000
+/** Clients give up after a few attempts, so the pause between them must be long enough for a restart; and they must not all come back at once. */
+const MIN_RETRY_MS = 1_500
+const RETRY_JITTER_MS = 1_000
 const MAX_STREAMS = 12_000
 /** A client that leaves more than this unread has to listen anew. */
 const MAX_UNREAD_BYTES = 1024 * 1024
@@ -109,7 +112,7 @@ export function openLegacyStream(opening: Opening & { session: Session | undefin
     updated,
     wanted: () => (session ? gateway.subscriptions.ofSession(session.number) : new Map()),
     session,
-    greeting: KEEP_ALIVE,
+    greeting: retryText(MIN_RETRY_MS + Math.random() * RETRY_JITTER_MS) + KEEP_ALIVE,
     farewell: undefined,
   })
   if (!session) return

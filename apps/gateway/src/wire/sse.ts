@@ -110,5 +110,10 @@ export function eventText(json: string): string {
   return `event: message\ndata: ${data}\n\n`
 }
 
+/** Says after how long a client whose stream has ended may ask for another one, ms. */
+export function retryText(retryMs: number): string {
+  return `retry: ${Math.round(retryMs)}\n\n`
+}
+
 /** A comment that keeps a stream open through proxies. */
 export const KEEP_ALIVE = ': keep-alive\n\n'
