@@ -23,6 +23,11 @@ export class PendingCalls {
     if (pending.call.progressToken !== undefined) this.#byToken.set(pending.call.progressToken, pending)
   }
 
+  /** The call with this id. */
+  get(idText: string): PendingCall | undefined {
+    return this.#byId.get(idText)
+  }
+
   /** The call with this progress token, as JSON text. */
   ofToken(token: string): UpstreamCall | undefined {
     return this.#byToken.get(token)?.call

@@ -5,6 +5,7 @@ import { isObject } from '../wire/envelope.ts'
 import { membersOf } from '../wire/json-span.ts'
 import { failureText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
 import { isLoudEnough } from '../wire/log-level.ts'
+import { SUBSCRIPTION_ID_META } from '../wire/revisions.ts'
 import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
 import { type BoundedInput, createBoundedInput, type InputLimits } from './bounded-input.ts'
 import { CallsUnderWay } from './calls-under-way.ts'
@@ -30,6 +31,8 @@ export interface PipeOptions {
 
 /** A child that closed its output without ending is of no more use, but may be about to end. */
 const LAST_WORDS_MS = 1_000
+/** How long an upstream may take to say that it will tell of changes; some never say it. */
+const ACKNOWLEDGE_MS = 2_000
 const DEAF_RETRY_MS = 1_000
 /** Lists may be larger than results, and both come within a message. */
 const MAX_LIST_BYTES = 4 * 1024 * 1024
@@ -152,8 +155,8 @@ export class StdioPipe implements Connection {
     if (this.identity.era === 'modern') {
       const last = this.#watching
       this.#watching = new AbortController()
-      // The answer to a listen is its end, so there is nothing to wait for; the one before ends later, so that nothing is missed.
-      if (uris.size > 0) void this.#tell('subscriptions/listen', watchParams(uris), this.#watching.signal)
+      if (uris.size > 0) await this.#listenTo(watchParams(uris), this.#watching.signal)
+      // The one before ends later, so that nothing is missed.
       last.abort()
       return
     }
@@ -161,6 +164,18 @@ export class StdioPipe implements Connection {
     const added = [...uris].filter((uri) => !before.has(uri)).map((uri) => tell('subscribe', uri))
     const gone = [...before].filter((uri) => !uris.has(uri)).map((uri) => tell('unsubscribe', uri))
     await Promise.all([...added, ...gone])
+  }
+
+  // The answer to a listen is its end, so what is waited for is that it was heard of.
+  #listenTo(params: string, signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const listen = { ...OWN_CALL, idText: '0', method: 'subscriptions/listen', params, signal }
+    this.call({ ...listen, onNotification: () => resolve() }).then(
+      () => resolve(),
+      () => resolve(),
+    )
+    setTimeout(resolve, ACKNOWLEDGE_MS).unref()
+    return promise
   }
 
   async #tell(method: string, params: string, signal: AbortSignal): Promise<void> {
@@ -199,12 +214,18 @@ export class StdioPipe implements Connection {
       return
     }
     const uri = updatedUri(message)
-    if (uri !== undefined) this.onResourceUpdated(uri)
+    if (method === 'notifications/subscriptions/acknowledged') this.#onAcknowledged(line, method, message)
+    else if (uri !== undefined) this.onResourceUpdated(uri)
     else if (isListChange(method)) this.onListChanged()
     else if (isObject(message.params) && isScalar(message.params.progressToken))
       this.#pending.ofToken(JSON.stringify(message.params.progressToken))?.onNotification(line, method)
     // What a shared child logs names no call, in either era, and may tell of one agent's data: no agent hears of it.
     else this.#underWay?.speaker?.onNotification(line, method)
+  }
+
+  #onAcknowledged(line: string, method: string, { params }: Record<string, unknown>): void {
+    const meta = isObject(params) && isObject(params._meta) ? params._meta : {}
+    this.#pending.get(String(meta[SUBSCRIPTION_ID_META]))?.call.onNotification(line, method)
   }
 
   #onRequest(line: string, method: string): void {
