@@ -28,7 +28,9 @@ beforeAll(async () => {
   lists = await startLegacyUpstream()
   gateway = await startGateway({
     upstreams: { old: { url: legacy.url }, new: { url: modern.url }, lists: { url: lists.url } },
-    agents: Object.fromEntries(['ops', 'other', ...AGENTS].map((name) => [name, { roles: ['operator'] }])),
+    agents: Object.fromEntries(
+      ['ops', 'other', 'returning', 'newcomer', ...AGENTS].map((name) => [name, { roles: ['operator'] }]),
+    ),
   })
   key = gateway.key('ops')
   await ready()
@@ -201,6 +203,22 @@ describe.each(CLIENTS)('%s', (_name, connect) => {
     await until(() => toolCount() > before, 'the gateway lists the tool')
     expect(await heardOn(await open())).toEqual([TOOLS])
   })
+})
+
+it('tells a modern client that is back after a restart that its resources may have changed, and no other', async () => {
+  const open = (by: string) =>
+    openModernStream(mcp(), by, { resourceSubscriptions: ['old://watched', 'new://watched'] })
+  const updatesOn = async (stream: RawStream) => {
+    await sleep(QUIET_MS)
+    stream.close()
+    expect(methodsOf(stream)[0]).toBe('notifications/subscriptions/acknowledged')
+    return stream.messages.slice(1).map(({ params }) => params?.uri)
+  }
+  const [returning, newcomer] = [gateway.key('returning'), gateway.key('newcomer')]
+  expect(await updatesOn(await open(returning))).toEqual([])
+  await restart()
+  expect(await updatesOn(await open(returning))).toEqual(['old://watched', 'new://watched'])
+  expect(await updatesOn(await open(newcomer))).toEqual([])
 })
 
 it('tells another agent nothing of what the first has heard', async () => {

@@ -50,6 +50,19 @@ test('a client without a session hears for an hour of what its agent has been to
   expect(lists.hear(listener, second)).toEqual([])
 })
 
+test('a client without a session is back for five minutes after a restart, if its agent has listened before', () => {
+  const listener = { session: undefined, agent: 'a', route: '' }
+  lists.hear(listener, first)
+  expect(lists.isBack(listener)).toBe(false)
+  lists.flush()
+  lists = again()
+  lists.hear(listener, first)
+  lists.hear({ ...listener, agent: 'b' }, first)
+  expect([lists.isBack(listener), lists.isBack({ ...listener, agent: 'b' })]).toEqual([true, false])
+  nowMs += 5 * 60_000
+  expect(lists.isBack(listener)).toBe(false)
+})
+
 test('what cannot be written costs one notification too many, and nothing else', () => {
   const listener = { session: store.sessions.begin(nowMs), agent: 'a', route: '' }
   const failing = new HeardLists({

@@ -24,6 +24,8 @@ type Heard = Readonly<Record<Watched, readonly [signature: string, newAtMs: numb
 
 /** Longest absence of a client without a session after which it still hears of a change that another client of its agent has heard of. */
 const NEWS_MS = 60 * 60_000
+/** How long after its start the gateway takes it that a client without a session listened to it before. */
+const RETURN_MS = 5 * 60_000
 /** Thousands of streams hear of one change, and are written together. */
 const SETTLE_MS = 100
 
@@ -31,11 +33,15 @@ export class HeardLists {
   readonly #store: Pick<Store, 'sessions' | 'heardLists' | 'transaction'>
   readonly #now: () => number
   readonly #unwritten = new Map<string, { listener: Listener; text: string }>()
+  /** Those that had never listened before this start. */
+  readonly #newcomers = new Set<string>()
+  readonly #startedAtMs: number
   #timer: NodeJS.Timeout | undefined
 
   constructor(store: Pick<Store, 'sessions' | 'heardLists' | 'transaction'>, now: () => number = Date.now) {
     this.#store = store
     this.#now = now
+    this.#startedAtMs = now()
   }
 
   /** Takes it that the listener knows the lists from now on. @returns those of which it may have known another state until now */
@@ -48,9 +54,15 @@ export class HeardLists {
       return known?.[0] === lists[list] ? known : ([lists[list], before ? nowMs : 0] as const)
     })
     const text = JSON.stringify(heard)
+    if (!before) this.#newcomers.add(keyOf(listener))
     if (text !== beforeText) this.#write(listener, text)
     if (listener.session !== undefined) return WATCHED.filter((list) => before?.[list][0] !== lists[list])
     return before ? WATCHED.filter((list) => nowMs - heard[list][1] < NEWS_MS) : []
+  }
+
+  /** Whether a client without a session, which has just been heard of, may have listened until the gateway was restarted. */
+  isBack(listener: Listener): boolean {
+    return this.#now() - this.#startedAtMs < RETURN_MS && !this.#newcomers.has(keyOf(listener))
   }
 
   /** Writes what waits to be written. */
@@ -73,9 +85,14 @@ export class HeardLists {
   #read(listener: Listener): string | undefined {
     const unwritten = this.#unwritten.get(keyOf(listener))
     if (unwritten) return unwritten.text
-    return listener.session === undefined
-      ? this.#store.heardLists.get(listener.agent, listener.route)
-      : this.#store.sessions.heard(listener.session)
+    try {
+      return listener.session === undefined
+        ? this.#store.heardLists.get(listener.agent, listener.route)
+        : this.#store.sessions.heard(listener.session)
+    } catch {
+      // A stream lives on without its store; it is told what it may know already.
+      return undefined
+    }
   }
 
   #write(listener: Listener, text: string): void {

@@ -75,6 +75,7 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
     ...(resources.size > 0 ? { resourceSubscriptions: [...resources.keys()] } : {}),
   })
   const { gateway } = opening
+  checkRoom(gateway)
   if (resources.size > 0) {
     gateway.subscriptions.addStream(resources, opening.caller.agent)
     // What the acknowledgement promises must hold by then.
@@ -85,9 +86,11 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
       return
     }
   }
+  const updated = (uri: string) =>
+    notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)},${meta}}`)
   const stream = openStream(opening, wanted, {
     changed: (kind) => notificationText(`notifications/${kind}/list_changed`, `{${meta}}`),
-    updated: (uri) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)},${meta}}`),
+    updated,
     wanted: () => resources,
     session: undefined,
     greeting: eventText(
@@ -98,6 +101,9 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
   stream.once('close', () => {
     if (gateway.subscriptions.removeStream(resources)) void watchWanted(gateway)
   })
+  // While the gateway was away nobody watched for it.
+  if (gateway.heard.isBack(listenerOf(opening, undefined)))
+    for (const uri of resources.keys()) tell(stream, updated(uri))
 }
 
 /**
@@ -106,6 +112,7 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
  */
 export function openLegacyStream(opening: Opening & { session: Session | undefined }): void {
   const { session, gateway, exchange } = opening
+  checkRoom(gateway)
   const updated = (uri: string) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)}}`)
   const response = openStream(opening, WATCHED, {
     changed: (kind) => notificationText(`notifications/${kind}/list_changed`),
@@ -126,16 +133,14 @@ function openStream(opening: Opening, wanted: readonly Watched[], says: Says): S
   const { exchange, caller, view, gateway } = opening
   const { response, requestId } = exchange
   const { session } = says
-  if (gateway.streams.size >= MAX_STREAMS)
-    throw new GatewayError('overloaded', 'Cannot open a stream: too many are open')
-  const listener: Listener = { session: session?.number, agent: caller.agent, route: exchange.route ?? '' }
+  const listener = listenerOf(opening, session)
   let heard = signaturesOf(view)
   const stream: OpenStream = {
     session: session?.number,
     caller: caller.agent,
     check() {
       const now = currentView(exchange, gateway)
-      if (!now || (session && !gateway.sessions.goesOn(session))) return stream.end()
+      if (!now || hasEnded(session, gateway)) return stream.end()
       const next = signaturesOf(now)
       const changed = WATCHED.filter((kind) => next[kind] !== heard[kind])
       if (changed.length === 0) return
@@ -172,6 +177,23 @@ function openStream(opening: Opening, wanted: readonly Watched[], says: Says): S
     gateway.streams.delete(stream)
   })
   return response
+}
+
+function checkRoom({ streams }: Gateway): void {
+  if (streams.size >= MAX_STREAMS) throw new GatewayError('overloaded', 'Cannot open a stream: too many are open')
+}
+
+function listenerOf({ caller, exchange }: Opening, session: Session | undefined): Listener {
+  return { session: session?.number, agent: caller.agent, route: exchange.route ?? '' }
+}
+
+// A session whose row cannot be read now has not ended for that.
+function hasEnded(session: Session | undefined, gateway: Gateway): boolean {
+  try {
+    return session !== undefined && !gateway.sessions.goesOn(session)
+  } catch {
+    return false
+  }
 }
 
 function tell(response: ServerResponse, text: string): void {

@@ -59,7 +59,11 @@ export class AskStream {
         },
         onMessage: (message, data) => this.#on.onMessage(message, data, { session, credential }),
       })
-      return outcome === 'unknown-session' ? 'refused' : outcome
+      if (outcome === 'ended') return outcome
+      // It may be the place that is not known any more, and then the stream begins anew.
+      const wasResumed = place.lastEventId !== undefined
+      place.lastEventId = undefined
+      return wasResumed ? 'ended' : 'refused'
     }
     void keepListening(read, signal, () => {}).then(resolve, resolve)
     setTimeout(resolve, OPENING_MS).unref()
