@@ -11,6 +11,7 @@ import { namespace, prefixOf } from './namespace.ts'
 import { createPublish } from './publish.ts'
 import type { Snapshot, SnapshotFile } from './snapshot.ts'
 import { validate } from './validate.ts'
+import { withoutTaskTools } from './without-task-tools.ts'
 
 /** What the line needs for one upstream. */
 export interface CatalogLine {
@@ -33,7 +34,8 @@ export type Refresh = (connection: Connection, signal: AbortSignal) => Promise<v
 export function createRefresh({ upstream, holder, open, origin, snapshots, log }: CatalogLine): Refresh {
   const publish = createPublish(holder, log.child({ upstream: upstream.id }))
   const put = ({ identity, lists, origins }: Snapshot, cut: readonly LeftOut[]) => {
-    const { definitions, leftOut } = validate(upstream.id, upstream.config, lists)
+    const validated = validate(upstream.id, upstream.config, lists)
+    const { definitions, leftOut } = withoutTaskTools(validated, identity.era)
     const prefix = prefixOf(upstream.config)
     const entries = namespace(upstream.config, definitions)
     const { id, config } = upstream

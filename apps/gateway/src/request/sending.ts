@@ -1,10 +1,9 @@
 /** One call on its way, whatever rounds it takes: its time, who can cancel it, and what of it is relayed to the agent's present stream. */
 import type { Gateway } from '../gateway.ts'
 import type { UpstreamAnswer } from '../upstream/answer.ts'
-import { withProgressToken } from '../upstream/with-progress-token.ts'
-import { isLoudEnough } from '../wire/log-level.ts'
 import type { Ask, AskAnswer } from './asks.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
+import { relay } from './relay.ts'
 import type { Reply } from './reply.ts'
 import type { Decided, Routed } from './route.ts'
 
@@ -76,22 +75,4 @@ export async function cancellable<T>(
   } finally {
     if (key) on.gateway.cancellable.delete(key)
   }
-}
-
-function relay(text: string, method: string, { deadline, round }: Sending): void {
-  const { routed, decided, reply } = round
-  const { era } = decided.inbound
-  if (method === 'notifications/progress') {
-    deadline.extend()
-    if (routed.agentProgressToken === undefined) return
-    reply.event(routed.connection.passesIds ? text : withProgressToken(text, routed.agentProgressToken))
-  } else if (method === 'notifications/message') {
-    // A modern client hears of logs only when it asked for them on this very request.
-    if (era === 'modern' && routed.logLevel === undefined) return
-    if (isLoudEnough(severityOf(text), routed.logLevel)) reply.event(text)
-  }
-}
-
-function severityOf(notification: string): unknown {
-  return (JSON.parse(notification) as { params?: { level?: unknown } }).params?.level
 }

@@ -56,6 +56,20 @@ describe('between equal eras', () => {
   })
 })
 
+describe('a task of 2025-11-25', () => {
+  const params = '{"name":"a","task":{"ttl":1},"x":1.0}'
+  it.each([
+    ['legacy', 'legacy'],
+    ['legacy', 'modern'],
+    ['modern', 'legacy'],
+  ] as const)('is not asked for by a %s agent of a %s upstream', (agentEra, upstreamEra) => {
+    expect(convert(params, { agentEra, upstreamEra })).toMatch(/^\{"name":"a","x":1\.0/)
+  })
+  it('is a field like any other where both are modern', () => {
+    expect(convert(params)).toBe(params)
+  })
+})
+
 describe('reserved keys', () => {
   it('of an agent never reach an upstream, however they are spelled', () => {
     const params = '{"_meta":{"causeway\\/token":"forged","causeway/request-id":"forged","a":1.0}}'

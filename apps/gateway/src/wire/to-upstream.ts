@@ -40,8 +40,14 @@ export function paramsToUpstream(message: Envelope, changes: ParamChanges): stri
   const meta = metaToUpstream(message, changes)
   const changed: Record<string, string | undefined> = nameChange(message, changes.name)
   if (changes.requestState !== undefined) changed.requestState = changes.requestState
+  if (asksForTask(message, changes)) changed.task = undefined
   if (meta !== message.meta) changed._meta = meta as string | undefined
   return withMembers(text, paramMembers, changed)
+}
+
+// Who does not announce the tasks of 2025-11-25 is to run such a request as any other, and of this era's tasks none is asked for.
+function asksForTask({ params }: Envelope, { agentEra, upstreamEra }: ParamChanges): boolean {
+  return (agentEra === 'legacy' || upstreamEra === 'legacy') && Object.hasOwn(params, 'task')
 }
 
 function nameChange(message: Envelope, name: ParamChanges['name']): Record<string, string> {
