@@ -153,6 +153,13 @@ export const FAILURES = {
     retryable: false,
     hint: 'Send POST; legacy clients may also GET and DELETE.',
   },
+  transport_unsupported: {
+    source: 'client',
+    http: 400,
+    rpc: 0,
+    retryable: false,
+    hint: 'Connect by Streamable HTTP: POST to /mcp.',
+  },
   not_acceptable: {
     source: 'client',
     http: 406,

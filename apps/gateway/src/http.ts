@@ -21,6 +21,8 @@ export interface ClientTimes {
 const TIMES: ClientTimes = { headersMs: 5_000, requestMs: 15_000, checkMs: 1_000, stallMs: 30_000 }
 const MAX_HEADER_BYTES = 32 * 1024
 const KEEP_ALIVE_MS = 65_000
+/** Where clients of the transport before Streamable HTTP look. */
+const OLD_ROUTE = /\/(sse|messages?)\/?$/
 const ROUTE = /^\/s\/([a-z][a-z0-9-]{0,15})\/mcp$/
 
 /** Makes the public listener's HTTP server; `gateway` is asked for on each request, because it is made once the port is known. */
@@ -88,17 +90,11 @@ function createEdges(gateway: () => Gateway | undefined): Hono {
     return context.json({ ok, ...(current ? readiness(current) : {}) }, ok ? 200 : 503)
   })
   app.get('/.well-known/jwks.json', (context) => context.json(gateway()?.callTokens.jwks() ?? { keys: [] }))
-  app.notFound((context) =>
-    context.json(
-      {
-        error: {
-          code: 'unknown_route',
-          message: 'Cannot serve this path: the MCP endpoints are /mcp and /s/{upstream}/mcp',
-        },
-      },
-      404,
-    ),
-  )
+  app.notFound((context) => {
+    const old = OLD_ROUTE.test(context.req.path) ? 'HTTP+SSE of revision 2024-11-05 is not served; ' : ''
+    const message = `Cannot serve this path: ${old}the MCP endpoints are /mcp and /s/{upstream}/mcp`
+    return context.json({ error: { code: 'unknown_route', message } }, 404)
+  })
   return app
 }
 

@@ -24,7 +24,7 @@ export interface Exchange {
 }
 
 /** Checks the head.
- * @throws GatewayError host_forbidden | origin_forbidden | http_method_not_allowed | not_acceptable | media_type_unsupported | body_too_large | invalid_request | gateway_loop
+ * @throws GatewayError host_forbidden | origin_forbidden | http_method_not_allowed | transport_unsupported | not_acceptable | media_type_unsupported | body_too_large | invalid_request | gateway_loop
  */
 export function receive(
   exchange: Pick<Exchange, 'request' | 'response' | 'route' | 'requestId'>,
@@ -62,6 +62,8 @@ function checkShape({ method, headers }: IncomingMessage, accept: string, edge: 
       `Cannot serve HTTP method ${method}: this revision has POST alone`,
     )
   if (method === 'GET') {
+    if (headers.upgrade !== undefined && /websocket/i.test(headers.upgrade))
+      throw new GatewayError('transport_unsupported', 'Cannot upgrade the connection: MCP over WebSocket is not served')
     if (!accepts(accept, 'text/event-stream'))
       throw new GatewayError('not_acceptable', 'Cannot open a stream: the Accept header leaves out text/event-stream')
     return

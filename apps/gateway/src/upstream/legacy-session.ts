@@ -1,12 +1,12 @@
 /** A session with a legacy upstream over HTTP: how it is opened, named in requests, and found to be lost. */
 import { GatewayError } from '../errors.ts'
 import { notificationText, requestText } from '../wire/jsonrpc.ts'
-import { readAnswer, type UpstreamAnswer } from './answer.ts'
+import { invalid, readAnswer, type UpstreamAnswer } from './answer.ts'
 import type { UpstreamCall, UpstreamIdentity } from './connection.ts'
 import { initializeParams, readInitialize } from './handshake.ts'
 import { type HttpTarget, parseEvent } from './http-modern.ts'
 import { type HttpAnswer, type HttpPost, httpPost } from './http-post.ts'
-import { checkStatus } from './http-status.ts'
+import { checkStatus, isJson } from './http-status.ts'
 
 /** What names a session in requests. */
 export interface NamedSession {
@@ -89,6 +89,9 @@ async function handshake(target: HttpTarget, client: SessionClient, signal: Abor
     if (parseEvent(data, upstream).method === undefined) answer = readAnswer(data, '0', upstream)
     return answer !== undefined
   })
+  // What remains of the transport before this one (2025-11-25, "Backwards compatibility").
+  if ((http.status === 404 || http.status === 405) && !isJson(http))
+    throw invalid(upstream, `it answered HTTP ${http.status}; HTTP+SSE of revision 2024-11-05 is not served`)
   checkStatus(http, upstream)
   const { revision, ...identity } = readInitialize(answer ?? readAnswer(http.text, '0', upstream), upstream)
   const id = http.headers['mcp-session-id']
