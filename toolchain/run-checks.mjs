@@ -1,4 +1,4 @@
-/** The whole of `npm test`: each check in turn, its failures in full, and one closing line that counts them. */
+/** The checks of `npm test`, and more: each in turn, its failures in full, and one closing line that counts them. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,10 +23,21 @@ const checks = {
     run: () => once(['toolchain', ...packageFolders()].map((folder) => [tool('typescript'), '-p', folder])),
   },
   tests: { title: 'Tests', run: runTests },
+  conformance: { title: 'Conformance', run: () => runConformance() },
+  legacyConformance: {
+    title: 'Conformance, with a legacy upstream',
+    run: () => runConformance('--side', 'agent', '--upstream-era', 'legacy'),
+  },
 }
 
-/** Runs the named checks, all by default; resolves with the exit code: 0 if every one of them passed. */
-export async function runChecks(names = Object.keys(checks)) {
+/** What a change has to pass at a desk: the checks that end within minutes. */
+const DESK = ['boundaries', 'lint', 'types', 'tests']
+
+/** All of them. */
+export const ALL_CHECKS = Object.keys(checks)
+
+/** Runs the named checks; resolves with the exit code: 0 if every one of them passed. */
+export async function runChecks(names = DESK) {
   const total = { passed: 0, failed: 0 }
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop.abort())
@@ -56,17 +67,35 @@ async function once(commands) {
   return { passed: 1 - failed, failed }
 }
 
-async function runTests() {
-  const folder = mkdtempSync(join(tmpdir(), 'causeway-tests-'))
-  const file = join(folder, 'count.json')
+function runTests() {
   const own = [join(toolchain, 'count-reporter.mjs'), join(root, 'apps/gateway/test/matrix/matrix-reporter.ts')]
   const reporters = ['default', ...own].map((reporter) => `--reporter=${reporter}`)
+  return counted((file) =>
+    runNode([tool('vitest'), 'run', '--allowOnly=false', ...reporters], {
+      env: { ...cleanEnv(), [COUNT_FILE]: file },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    }),
+  )
+}
+
+function runConformance(...options) {
+  const script = join(root, 'apps/gateway/conformance/run-conformance.ts')
+  return counted((file) =>
+    runNode(['--disable-warning=ExperimentalWarning', script, ...options, '--out', file], {
+      env: cleanEnv(),
+      stdio: ['ignore', 'inherit', 'inherit'],
+    }),
+  )
+}
+
+/** Runs what writes its counts to a file. */
+async function counted(run) {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-checks-'))
+  const file = join(folder, 'count.json')
   try {
-    const args = [tool('vitest'), 'run', '--allowOnly=false', ...reporters]
-    const env = { ...cleanEnv(), [COUNT_FILE]: file }
-    const { code } = await runNode(args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
+    const { code } = await run(file)
     const { passed, failed } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0 }
-    // A run that broke, and one that ran nothing, is a failure even when no test failed.
+    // A run that broke, and one that ran nothing, is a failure even when nothing in it failed.
     const isLost = failed === 0 && (code !== 0 || passed === 0)
     return { passed, failed: isLost ? 1 : failed }
   } finally {

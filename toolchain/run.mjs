@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { ensureInstalled } from './ensure-installed.mjs'
 import { interopClients, root } from './paths.mjs'
-import { runChecks } from './run-checks.mjs'
+import { ALL_CHECKS, runChecks } from './run-checks.mjs'
 import { runNode } from './run-child.mjs'
 import { tool } from './tool.mjs'
 
@@ -32,6 +32,7 @@ const commands = {
     ])
   },
   test: () => runChecks(),
+  ci: () => runChecks(ALL_CHECKS),
   lint: (args) => runNode([tool('@biomejs/biome'), 'check', ...args]),
   types: () => runChecks(['types']),
   unit: (args) => runNode([tool('vitest'), 'run', ...args]),

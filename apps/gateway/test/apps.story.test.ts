@@ -7,6 +7,7 @@ import { PAGE, PAGE_META, startLegacyApp, startModernApp } from './fixtures/apps
 import { startScriptedUpstream } from './fixtures/scripted-upstream.ts'
 import { postModern } from './support/clients.ts'
 import { OPERATOR_RULES, type StoryGateway, startGateway } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const UI = 'io.modelcontextprotocol/ui'
 const CAN_SHOW = { mimeTypes: [RESOURCE_MIME_TYPE], 'x-host': 7 }
@@ -58,7 +59,7 @@ async function connectHost(era: 'modern' | 'legacy', path = '/mcp'): Promise<Cli
   return client
 }
 
-describe.each(['modern', 'legacy'] as const)('a %s host', (era) => {
+describe.each(['modern', 'legacy'] as const)(verifies('protocol.extensions', 'a %s host'), (era) => {
   describe.each(['fresh', 'old'] as const)('and the upstream %s', (upstream) => {
     it('links tools to their page and calls both kinds of tool', async () => {
       const host = await connectHost(era)

@@ -5,6 +5,7 @@ import { createHttp } from '../src/http.ts'
 import { failureOf } from './support/failure-of.ts'
 import { type RawRequest, rawExchange, requestBytes } from './support/raw-http.ts'
 import { having, PING, type Scripted, startScripted } from './support/start-scripted.ts'
+import { verifies } from './support/verifies.ts'
 
 type Headers = NonNullable<RawRequest['headers']>
 
@@ -62,7 +63,7 @@ describe('a connection', () => {
     expect(await statuses(Buffer.concat([head, bytes({ headers: scripted.headers, body: PING })]))).toEqual([400])
   })
 
-  it('is closed after a head that is too large', async () => {
+  it(verifies('edge.limits', 'is closed after a head that is too large'), async () => {
     expect(
       await statuses(bytes({ headers: having(scripted.headers, ['X-A', 'a'.repeat(40_000)]), body: PING })),
     ).toEqual([431])
@@ -76,7 +77,7 @@ describe('a connection', () => {
   })
 })
 
-describe('time', () => {
+describe(verifies('edge.slow', 'time'), () => {
   it('runs out for a body that trickles in', async () => {
     const edge = scripted.gateway.listening.gateway.edge
     const before = edge.maxBodyMs

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { expectNoLeak, failureOf } from './support/failure-of.ts'
 import { type RawRequest, rawExchange, rawRequest, requestBytes } from './support/raw-http.ts'
 import { having, PING, type Scripted, startScripted } from './support/start-scripted.ts'
+import { verifies } from './support/verifies.ts'
 
 let scripted: Scripted
 beforeAll(async () => {
@@ -90,7 +91,7 @@ describe('a target', () => {
   })
 })
 
-describe('a Host', () => {
+describe(verifies('edge.host', 'a Host'), () => {
   const refused = { status: 403, rpc: -32603, code: 'host_forbidden' }
 
   it.each([
@@ -128,7 +129,7 @@ describe('a Host', () => {
   })
 })
 
-describe('an Origin', () => {
+describe(verifies('edge.host', 'an Origin'), () => {
   it.each([
     'null',
     '',

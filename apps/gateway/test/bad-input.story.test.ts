@@ -5,6 +5,7 @@ import { post, postModern } from './support/clients.ts'
 import { failureOf } from './support/failure-of.ts'
 import { rawRequest } from './support/raw-http.ts'
 import { type Scripted, startScripted } from './support/start-scripted.ts'
+import { verifies } from './support/verifies.ts'
 
 const CLAIM = '"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}'
 const MANY = Array.from({ length: 1_050 }, (_, i) => i)
@@ -48,7 +49,7 @@ async function expectNothingRuns<T>(work: () => Promise<T>): Promise<T> {
   return result
 }
 
-describe('a body that is no JSON', () => {
+describe(verifies('edge.json', 'a body that is no JSON'), () => {
   it.each([
     ['empty', Buffer.alloc(0)],
     ['cut short', Buffer.from(call({}).slice(0, -1))],
@@ -63,11 +64,20 @@ describe('a body that is no JSON', () => {
   })
 })
 
-describe('a body that is no single message', () => {
+describe(verifies('policy.one-parser', 'a body that is no single message'), () => {
   it.each([
     ['a batch', `[${call({})},${call({ id: '8' })}]`],
     ['a batch of one', `[${call({})}]`],
     ['an empty batch', '[]'],
+    ['a batch of notifications', '[{"jsonrpc":"2.0","method":"notifications/initialized"}]'],
+  ])(verifies('policy.batch', 'is refused, and nothing of it runs: %s'), async (_name, body) => {
+    for (const headers of [CALL_HEADERS, {}]) {
+      const answer = await expectNothingRuns(() => send(body, headers))
+      expect(failureOf(answer)).toEqual({ status: 400, rpc: -32600, code: 'invalid_request' })
+    }
+  })
+
+  it.each([
     ['a number', '7'],
     ['a message of JSON-RPC 1', call({}).replace('"2.0"', '"1.0"')],
     ['a message with two methods', call({ more: ',"method":"ping"' })],
@@ -93,13 +103,13 @@ describe('a body that is no single message', () => {
     }
   })
 
-  it('is served when it is 64 levels deep', async () => {
+  it(verifies('edge.limits', 'is served when it is 64 levels deep'), async () => {
     const answer = await send(call({ params: `"name":"up__echo","arguments":${'['.repeat(62)}${']'.repeat(62)}` }))
     expect(answer.json?.result).toBeDefined()
   })
 })
 
-describe('a large body', () => {
+describe(verifies('edge.limits', 'a large body'), () => {
   const padded = (bytes: number) => {
     const frame = call({ params: '"name":"up__echo","arguments":{"a":""}' })
     return frame.replace('"a":""', `"a":"${'x'.repeat(bytes - frame.length)}"`)
@@ -147,14 +157,17 @@ describe('an id', () => {
   })
 })
 
-it.each([CALL_HEADERS, {}])('arguments and results pass byte for byte, under headers %j', async (headers) => {
-  const args = '{"a": 1.0,"b":[1e400,-0, 12345678901234567890 ],"c":"\\u00e9\\ud800\\/é","d":{"\\u0061":null}}'
-  const meta = 'mcp-name' in headers ? CLAIM : ''
-  const body = call({ params: `"name":"up__raw","arguments":${args}`, meta })
-  const answer = await send(body, 'mcp-name' in headers ? { ...headers, 'mcp-name': 'up__raw' } : {})
-  expect(scripted.upstream.received.at(-1)?.text).toContain(`"arguments":${args}`)
-  expect(answer.text).toContain(`"structuredContent":${args}`)
-})
+it.each([CALL_HEADERS, {}])(
+  verifies('edge.bytes', 'arguments and results pass byte for byte, under headers %j'),
+  async (headers) => {
+    const args = '{"a": 1.0,"b":[1e400,-0, 12345678901234567890 ],"c":"\\u00e9\\ud800\\/é","d":{"\\u0061":null}}'
+    const meta = 'mcp-name' in headers ? CLAIM : ''
+    const body = call({ params: `"name":"up__raw","arguments":${args}`, meta })
+    const answer = await send(body, 'mcp-name' in headers ? { ...headers, 'mcp-name': 'up__raw' } : {})
+    expect(scripted.upstream.received.at(-1)?.text).toContain(`"arguments":${args}`)
+    expect(answer.text).toContain(`"structuredContent":${args}`)
+  },
+)
 
 describe('what is not there', () => {
   it('is a method: 404 to a modern agent, in band to a legacy one, the id echoed', async () => {
@@ -246,7 +259,7 @@ describe('a cursor', () => {
   })
 })
 
-describe('the envelope and the headers of a modern request', () => {
+describe(verifies('policy.one-parser', 'the envelope and the headers of a modern request'), () => {
   it.each([
     ['a claim without capabilities', '"io.modelcontextprotocol/protocolVersion":"2026-07-28"'],
     ['no claim under a modern header', '"progressToken":1'],

@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { coversScenario, leftOutBy, readBaseline, type Way } from '../conformance/baseline.ts'
 import { isBad, judge } from '../conformance/judge.ts'
-import { type OpenTarget, openTarget } from '../conformance/open-target.ts'
+import { type OpenTarget, openTarget, TARGETS } from '../conformance/open-target.ts'
 import { type Check, type Checks, runOneByOne } from '../conformance/run-suite.ts'
 import { clientScenariosOf, REVISIONS, type Scenario, scenariosOf } from '../conformance/scenarios.ts'
 import { runClientScenarios } from '../conformance/upstream-side/run-client-scenarios.ts'
 import { SCRIPTS } from '../conformance/upstream-side/scenario-scripts.ts'
+import { verifies } from './support/verifies.ts'
 
 const of = (revision: '2025-11-25' | '2026-07-28', name: string): Scenario => {
   const found = [...scenariosOf(revision), ...clientScenariosOf(revision)].find((scenario) => scenario.name === name)
@@ -14,26 +15,25 @@ const of = (revision: '2025-11-25' | '2026-07-28', name: string): Scenario => {
   return found
 }
 
-describe('through /mcp, beside another upstream', () => {
+describe('through /s/fixture/mcp, and through /mcp beside another upstream', () => {
   const scenarios = [
     of('2025-11-25', 'tools-call-elicitation'),
     of('2026-07-28', 'input-required-result-multi-round'),
     of('2026-07-28', 'http-custom-header-server-validation'),
   ]
-  let direct: OpenTarget
-  let mcp: OpenTarget
+  let open: OpenTarget[]
   beforeAll(async () => {
-    ;[direct, mcp] = await Promise.all([openTarget('direct'), openTarget('mcp')])
+    open = await Promise.all(TARGETS.map((target) => openTarget(target)))
   })
-  afterAll(() => Promise.all([direct.close(), mcp.close()]))
+  afterAll(() => Promise.all(open.map((each) => each.close())))
 
-  it('passes the checks that pass directly', async () => {
-    const [expected, found] = await Promise.all([direct.url, mcp.url].map((url) => runOneByOne(url, scenarios)))
+  it(verifies('protocol.conformance', 'passes the checks that pass directly'), async () => {
+    const [expected, ...routes] = await Promise.all(open.map(({ url }) => runOneByOne(url, scenarios)))
     const statuses = (checks?: Checks) =>
       [...(checks ?? [])].map(([name, each]) => [name, each.map(({ id, status }) => `${id} ${status}`)])
     expect(statuses(expected).flat(2).join('\n')).not.toContain('FAILURE')
     expect(statuses(expected)).toHaveLength(scenarios.length)
-    expect(statuses(found)).toEqual(statuses(expected))
+    expect(routes.map(statuses)).toEqual([statuses(expected), statuses(expected)])
   }, 60_000)
 })
 

@@ -2,8 +2,11 @@
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type ScriptedUpstream, sendResult, startScriptedUpstream } from './fixtures/scripted-upstream.ts'
+import { post, postModern } from './support/clients.ts'
+import { startGatewayProcess } from './support/gateway-process.ts'
 import { requestBytes } from './support/raw-http.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const BIG = 'x'.repeat(12_000_000)
 const META = {
@@ -89,3 +92,39 @@ it('gives the place back behind an answer, and for an open stream at once', asyn
   refused.socket.destroy()
   stream.socket.destroy()
 })
+
+it(
+  verifies(
+    'reliability.drain',
+    'a process that gets SIGTERM finishes the calls of both eras that are under way, and then ends',
+  ),
+  async () => {
+    const answered: string[] = []
+    upstream.answers.set('big', (request, response) => {
+      setTimeout(() => {
+        answered.push(request.idText)
+        sendResult(response, request.idText, { content: [{ type: 'text', text: 'late' }], resultType: 'complete' })
+      }, 600)
+    })
+    const running = await startGatewayProcess({
+      upstreams: { up: { url: upstream.url } },
+      agents: { ops: { roles: ['operator'] } },
+    })
+    await running.ready()
+    const own = running.key('ops')
+    const params = { name: 'up__big', arguments: {} }
+    const before = upstream.received.length
+    const calls = Array.from({ length: 10 }, (_, index) =>
+      index % 2 === 0
+        ? postModern(`${running.url}/mcp`, own, 'tools/call', params)
+        : post(`${running.url}/mcp`, own, JSON.stringify({ jsonrpc: '2.0', id: index, method: 'tools/call', params })),
+    )
+    await until(() => upstream.received.length === before + 10, 'all calls have arrived')
+    const ended = running.terminate()
+    expect(answered).toEqual([])
+    for (const { json } of await Promise.all(calls))
+      expect(json?.result?.content).toEqual([{ type: 'text', text: 'late' }])
+    expect(await ended).toBe(0)
+    await running.close()
+  },
+)

@@ -16,6 +16,7 @@ import {
 import { connectV1, connectV2, post, postModern } from './support/clients.ts'
 import { freePort } from './support/free-port.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const never: Script = () => {}
 let raw: ScriptedPort
@@ -94,7 +95,7 @@ afterAll(async () => {
 })
 
 describe('upstreams that are down', () => {
-  it('delay neither the start nor lists nor calls to others', async () => {
+  it(verifies('reliability.bulkhead', 'delay neither the start nor lists nor calls to others'), async () => {
     expect(startMs).toBeLessThan(2_000)
     const lists = await timed(listed)
     expect(lists.value).toContain('fine__hello')
@@ -157,12 +158,24 @@ describe('upstreams that are down', () => {
 })
 
 describe('answers that go wrong', () => {
-  it.each(Object.entries(FAULTS))('%s', async (name, { code }) => {
+  it.each(Object.entries(FAULTS))(verifies('reliability.faults', '%s'), async (name, { code }) => {
     const { value, ms } = await timed(() => call(`faulty__${name}`))
     expect(value.status).toBe(200)
     expect(value.json).toMatchObject({ id: 1, error: { code: -32603, data: { code, upstream: 'faulty' } } })
     expect(`${value.text}${JSON.stringify([...value.headers])}`).not.toContain(SECRET)
     expect(ms).toBeLessThan(1_000)
+  })
+
+  it(verifies('reliability.bulkhead', 'that never come slow no call to another upstream'), async () => {
+    const hanging = Array.from({ length: 30 }, () => call('narrow__never')).map((each) => each.then(() => 'hanging'))
+    const others = Array.from({ length: 30 }, () => call('notes__who_calls'))
+    const done = Promise.all(others).then(() => 'others')
+    // Two of the thirty hang until their deadline; the rest of them is refused at once.
+    const { inFlight } = gateway.listening.gateway.upstreams.get('narrow')!.bulkhead
+    expect(inFlight).toBeLessThanOrEqual(1)
+    expect(await Promise.race([done, Promise.all(hanging).then(() => 'hanging')])).toBe('others')
+    for (const { json: answer } of await Promise.all(others)) expect(answer?.result?.isError).toBeUndefined()
+    await Promise.all(hanging)
   })
 
   it('says when to come back, and whether the call may have taken effect', async () => {
@@ -172,7 +185,7 @@ describe('answers that go wrong', () => {
     expect(await data('http_401')).toMatchObject({ retryable: true })
   })
 
-  it('ends a call that is never answered at its deadline', async () => {
+  it(verifies('reliability.faults', 'ends a call that is never answered at its deadline'), async () => {
     const { value, ms } = await timed(() => call('faulty__never'))
     expect(value.json?.error?.data).toMatchObject({ code: 'upstream_timeout', retryable: false })
     expect(ms).toBeGreaterThan(290)
@@ -198,13 +211,13 @@ describe('answers that go wrong', () => {
     expect((await call('faulty__asks')).json?.result).toMatchObject({ resultType: 'input_required' })
   })
 
-  it('keeps memory bounded under endless answers', async () => {
+  it(verifies('reliability.bombs', 'keeps memory bounded under endless answers'), async () => {
     const before = process.memoryUsage().rss
     for (let round = 0; round < 5; round++) await Promise.all(Array.from({ length: 8 }, () => call('faulty__endless')))
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024)
   })
 
-  it('leaves everyone else unharmed', async () => {
+  it(verifies('reliability.faults', 'leaves everyone else unharmed'), async () => {
     for (const client of [await connectV1(mcp(), key), await connectV2(mcp(), key)]) {
       expect((await client.listTools()).tools.map((tool) => tool.name)).toContain('fine__hello')
       expect((await client.callTool({ name: 'notes__get_note', arguments: { name: 'hello' } })).isError).toBeFalsy()

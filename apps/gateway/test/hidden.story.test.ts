@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ScriptedUpstream, startScriptedUpstream } from './fixtures/scripted-upstream.ts'
 import { post, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const tool = (name: string, properties = {}) => ({ name, inputSchema: { type: 'object', properties } })
 const marked = { a: { type: 'string', 'x-mcp-header': 'A' } }
@@ -124,7 +125,7 @@ describe.each(ROUTES)('on $route, $era', (where) => {
     ['tools/list', 'tools/call', 'name'],
     ['prompts/list', 'prompts/get', 'name'],
     ['resources/list', 'resources/read', 'uri'],
-  ])('what %s shows is what %s serves, name by name', async (list, call, field) => {
+  ])(verifies('policy.everywhere', 'what %s shows is what %s serves, name by name'), async (list, call, field) => {
     const all = await listed('ops', where, list)
     const shown = await listed('reader', where, list)
     expect(all.length).toBeGreaterThan(shown.length)
@@ -148,7 +149,7 @@ describe.each(ROUTES)('on $route, $era', (where) => {
         ]
       : [['the public name of a tool', 'tools/call', 'alpha__kill_x', 'alpha__kill_z']]),
   ] as [string, string, string, string][])(
-    '%s that is hidden looks as if it were not there',
+    verifies('policy.hidden', '%s that is hidden looks as if it were not there'),
     async (_name, method, hidden, unknown) => {
       const face = await faceOf(send('reader', where, method, { name: hidden }), hidden)
       expect(face).toEqual(await faceOf(send('reader', where, method, { name: unknown }), unknown))
@@ -174,21 +175,24 @@ describe.each(ROUTES)('on $route, $era', (where) => {
     ['that a template of a hidden upstream makes', 'beta://any', 'none://any'],
     ...(isAggregate ? [['of a hidden upstream, within a visible template', 'alpha://of-beta', 'alpha-no://of-b']] : []),
     ['that a hidden template makes', 'alpha-own://a', 'alpha-non://a'],
-  ] as [string, string, string][])('a hidden resource cannot be read %s', async (_name, hidden, unknown) => {
-    const before = received()
-    const face = await faceOf(send('reader', where, 'resources/read', { uri: hidden }), hidden)
-    expect(face.text).toContain('"unknown_resource"')
-    const other = await faceOf(send('reader', where, 'resources/read', { uri: unknown }), unknown)
-    const length = ({ headers }: typeof face) => headers.filter(([name]) => name !== 'content-length')
-    expect({ ...face, headers: length(face) }).toEqual({ ...other, headers: length(other) })
-    expect(received()).toBe(before)
-  })
+  ] as [string, string, string][])(
+    verifies('policy.hidden', 'a hidden resource cannot be read %s'),
+    async (_name, hidden, unknown) => {
+      const before = received()
+      const face = await faceOf(send('reader', where, 'resources/read', { uri: hidden }), hidden)
+      expect(face.text).toContain('"unknown_resource"')
+      const other = await faceOf(send('reader', where, 'resources/read', { uri: unknown }), unknown)
+      const length = ({ headers }: typeof face) => headers.filter(([name]) => name !== 'content-length')
+      expect({ ...face, headers: length(face) }).toEqual({ ...other, headers: length(other) })
+      expect(received()).toBe(before)
+    },
+  )
 
   it.each(['alpha://three', 'alpha://deep/a/b'])('a template that is visible makes %s readable', async (uri) => {
     expect((await send('reader', where, 'resources/read', { uri })).json?.result).toBeDefined()
   })
 
-  it('completion follows what it completes', async () => {
+  it(verifies('policy.hidden', 'completion follows what it completes'), async () => {
     const complete = (ref: object) =>
       send('reader', where, 'completion/complete', { ref, argument: { name: 'a', value: '' } })
     const prompt = (name: string) => complete({ type: 'ref/prompt', name })
@@ -209,7 +213,7 @@ describe.each(ROUTES)('on $route, $era', (where) => {
     expect((await send('ops', where, 'tools/call', { name: own('was_kill') })).json?.result).toBeDefined()
   })
 
-  it('the gateway says nothing of what is hidden', async () => {
+  it(verifies('policy.hidden', 'the gateway says nothing of what is hidden'), async () => {
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } }
     const method = where.era === 'modern' ? 'server/discover' : 'initialize'
     for (const agent of ['reader', 'nobody']) {
@@ -241,7 +245,7 @@ describe('the route of an upstream of which the agent may see nothing', () => {
     'no credential': (route) => post(`${gateway.url}${route}`, undefined, '{}'),
   }
 
-  it.each(Object.keys(attempts))('answers %s as a route that is not there', async (name) => {
+  it.each(Object.keys(attempts))(verifies('policy.hidden', 'answers %s as a route that is not there'), async (name) => {
     const attempt = attempts[name]!
     const face = await faceOf(attempt('/s/beta/mcp', 'reader'), 'beta')
     expect(face).toEqual(await faceOf(attempt('/s/none/mcp', 'reader'), 'none'))

@@ -16,6 +16,7 @@ import { post, postModern } from './support/clients.ts'
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
 import { openLegacyStream } from './support/open-stream.ts'
 import { until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const FIXTURES = join(import.meta.dirname, 'fixtures')
 const notesDir = mkdtempSync(join(tmpdir(), 'causeway-notes-'))
@@ -199,13 +200,16 @@ it.each(NAMES)('%s hears once, and at once, that its call was cut, and it is not
   expect(legacy.started.filter((each) => each === name)).toEqual([name])
 })
 
-it.each(NAMES)('%s calls on as if nothing had been, whatever the upstream', async (name) => {
-  const { client, session, before, sent } = story.clients.get(name) as Going
-  await callAll(client)
-  expect(before === undefined).toBe(name.includes('2026'))
-  expect(session()).toBe(before)
-  expect(new Set(sent)).toEqual(new Set(['tools/call']))
-})
+it.each(NAMES)(
+  verifies('reliability.restart', '%s calls on as if nothing had been, whatever the upstream'),
+  async (name) => {
+    const { client, session, before, sent } = story.clients.get(name) as Going
+    await callAll(client)
+    expect(before === undefined).toBe(name.includes('2026'))
+    expect(session()).toBe(before)
+    expect(new Set(sent)).toEqual(new Set(['tools/call']))
+  },
+)
 
 it('an exchange that was parked is lost, and its call is never run again', async () => {
   for (let attempt = 0; attempt < 2; attempt++)
@@ -227,15 +231,21 @@ async function openSession(): Promise<string> {
   return headers.get('mcp-session-id') as string
 }
 
-it('a session is what it was: good for its agent alone, as it was given out, until it is ended', async () => {
-  const { kept, ended, underOldKey } = story.sessions
-  const refused = async (id: string, by = key) => (await ping(id, by)).json?.error?.data?.code
-  expect(kept.slice(0, 8)).not.toBe(underOldKey.slice(0, 8))
-  for (const session of [kept, underOldKey]) expect((await ping(session)).status).toBe(200)
-  expect(await refused(kept, gateway.key('other'))).toBe('session_not_found')
-  expect(await refused(`${kept.slice(0, -3)}AAA`)).toBe('session_not_found')
-  expect(await refused(ended)).toBe('session_not_found')
-})
+it(
+  verifies(
+    'reliability.restart',
+    'a session is what it was: good for its agent alone, as it was given out, until it is ended',
+  ),
+  async () => {
+    const { kept, ended, underOldKey } = story.sessions
+    const refused = async (id: string, by = key) => (await ping(id, by)).json?.error?.data?.code
+    expect(kept.slice(0, 8)).not.toBe(underOldKey.slice(0, 8))
+    for (const session of [kept, underOldKey]) expect((await ping(session)).status).toBe(200)
+    expect(await refused(kept, gateway.key('other'))).toBe('session_not_found')
+    expect(await refused(`${kept.slice(0, -3)}AAA`)).toBe('session_not_found')
+    expect(await refused(ended)).toBe('session_not_found')
+  },
+)
 
 it('a client that listens again hears that what it subscribed to may have changed, and of no list', async () => {
   const stream = await openLegacyStream(mcp(), key, { 'mcp-session-id': story.sessions.kept })
@@ -252,7 +262,7 @@ it('a session has the log level that its client asked for', () => {
   store.close()
 })
 
-it('another process with the same store serves the same sessions', async () => {
+it(verifies('reliability.restart', 'another process with the same store serves the same sessions'), async () => {
   const another = await listen({
     configPath: join(gateway.dataDir, '../causeway.yaml'),
     env: { CAUSEWAY_PORT: '0' },
@@ -265,7 +275,7 @@ it('another process with the same store serves the same sessions', async () => {
   await another.close()
 })
 
-it('a gateway that was started again answers within 2 s', async () => {
+it(verifies('reliability.restart', 'a gateway that was started again answers within 2 s'), async () => {
   let startMs = story.startMs
   // A machine that is busy with something else is slow now and then, but not always.
   for (let attempt = 1; attempt < 5 && startMs >= 2_000; attempt++) {

@@ -14,6 +14,7 @@ import {
 } from './fixtures/scripted-upstream.ts'
 import { connectV1, connectV2 } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 /** Each spoils a whole list in some client's parser, or means two things. */
 const BAD_TOOLS: Record<string, string> = {
@@ -168,7 +169,7 @@ describe('a list without an end', () => {
     ['long', 50, 'more than 50 pages'],
     ['circle', 3, 'go round in circles'],
     ['huge', 60, 'larger than 4194304 bytes'],
-  ])('"%s" is cut, and what was read is served', (id, count, reason) => {
+  ])(verifies('reliability.bombs', '"%s" is cut, and what was read is served'), (id, count, reason) => {
     expect(part(id)?.entries.length).toBe(count)
     expect(part(id)?.leftOut).toMatchObject([{ kind: 'tools', name: '*', reason: expect.stringContaining(reason) }])
   })

@@ -8,6 +8,7 @@ import { watchConfig } from '../src/config/watch.ts'
 import { startScriptedUpstream } from './fixtures/scripted-upstream.ts'
 import { connectV1, connectV2, postModern } from './support/clients.ts'
 import { OPERATOR_RULES, type StoryConfig, type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const upstreams = { notes: { run: join(import.meta.dirname, 'fixtures/notes') } }
 const readersRead = { id: 'readers-read', effect: 'allow', roles: ['reader'], tools: ['effect:read'] }
@@ -39,48 +40,78 @@ async function listed(): Promise<string[]> {
 const callPut = () =>
   postModern(mcp(), key, 'tools/call', { name: 'notes__put_note', arguments: { name: 'a', text: 'b' } })
 
-it('takes a tool away from a role: gone from the list and refused at once, the upstream left running', async () => {
-  expect(await listed()).toContain('notes__put_note')
-  expect((await callPut()).json?.result).toBeDefined()
-  const pid = async () => {
-    const { json } = await postModern(mcp(), key, 'tools/call', { name: 'notes__who_calls', arguments: {} })
-    return (json!.result!.structuredContent as { pid: number }).pid
-  }
-  const before = await pid()
-  reload(strict)
-  expect(await listed()).not.toContain('notes__put_note')
-  const refused = await callPut()
-  const unknown = await postModern(mcp(), key, 'tools/call', { name: 'notes__put_nothing', arguments: {} })
-  expect(refused.json?.error).toMatchObject({ code: -32602, data: { code: 'unknown_tool' } })
-  expect(refused.json?.error?.message.replace('put_note', 'put_nothing')).toBe(unknown.json?.error?.message)
-  expect(await pid()).toBe(before)
-})
+it(
+  verifies(
+    'policy.reload',
+    'takes a tool away from a role: gone from the list and refused at once, the upstream left running',
+  ),
+  async () => {
+    expect(await listed()).toContain('notes__put_note')
+    expect((await callPut()).json?.result).toBeDefined()
+    const pid = async () => {
+      const { json } = await postModern(mcp(), key, 'tools/call', { name: 'notes__who_calls', arguments: {} })
+      return (json!.result!.structuredContent as { pid: number }).pid
+    }
+    const before = await pid()
+    reload(strict)
+    expect(await listed()).not.toContain('notes__put_note')
+    const refused = await callPut()
+    const unknown = await postModern(mcp(), key, 'tools/call', { name: 'notes__put_nothing', arguments: {} })
+    expect(refused.json?.error).toMatchObject({ code: -32602, data: { code: 'unknown_tool' } })
+    expect(refused.json?.error?.message.replace('put_note', 'put_nothing')).toBe(unknown.json?.error?.message)
+    expect(await pid()).toBe(before)
+  },
+)
 
-it('tells open clients of both eras that their list changed, and only those whose list did', async () => {
-  const heard: string[] = []
-  const modern = await connectV2(mcp(), key)
-  await modern.listen({ toolsListChanged: true })
-  modern.setNotificationHandler('notifications/tools/list_changed', () => void heard.push('modern'))
-  const legacy = await connectV1(mcp(), key)
-  legacy.fallbackNotificationHandler = async ({ method }) => void heard.push(`legacy ${method}`)
-  const operator = await connectV2(mcp(), gateway.key('ops'))
-  await operator.listen({ toolsListChanged: true })
-  operator.setNotificationHandler('notifications/tools/list_changed', () => void heard.push('operator'))
-  await until(() => gateway.listening.gateway.streams.size >= 3, 'three streams are open')
-  reload(strict)
-  await until(() => heard.length >= 2, 'both clients heard')
-  expect(heard.sort()).toEqual(['legacy notifications/tools/list_changed', 'modern'])
-  await Promise.all([modern.close(), legacy.close(), operator.close()])
-})
+it(
+  verifies('policy.reload', 'tells open clients of both eras that their list changed, and only those whose list did'),
+  async () => {
+    const heard: string[] = []
+    const modern = await connectV2(mcp(), key)
+    await modern.listen({ toolsListChanged: true })
+    modern.setNotificationHandler('notifications/tools/list_changed', () => void heard.push('modern'))
+    const legacy = await connectV1(mcp(), key)
+    legacy.fallbackNotificationHandler = async ({ method }) => void heard.push(`legacy ${method}`)
+    const operator = await connectV2(mcp(), gateway.key('ops'))
+    await operator.listen({ toolsListChanged: true })
+    operator.setNotificationHandler('notifications/tools/list_changed', () => void heard.push('operator'))
+    await until(() => gateway.listening.gateway.streams.size >= 3, 'three streams are open')
+    reload(strict)
+    await until(() => heard.length >= 2, 'both clients heard')
+    expect(heard.sort()).toEqual(['legacy notifications/tools/list_changed', 'modern'])
+    await Promise.all([modern.close(), legacy.close(), operator.close()])
+  },
+)
 
-it('reports a broken file with file, line and column, and changes nothing', async () => {
-  const before = await listed()
-  expect(() => reload('version: 1\nupstreams:\n  notes: { rum: x }\n')).toThrow(
-    /^causeway\.yaml:3:\d+ upstreams\.notes/m,
-  )
-  expect(() => reload('version: 1\n  bad indent: [')).toThrow(/causeway\.yaml:2:\d+/)
-  expect(await listed()).toEqual(before)
-  expect((await callPut()).json?.result).toBeDefined()
+it(
+  verifies(
+    'reliability.config',
+    verifies('policy.reload', 'reports a broken file with file, line and column, and changes nothing'),
+  ),
+  async () => {
+    const before = await listed()
+    expect(() => reload('version: 1\nupstreams:\n  notes: { rum: x }\n')).toThrow(
+      /^causeway\.yaml:3:\d+ upstreams\.notes/m,
+    )
+    expect(() => reload('version: 1\n  bad indent: [')).toThrow(/causeway\.yaml:2:\d+/)
+    expect(await listed()).toEqual(before)
+    expect((await callPut()).json?.result).toBeDefined()
+  },
+)
+
+it(verifies('policy.reload', 'ends the open streams of a key that was revoked'), async () => {
+  const { store } = gateway.listening
+  const revoked = gateway.key('rita')
+  const before = gateway.listening.gateway.streams.size
+  const open = (by: string) => fetch(mcp(), { headers: { authorization: `Bearer ${by}`, accept: 'text/event-stream' } })
+  const [ended, alive] = [await open(revoked), await open(key)]
+  await until(() => gateway.listening.gateway.streams.size === before + 2, 'both streams are open')
+  store.apiKeys.revoke(/^cwy_live_([^_]+)_/.exec(revoked)?.[1] as string, Date.now())
+  reload(strict)
+  await ended.text()
+  expect(gateway.listening.gateway.streams.size).toBe(before + 1)
+  await alive.body?.cancel()
+  await until(() => gateway.listening.gateway.streams.size === before, 'the other stream is closed')
 })
 
 it('refuses a policy whose own test fails, naming the test', async () => {

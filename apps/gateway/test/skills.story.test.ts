@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { manifest, startSkillFiles, startUnlistedSkill } from './fixtures/skills-upstream.ts'
 import { connectV2, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const REPORTS = {
   'write-report/SKILL.md': manifest('write-report', 'Writes a report.'),
@@ -58,24 +59,30 @@ afterAll(async () => {
 })
 
 describe.each(ERAS)('a %s client', (era) => {
-  it('lists the skills of all upstreams and reads their verified files from their owners', async () => {
-    const { client, skills } = await skillsOf('ops', '/mcp', era)
-    const { skills: listed } = await skills.list()
-    expect(listed.map(({ uri }) => uri)).toEqual([
-      'skill://shared/SKILL.md',
-      'skill://write-report/SKILL.md',
-      'skill://book-trip/SKILL.md',
-    ])
-    for (const skill of listed) {
-      expect((await skills.get(skill.uri)).skill).toEqual(skill)
-      expect((await skills.read(skill)).verified).toBe(true)
-    }
-    const [shared, report, trip] = listed
-    expect((await skills.read(shared as never)).body).toContain('The one of reports.')
-    expect((await skills.read(report as never, 'parts/outline.md')).text).toBe('Summary, findings.')
-    expect((await skills.read(trip as never, 'fares.md')).text).toBe('Cheap and dear.')
-    await client.close()
-  })
+  it(
+    verifies(
+      'protocol.extensions',
+      'lists the skills of all upstreams and reads their verified files from their owners',
+    ),
+    async () => {
+      const { client, skills } = await skillsOf('ops', '/mcp', era)
+      const { skills: listed } = await skills.list()
+      expect(listed.map(({ uri }) => uri)).toEqual([
+        'skill://shared/SKILL.md',
+        'skill://write-report/SKILL.md',
+        'skill://book-trip/SKILL.md',
+      ])
+      for (const skill of listed) {
+        expect((await skills.get(skill.uri)).skill).toEqual(skill)
+        expect((await skills.read(skill)).verified).toBe(true)
+      }
+      const [shared, report, trip] = listed
+      expect((await skills.read(shared as never)).body).toContain('The one of reports.')
+      expect((await skills.read(report as never, 'parts/outline.md')).text).toBe('Summary, findings.')
+      expect((await skills.read(trip as never, 'fares.md')).text).toBe('Cheap and dear.')
+      await client.close()
+    },
+  )
 
   it('reads folders', async () => {
     const { client, skills } = await skillsOf('ops', '/mcp', era)

@@ -6,6 +6,7 @@ import { sendResult } from './fixtures/scripted-upstream.ts'
 import { requestBytes } from './support/raw-http.ts'
 import { until } from './support/start-gateway.ts'
 import { type Scripted, startScripted } from './support/start-scripted.ts'
+import { verifies } from './support/verifies.ts'
 
 const MEGABYTE = 1_000_000
 const STALL_MS = 300
@@ -91,7 +92,7 @@ function send(to: string, method: string, params: Record<string, unknown>): Read
 }
 const inFlight = () => scripted.gateway.listening.gateway.admission.inFlight
 
-it('lets go of an answer that nobody reads', async () => {
+it(verifies('edge.slow', 'lets go of an answer that nobody reads'), async () => {
   const reading = send(url, 'tools/call', { name: 'up__big' })
   await until(() => inFlight() === 1, 'the call is under way')
   const startedAtMs = performance.now()
@@ -102,7 +103,7 @@ it('lets go of an answer that nobody reads', async () => {
   expect(reading.bytes).toBeLessThan(16 * MEGABYTE)
 })
 
-it('sends all of it to a client that reads slowly, and waits for a slow upstream', async () => {
+it(verifies('edge.slow', 'sends all of it to a client that reads slowly, and waits for a slow upstream'), async () => {
   const slow = send(url, 'tools/call', { name: 'up__slow' })
   slow.socket.resume()
   const reading = send(url, 'tools/call', { name: 'up__big' })
@@ -128,7 +129,7 @@ it('leaves out progress for a client far behind, and never its answer', async ()
   expect(reading.tail).toContain('"text":"x"')
 })
 
-it('ends a stream of updates that nobody reads', async () => {
+it(verifies('edge.slow', 'ends a stream of updates that nobody reads'), async () => {
   const { streams, upstreams } = scripted.gateway.listening.gateway
   const uri = `up://${'x'.repeat(MEGABYTE)}`
   const reading = send(scripted.url, 'subscriptions/listen', { notifications: { resourceSubscriptions: [uri] } })

@@ -9,6 +9,7 @@ import { stringify } from 'yaml'
 import { postModern } from './support/clients.ts'
 import { isRunning } from './support/is-running.ts'
 import { OPERATOR_RULES, type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const FIXTURES = join(import.meta.dirname, 'fixtures')
 const MAIN = join(import.meta.dirname, '../src/main.ts')
@@ -59,44 +60,53 @@ describe('in a running gateway', () => {
     await gateway.ready('notes', 'pipe', 'own')
   })
 
-  it.each(['notes', 'pipe'])('a killed "%s" fails its calls at once, stays listed, and comes back', async (id) => {
-    const before = await pidOf(gateway.url, key, id)
-    const listed = await tools()
-    const slow = call(gateway.url, key, `${id}__work_slowly`, { name: 'x', steps: 500, step_ms: 10 })
-    await until(() => gateway.listening.gateway.upstreams.get(id)?.bulkhead.inFlight === 1, 'the call runs')
-    const killedAt = performance.now()
-    process.kill(before, 'SIGKILL')
-    const { error } = (await slow).json ?? {}
-    expect(error).toMatchObject({ code: -32603, data: { code: 'upstream_unavailable', retryable: false } })
-    const next = await call(gateway.url, key, `${id}__list_cancelled`)
-    expect(next.json?.error?.data).toMatchObject({ code: 'upstream_unavailable', upstream: id })
-    expect(performance.now() - killedAt).toBeLessThan(1_000)
-    expect(await tools()).toEqual(listed)
-    await until(async () => {
-      const { json } = await call(gateway.url, key, `${id}__who_calls`)
-      const pid = (json?.result?.structuredContent as { pid: number } | undefined)?.pid
-      return pid !== undefined && pid !== before
-    }, 'another process answers')
-    expect(isRunning(before)).toBe(false)
-  })
+  it.each(['notes', 'pipe'])(
+    verifies('reliability.stdio', 'a killed "%s" fails its calls at once, stays listed, and comes back'),
+    async (id) => {
+      const before = await pidOf(gateway.url, key, id)
+      const listed = await tools()
+      const slow = call(gateway.url, key, `${id}__work_slowly`, { name: 'x', steps: 500, step_ms: 10 })
+      await until(() => gateway.listening.gateway.upstreams.get(id)?.bulkhead.inFlight === 1, 'the call runs')
+      const killedAt = performance.now()
+      process.kill(before, 'SIGKILL')
+      const { error } = (await slow).json ?? {}
+      expect(error).toMatchObject({ code: -32603, data: { code: 'upstream_unavailable', retryable: false } })
+      const next = await call(gateway.url, key, `${id}__list_cancelled`)
+      expect(next.json?.error?.data).toMatchObject({ code: 'upstream_unavailable', upstream: id })
+      expect(performance.now() - killedAt).toBeLessThan(1_000)
+      expect(await tools()).toEqual(listed)
+      await until(async () => {
+        const { json } = await call(gateway.url, key, `${id}__who_calls`)
+        const pid = (json?.result?.structuredContent as { pid: number } | undefined)?.pid
+        return pid !== undefined && pid !== before
+      }, 'another process answers')
+      expect(isRunning(before)).toBe(false)
+    },
+  )
 
-  it('a child that crashes at its start is tried again, later each time, and disturbs nobody', async () => {
-    const log = join(gateway.dir, 'data/upstreams/crashing/starts.log')
-    const starts = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').map(Number) : [])
-    await until(() => starts().length >= 4, 'it was started four times')
-    const [first = 0, second = 0, third = 0, fourth = 0] = starts()
-    expect(third - second).toBeGreaterThan(350)
-    expect(fourth - third).toBeGreaterThan(750)
-    expect(fourth - first).toBeLessThan(15_000)
-    expect(gateway.listening.gateway.upstreams.get('crashing')?.state).toEqual({
-      kind: 'down',
-      code: 'upstream_unavailable',
-      reason: 'it ended with code 3',
-    })
-    expect((await call(gateway.url, key, 'notes__get_note', { name: 'hello' })).json?.result?.isError).toBeUndefined()
-  })
+  it(
+    verifies(
+      'reliability.stdio',
+      'a child that crashes at its start is tried again, later each time, and disturbs nobody',
+    ),
+    async () => {
+      const log = join(gateway.dir, 'data/upstreams/crashing/starts.log')
+      const starts = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').map(Number) : [])
+      await until(() => starts().length >= 4, 'it was started four times')
+      const [first = 0, second = 0, third = 0, fourth = 0] = starts()
+      expect(third - second).toBeGreaterThan(350)
+      expect(fourth - third).toBeGreaterThan(750)
+      expect(fourth - first).toBeLessThan(15_000)
+      expect(gateway.listening.gateway.upstreams.get('crashing')?.state).toEqual({
+        kind: 'down',
+        code: 'upstream_unavailable',
+        reason: 'it ended with code 3',
+      })
+      expect((await call(gateway.url, key, 'notes__get_note', { name: 'hello' })).json?.result?.isError).toBeUndefined()
+    },
+  )
 
-  it('the end of the gateway is the end of all of them', async () => {
+  it(verifies('reliability.stdio', 'the end of the gateway is the end of all of them'), async () => {
     const pids = await wellMannered(gateway.url, key)
     expect(pids.map(isRunning)).toEqual([true, true, true])
     await gateway.close()
@@ -139,7 +149,7 @@ describe.each(['SIGKILL', 'SIGTERM'] as const)('a gateway process that gets %s',
   })
   afterAll(() => void process_.kill('SIGKILL'))
 
-  it('leaves no child behind, whatever its manners', async () => {
+  it(verifies('reliability.stdio', 'leaves no child behind, whatever its manners'), async () => {
     const unmannered = JSON.parse(readFileSync(pidFile(signal), 'utf8')) as number[]
     const pids = [...(await wellMannered(url)), ...unmannered]
     expect(pids.map(isRunning)).toEqual([true, true, true, true, true])

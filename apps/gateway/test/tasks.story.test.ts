@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startFixture } from '../conformance/fixture/start-fixture.ts'
 import { postModern } from './support/clients.ts'
 import { OPERATOR_RULES, type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 let fixture: Awaited<ReturnType<typeof startFixture>>
 let gateway: StoryGateway
@@ -37,7 +38,7 @@ const start = async () => {
   return String(json?.result?.taskId)
 }
 
-it('follows a task to its end under one id', async () => {
+it(verifies('protocol.extensions', 'follows a task to its end under one id'), async () => {
   const taskId = await start()
   const status = async () => (await request('tasks/get', { taskId })).json?.result
   expect((await status())?.taskId).toBe(taskId)
@@ -45,7 +46,7 @@ it('follows a task to its end under one id', async () => {
   expect(JSON.stringify(await status())).toContain('Computed x')
 })
 
-it('knows a task for its own caller alone', async () => {
+it(verifies('protocol.extensions', 'knows a task for its own caller alone'), async () => {
   const taskId = await start()
   for (const [id, key] of [
     [taskId, keys.other],

@@ -1,6 +1,7 @@
 /** The merge: order, collisions, what a name without a prefix may not look like, and what a part that goes takes with it. */
 import { describe, expect, it } from 'vitest'
 import { upstreamConfig } from '../../test/support/upstream-config.ts'
+import { verifies } from '../../test/support/verifies.ts'
 import { CatalogHolder, countByKind, type UpstreamCatalog } from './catalog.ts'
 import type { Kind } from './definition.ts'
 import { namespace, prefixOf } from './namespace.ts'
@@ -97,18 +98,21 @@ describe('collisions', () => {
     expect(reasons('a')).toEqual(['{+any}: its uriTemplate has no literal scheme'])
   })
 
-  it('make a name without a prefix yield to every name with one, wherever it stands', () => {
-    const { names, reasons } = merged(
-      ['plain', 'db'],
-      part('plain', { tools: ['db__query', 'db__other', 'own', 'my__own'] }, { namespace: 'none' }),
-      part('db', { tools: ['query'] }),
-    )
-    expect(names('tools')).toEqual(['own', 'my__own', 'db__query'])
-    expect(reasons('plain')).toEqual([
-      'db__query: upstream "db" has the same name',
-      'db__other: its name starts with "db__", which belongs to another upstream',
-    ])
-  })
+  it(
+    verifies('policy.injective', 'make a name without a prefix yield to every name with one, wherever it stands'),
+    () => {
+      const { names, reasons } = merged(
+        ['plain', 'db'],
+        part('plain', { tools: ['db__query', 'db__other', 'own', 'my__own'] }, { namespace: 'none' }),
+        part('db', { tools: ['query'] }),
+      )
+      expect(names('tools')).toEqual(['own', 'my__own', 'db__query'])
+      expect(reasons('plain')).toEqual([
+        'db__query: upstream "db" has the same name',
+        'db__other: its name starts with "db__", which belongs to another upstream',
+      ])
+    },
+  )
 
   it('keep the names of upstreams that were never listed, by id and by namespace', () => {
     const holder = new CatalogHolder()
@@ -118,7 +122,7 @@ describe('collisions', () => {
     expect(holder.current.entries.tools.map((entry) => entry.publicName)).toEqual(['x'])
   })
 
-  it('leave out what becomes the same name within one upstream', () => {
+  it(verifies('policy.injective', 'leave out what becomes the same name within one upstream'), () => {
     const long = 'x'.repeat(60)
     const shortened = merged(['a'], part('a', { tools: [long] })).names('tools')[0] as string
     const { names, reasons } = merged(['a'], part('a', { tools: [long, shortened.slice('a__'.length)] }))
@@ -128,7 +132,7 @@ describe('collisions', () => {
 })
 
 describe('a new part', () => {
-  it('changes no name of another upstream', () => {
+  it(verifies('policy.injective', 'changes no name of another upstream'), () => {
     const before = merged(['a'], part('a', { tools: ['x'.repeat(70), 'b__y'] })).names('tools')
     const after = merged(['a', 'b'], part('a', { tools: ['x'.repeat(70), 'b__y'] }), part('b', { tools: ['y'] }))
     expect(after.names('tools').slice(0, 2)).toEqual(before)

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { upstreamConfig } from '../../test/support/upstream-config.ts'
+import { verifies } from '../../test/support/verifies.ts'
 import { MAX_NAME, namespace, publicName } from './namespace.ts'
 import { validate } from './validate.ts'
 
@@ -16,7 +17,7 @@ const name = fc.oneof(
 )
 
 describe('publicName', () => {
-  it('is legal and at most 52 characters, whatever the upstream calls it', () => {
+  it(verifies('protocol.names', 'is legal and at most 52 characters, whatever the upstream calls it'), () => {
     fc.assert(
       fc.property(prefix, name, (ns, original) => {
         const result = publicName(ns, original)
@@ -28,7 +29,7 @@ describe('publicName', () => {
     )
   })
 
-  it('is another one for every other upstream or tool', () => {
+  it(verifies('policy.injective', 'is another one for every other upstream or tool'), () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.tuple(prefix, name), { maxLength: 40, selector: (each) => JSON.stringify(each) }),

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { afterEach, expect, it } from 'vitest'
 import { isRunning } from '../../test/support/is-running.ts'
 import { until } from '../../test/support/start-gateway.ts'
+import { verifies } from '../../test/support/verifies.ts'
 import { CallerChildren, type ChildLimits } from './caller-children.ts'
 import { type Child, startChild } from './child.ts'
 import type { UpstreamCall } from './connection.ts'
@@ -65,15 +66,18 @@ it('gives each caller its own, and one more for other capabilities', async () =>
   expect(started).toHaveLength(3)
 })
 
-it('ends the one used longest ago when there are too many, before it starts another', async () => {
-  holding()
-  for (const caller of ['a', 'b', 'c', 'a', 'd']) await call(caller)
-  expect([children.size, running()]).toEqual([3, 3])
-  await call('a')
-  expect(started).toHaveLength(4)
-  await call('b')
-  expect(started).toHaveLength(5)
-})
+it(
+  verifies('reliability.stdio', 'ends the one used longest ago when there are too many, before it starts another'),
+  async () => {
+    holding()
+    for (const caller of ['a', 'b', 'c', 'a', 'd']) await call(caller)
+    expect([children.size, running()]).toEqual([3, 3])
+    await call('a')
+    expect(started).toHaveLength(4)
+    await call('b')
+    expect(started).toHaveLength(5)
+  },
+)
 
 it('refuses a call when calls are under way in all of them, and never ends one of those', async () => {
   holding({ idleMs: 30 })

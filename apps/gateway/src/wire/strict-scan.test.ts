@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { objectText, valueText } from '../../test/support/arbitrary-json.ts'
+import { verifies } from '../../test/support/verifies.ts'
 import { MAX_DEPTH, strictScan } from './strict-scan.ts'
 
 describe('what is JSON', () => {
@@ -38,7 +39,7 @@ describe('what is JSON', () => {
 })
 
 describe('duplicate keys', () => {
-  it('sees one at every depth, however it is spelled', () => {
+  it(verifies('policy.one-parser', 'sees one at every depth, however it is spelled'), () => {
     const wraps = fc.array(
       fc.constantFrom<(text: string) => string>(
         (text) => `[1,${text}]`,

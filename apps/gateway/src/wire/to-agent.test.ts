@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { objectText, stringText } from '../../test/support/arbitrary-json.ts'
+import { verifies } from '../../test/support/verifies.ts'
 import { membersOf } from './json-span.ts'
 import { type AnswerContext, answerToAgent } from './to-agent.ts'
 
@@ -35,7 +36,7 @@ describe('between equal eras', () => {
     expect(answer(result).text).toBe(`{"jsonrpc":"2.0","id":1,"result":${result}}`)
   })
 
-  it("a result under an id of the gateway gets the agent's own, byte for byte", () => {
+  it(verifies('edge.bytes', "a result under an id of the gateway gets the agent's own, byte for byte"), () => {
     fc.assert(
       fc.property(objectText, stringText, (result, idText) => {
         const { text } = answer(result.text, { ...LEGACY, idText, passesIds: false }, '77')

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { objectText, stringText } from '../../test/support/arbitrary-json.ts'
+import { verifies } from '../../test/support/verifies.ts'
 import { parseEnvelope } from './envelope.ts'
 import { membersOf } from './json-span.ts'
 import { type ParamChanges, paramsToUpstream } from './to-upstream.ts'
@@ -20,7 +21,7 @@ const memberText = (text: string, key: string) => {
 }
 
 describe('between equal eras', () => {
-  it('every value passes byte for byte under another name', () => {
+  it(verifies('edge.bytes', 'every value passes byte for byte under another name'), () => {
     fc.assert(
       fc.property(objectText, objectText, stringText, (args, meta, more) => {
         const params = `{ "name":"a__b","arguments": ${args.text} ,"x-more":${more},"_meta":${meta.text}}`

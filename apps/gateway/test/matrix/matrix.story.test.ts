@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ServedFixture } from '../fixtures/serve-fixture.ts'
+import type { RequirementId } from '../requirements.ts'
 import { type StoryGateway, startGateway, until } from '../support/start-gateway.ts'
+import { verifies } from '../support/verifies.ts'
 import { ABSENCES, CELLS, type Cell, ERAS, FEATURES, type Feature, TRANSPORTS } from './cells.ts'
 import { FEATURE_STORIES } from './feature-stories.ts'
 import { startFullLegacy } from './full-legacy.ts'
@@ -66,9 +68,21 @@ it('has upstreams of the eras that it is about', () => {
 const isAbsent = (feature: Feature, cell: Cell) =>
   ABSENCES.some((absence) => absence.features.includes(feature) && absence.isOf(cell))
 
-describe.each(CELLS.map((cell) => ({ ...cell, id: idOf(cell) })))('a $agent agent of $id', ({ id, ...cell }) => {
-  it.each(FEATURES.filter((feature) => !isAbsent(feature, cell)))('%s', async (feature) => {
-    await FEATURE_STORIES[feature]({ agent: agents.get(cell.agent) as MatrixAgent, id })
-    proves({ ...cell, feature })
-  })
-})
+const REQUIRED: Partial<Record<Feature, RequirementId>> = {
+  cancellation: 'reliability.cancel',
+  Tasks: 'protocol.extensions',
+  Apps: 'protocol.extensions',
+  Skills: 'protocol.extensions',
+}
+const titleOf = (feature: Feature) => (REQUIRED[feature] ? verifies(REQUIRED[feature], feature) : feature)
+
+describe.each(CELLS.map((cell) => ({ ...cell, id: idOf(cell) })))(
+  verifies('protocol.cells', 'a $agent agent of $id'),
+  ({ id, ...cell }) => {
+    const present = FEATURES.filter((feature) => !isAbsent(feature, cell))
+    it.each(present.map((feature) => [titleOf(feature), feature] as const))('%s', async (_title, feature) => {
+      await FEATURE_STORIES[feature]({ agent: agents.get(cell.agent) as MatrixAgent, id })
+      proves({ ...cell, feature })
+    })
+  },
+)

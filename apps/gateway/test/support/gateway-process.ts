@@ -18,6 +18,8 @@ export interface GatewayProcess {
   key(agent: string): string
   /** Ends it without a warning. */
   kill(): Promise<void>
+  /** Asks it to end. @returns its exit code */
+  terminate(): Promise<number | null>
   /** Starts it again; resolves at its first answer. @returns how long that took, ms */
   start(): Promise<number>
   /** Waits until the upstreams can be called. */
@@ -61,6 +63,11 @@ export async function startGatewayProcess(config: StoryConfig): Promise<GatewayP
       const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
+    },
+    async terminate() {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      return (await ended)[0] as number | null
     },
     async start() {
       const startedAtMs = performance.now()

@@ -1,0 +1,120 @@
+/** For any policy: what is listed is what can be called, on every route and in every era, and the lists say that they are private. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ScriptedUpstream, startScriptedUpstream } from './fixtures/scripted-upstream.ts'
+import { post, postModern } from './support/clients.ts'
+import { type StoryGateway, startGateway } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
+
+const tool = (name: string, isReadOnly: boolean) => ({
+  name,
+  inputSchema: { type: 'object' },
+  annotations: { readOnlyHint: isReadOnly },
+})
+const TOOLS = [tool('get_task', true), tool('get_user', true), tool('drop_task', false), tool('set_user', false)]
+const PROMPTS = ['plan', 'greet'].map((name) => ({ name }))
+
+// Policies at random, the same in each run.
+const tools = fc.constantFrom('*', 'a__*', 'b__*', '*_task', 'a__get_user', 'effect:read', 'effect:write', 'upstream:b')
+const prompts = fc.constantFrom('*', 'a__*', 'b__plan', 'upstream:a')
+const effect = fc.constantFrom('allow', 'allow', 'deny')
+const rule = fc.record({
+  effect,
+  tools: fc.array(tools, { maxLength: 2 }),
+  prompts: fc.array(prompts, { maxLength: 2 }),
+})
+const POLICIES = fc.sample(fc.array(rule, { minLength: 1, maxLength: 5 }), { numRuns: 40, seed: 20260728 })
+const AGENTS = POLICIES.map((_, index) => `agent-${index}`)
+
+const upstreams = new Map<string, ScriptedUpstream>()
+let gateway: StoryGateway
+const keys = new Map<string, string>()
+
+beforeAll(async () => {
+  for (const id of ['a', 'b']) upstreams.set(id, await startScriptedUpstream({ tools: TOOLS, prompts: PROMPTS }))
+  gateway = await startGateway({
+    upstreams: Object.fromEntries([...upstreams].map(([id, { url }]) => [id, { url }])),
+    agents: Object.fromEntries(AGENTS.map((name) => [name, { roles: [name] }])),
+    rules: POLICIES.flatMap((rules, agent) =>
+      rules
+        .filter((each) => each.tools.length + each.prompts.length > 0)
+        .map((each, index) => ({
+          id: `rule-${agent}-${index}`,
+          effect: each.effect,
+          roles: [`agent-${agent}`],
+          ...(each.tools.length > 0 ? { tools: each.tools } : {}),
+          ...(each.prompts.length > 0 ? { prompts: each.prompts } : {}),
+        })),
+    ),
+    limits: { agent: { perMinute: 0 }, write: { perMinute: 0 }, user: { perMinute: 0 } },
+  })
+  for (const agent of AGENTS) keys.set(agent, gateway.key(agent))
+  await gateway.ready('a', 'b')
+})
+afterAll(async () => {
+  await gateway.close()
+  await Promise.all([...upstreams.values()].map((each) => each.close()))
+})
+
+const ERAS = {
+  modern: postModern,
+  legacy: (url: string, key: string | undefined, method: string, params: object = {}) =>
+    post(url, key, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })),
+}
+const KINDS = [
+  { list: 'tools/list', call: 'tools/call', key: 'tools', names: TOOLS.map(({ name }) => name) },
+  { list: 'prompts/list', call: 'prompts/get', key: 'prompts', names: PROMPTS.map(({ name }) => name) },
+] as const
+const received = () => [...upstreams.values()].reduce((sum, each) => sum + each.received.length, 0)
+
+/** What an agent is shown of a kind, by public name, and what of it all answers when it is called. */
+async function seenBy(agent: string, era: keyof typeof ERAS, kind: (typeof KINDS)[number]) {
+  const send = (method: string, params = {}, path = '/mcp') =>
+    ERAS[era](`${gateway.url}${path}`, keys.get(agent), method, params)
+  const nameOf = (each: { name: string }) => each.name
+  const { json } = await send(kind.list)
+  const listed = ((json?.result?.[kind.key] ?? []) as { name: string }[]).map(nameOf)
+  const callable: string[] = []
+  const ownRoutes: string[] = []
+  for (const id of ['a', 'b']) {
+    const own = ((await send(kind.list, {}, `/s/${id}/mcp`)).json?.result?.[kind.key] ?? []) as { name: string }[]
+    ownRoutes.push(...own.map((each) => `${id}__${each.name}`))
+    for (const name of kind.names) {
+      const before = received()
+      const isServed = (await send(kind.call, { name: `${id}__${name}` })).json?.result !== undefined
+      // What is refused has not touched its upstream either.
+      expect(received() - before).toBe(isServed ? 1 : 0)
+      if (isServed) callable.push(`${id}__${name}`)
+    }
+  }
+  return { listed: listed.sort(), callable: callable.sort(), ownRoutes: ownRoutes.sort() }
+}
+
+describe(verifies('policy.list-is-callable', 'for any policy'), () => {
+  it.each(KINDS)(
+    verifies('policy.everywhere', 'what $list shows is what $call serves, wherever it is asked'),
+    async (kind) => {
+      const sizes = new Set<number>()
+      for (const agent of AGENTS) {
+        const modern = await seenBy(agent, 'modern', kind)
+        expect([agent, modern.callable]).toEqual([agent, modern.listed])
+        expect([agent, modern.ownRoutes]).toEqual([agent, modern.listed])
+        expect([agent, await seenBy(agent, 'legacy', kind)]).toEqual([agent, modern])
+        sizes.add(modern.listed.length)
+      }
+      // Policies that all allow the same would prove nothing.
+      expect(sizes.size).toBeGreaterThan(3)
+    },
+  )
+})
+
+it.each(['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list', 'server/discover'])(
+  verifies('integrity.cache', 'the answer to %s is for its caller alone'),
+  async (method) => {
+    const modern = await postModern(`${gateway.url}/mcp`, keys.get('agent-0'), method)
+    expect(modern.json?.result).toMatchObject({ cacheScope: 'private' })
+    expect(modern.headers.get('cache-control')).toBe('no-store')
+    const legacy = await ERAS.legacy(`${gateway.url}/mcp`, keys.get('agent-0'), method)
+    expect(legacy.headers.get('cache-control')).toBe('no-store')
+  },
+)
