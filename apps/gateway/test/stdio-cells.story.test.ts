@@ -96,6 +96,20 @@ describe.each(ASKED_CLIENTS)('$client', ({ era, connect }) => {
     expect(await client.call(`${upstream}__ask_roots`)).toMatchObject({ roots: [{ uri: 'file:///story' }] })
   })
 
+  it('hears when a page is done with, or that one has to be opened first, in the words of its era', async () => {
+    client.heard.length = 0
+    await client.call('own-old__ask_link')
+    const done = { method: 'notifications/elicitation/complete', params: { elicitationId: 'link-1' } }
+    if (era === 'legacy') expect(client.heard).toMatchObject([done])
+    else expect(client.heard).toEqual([])
+    const needed = { message: 'own-old: Sign in', elicitationId: 'link-2' }
+    await expect(client.call('own-old__need_link')).rejects.toMatchObject(
+      era === 'legacy'
+        ? { code: -32042, data: { elicitations: [needed] } }
+        : { code: -32603, data: { code: 'input_unsupported' } },
+    )
+  })
+
   it('is not asked by a legacy child that all share, because nobody could tell for whom it asks', async () => {
     const before = client.asked.length
     await expect(client.call('old__ask_person', { question: 'Color?' })).rejects.toThrow(/elicitation/)

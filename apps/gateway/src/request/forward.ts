@@ -4,6 +4,7 @@ import type { UpstreamAnswer } from '../upstream/answer.ts'
 import { resultText } from '../wire/jsonrpc.ts'
 import { type AgentAnswer, answerToAgent } from '../wire/to-agent.ts'
 import { askLegacy, sendInRounds } from './ask-legacy.ts'
+import { reasonAgainst } from './ask-rules.ts'
 import { cancellationKey } from './cancel.ts'
 import { forwardParked } from './forward-parked.ts'
 import { passedOnInput } from './input-required.ts'
@@ -72,6 +73,7 @@ function asInput(result: string, { decided }: Round): AgentAnswer {
 
 function toAgent(answer: UpstreamAnswer, { decided, routed }: Round): AgentAnswer {
   const { inbound, target } = decided
+  const { config } = routed.upstream
   return answerToAgent(onlyVisible(answer, decided), {
     upstream: routed.upstream.id,
     method: inbound.message.method,
@@ -80,6 +82,7 @@ function toAgent(answer: UpstreamAnswer, { decided, routed }: Round): AgentAnswe
     idText: inbound.message.idText as string,
     passesIds: routed.connection.passesIds,
     hasBareOutput: target.entry.hasBareOutput,
+    ...(answer.error && !reasonAgainst('elicitation/create', inbound, config) ? { linkTitle: config.title } : {}),
     deprecation: target.formerName === undefined ? undefined : `"${target.formerName}" is now called "${target.name}"`,
   })
 }

@@ -28,6 +28,9 @@ export function relay(text: string, method: string, { deadline, round }: Sending
     // A modern client hears of logs only when it asked for them on this very request.
     if (decided.inbound.era === 'modern' && routed.logLevel === undefined) return
     if (isLoudEnough(paramsOf(text).level, routed.logLevel)) reply.event(text)
+  } else if (method === 'notifications/elicitation/complete') {
+    // The modern era has no word for it: there the agent's next request finds out.
+    if (decided.inbound.era === 'legacy' && routed.upstream.config.asks.elicitation) reply.event(text)
   } else if (!NOT_OF_A_CALL.has(method)) {
     reply.event(paramsOf(text).progressToken === undefined ? text : withOwnToken(text, round))
   }

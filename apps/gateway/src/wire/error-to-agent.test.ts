@@ -78,6 +78,29 @@ describe("what is the upstream's own", () => {
   })
 })
 
+describe('-32042, for a page that a person has to open first', () => {
+  const error = { code: -32042, message: 'no', data: { elicitations: [{ message: 'Sign in', url: 'https://x' }, 7] } }
+
+  it('passes from a legacy upstream to a legacy agent, in the name of who asks', () => {
+    const { status, text } = convert(error, { ...LEGACY, linkTitle: 'Mail' })
+    expect([status, JSON.parse(text).error]).toEqual([
+      200,
+      { code: -32042, message: 'no', data: { elicitations: [{ message: 'Mail: Sign in', url: 'https://x' }, 7] } },
+    ])
+  })
+
+  it('is input that cannot be had where the agent may not be asked, or its era has no such error', () => {
+    const failure = expect.objectContaining({ code: 'input_unsupported' })
+    expect(() => convert(error, LEGACY)).toThrow(failure)
+    expect(() => convert(error, { upstreamEra: 'legacy', linkTitle: 'Mail' })).toThrow(failure)
+  })
+
+  it("is a modern upstream's own affair", () => {
+    const failure = expect.objectContaining({ code: 'upstream_error' })
+    expect(() => convert(error, { agentEra: 'legacy', linkTitle: 'Mail' })).toThrow(failure)
+  })
+})
+
 it('a modern upstream that misses a capability cannot serve a legacy agent', () => {
   expect(() => convert({ code: -32021, message: 'no' }, { agentEra: 'legacy' })).toThrow(
     expect.objectContaining({ code: 'input_unsupported' }),

@@ -14,6 +14,8 @@ const CAPABILITY_MISSING = -32021
 /** What the legacy era calls a resource that is not there; the modern one has no such code. */
 const LEGACY_RESOURCE_NOT_FOUND = -32002
 const INVALID_PARAMS = -32602
+/** How the legacy era says that a person has to open a page before the call can succeed; the modern one asks for that by its results. */
+const LINK_REQUIRED = -32042
 const INTERNAL_ERROR = -32603
 const UPSTREAM_ID = /^[a-z][a-z0-9-]{0,15}$/
 /** Keys of {@link RpcError.data} that may hold what went wrong inside the upstream. */
@@ -27,7 +29,7 @@ export function errorToAgent(error: RpcError, context: AnswerContext): AgentAnsw
   const passed = passedError(error.code, context)
   if (passed === undefined) throw ownFailure(error, context)
   const { message } = error
-  const data = isObject(error.data) ? { data: publicData(error.data) } : {}
+  const data = isObject(error.data) ? { data: publicData(dataOf(error, context)) } : {}
   return {
     status: passed.status,
     text: errorText(context.idText, { code: passed.code, message, ...data }),
@@ -39,6 +41,10 @@ export function errorToAgent(error: RpcError, context: AnswerContext): AgentAnsw
 function passedError(code: number, context: AnswerContext): { code: number; status: number } | undefined {
   const isModern = context.agentEra === 'modern'
   if (code === LEGACY_RESOURCE_NOT_FOUND) return { code: isModern ? INVALID_PARAMS : code, status: 200 }
+  if (code === LINK_REQUIRED) {
+    const isKnown = !isModern && context.upstreamEra === 'legacy'
+    return isKnown && context.linkTitle !== undefined ? { code, status: 200 } : undefined
+  }
   // To a legacy upstream the number means something of its own.
   if (code === CAPABILITY_MISSING)
     return isModern && context.upstreamEra === 'modern' ? { code, status: 400 } : undefined
@@ -46,7 +52,23 @@ function passedError(code: number, context: AnswerContext): { code: number; stat
   return status === undefined ? undefined : { code, status: isModern ? status : 200 }
 }
 
+// Who asks stands before what a person reads, as with every other question.
+function dataOf({ code, data }: RpcError, { linkTitle }: AnswerContext): unknown {
+  if (code !== LINK_REQUIRED || !isObject(data) || !Array.isArray(data.elicitations)) return data
+  const elicitations = data.elicitations.map((each: unknown) =>
+    isObject(each) && typeof each.message === 'string' ? { ...each, message: `${linkTitle}: ${each.message}` } : each,
+  )
+  return { ...data, elicitations }
+}
+
 function ownFailure(error: RpcError, { agentEra, upstreamEra, upstream }: AnswerContext): GatewayError {
+  if (error.code === LINK_REQUIRED && upstreamEra === 'legacy') {
+    return new GatewayError(
+      'input_unsupported',
+      `Cannot finish the call to upstream "${upstream}": it needs a person to open a page first`,
+      { upstream, cause: error },
+    )
+  }
   if (error.code === CAPABILITY_MISSING && agentEra === 'legacy' && upstreamEra === 'modern') {
     return new GatewayError(
       'input_unsupported',

@@ -22,6 +22,8 @@ export interface AnswerContext {
   passesIds: boolean
   /** Whether the tool's output schema is not an object at its root, so that legacy clients were listed a wrapped one. */
   hasBareOutput?: boolean
+  /** Stands before what a person is asked to open first (error -32042 of 2025-11-25); absent where the upstream may not ask that. */
+  linkTitle?: string | undefined
   /** Told to the agent in the result's `_meta` when it used a former name. */
   deprecation: string | undefined
 }
