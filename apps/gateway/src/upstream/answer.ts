@@ -27,6 +27,17 @@ export function readAnswer(text: string, idText: string, upstream: string): Upst
   } catch (cause) {
     throw invalid(upstream, 'its answer is not JSON', cause)
   }
+  return checkAnswer(message, { text, idText, upstream })
+}
+
+/**
+ * Checks a response that was parsed already.
+ * @throws GatewayError upstream_invalid
+ */
+export function checkAnswer(
+  message: unknown,
+  { text, idText, upstream }: { text: string; idText: string; upstream: string },
+): UpstreamAnswer {
   if (!isObject(message) || message.jsonrpc !== '2.0') throw invalid(upstream, 'its answer is not JSON-RPC 2.0')
   // An error about a request that could not be read has no id to carry.
   const isIdless = message.id === undefined || message.id === null

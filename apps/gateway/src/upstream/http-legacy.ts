@@ -2,7 +2,7 @@
 import { membersOf } from '../wire/json-span.ts'
 import { failureText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
 import type { StreamPlace } from '../wire/sse.ts'
-import { invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
+import { checkAnswer, invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
 import type { HeardOn } from './ask-stream.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
 import { GATEWAY_CAPABILITIES } from './handshake.ts'
@@ -213,7 +213,8 @@ class LegacyHttp implements Connection {
     on: { call: UpstreamCall; session: LegacySession; idText: string },
   ): UpstreamAnswer | undefined {
     const message = parseEvent(data, this.#target.upstream)
-    if (message.method === undefined) return readAnswer(data, on.idText, this.#target.upstream)
+    const { upstream } = this.#target
+    if (message.method === undefined) return checkAnswer(message, { text: data, idText: on.idText, upstream })
     if (message.id === undefined) on.call.onNotification(data, String(message.method))
     else this.#onRequest(message, data, on).catch(this.#onStray)
     return undefined

@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import { isObject } from '../wire/envelope.ts'
 import { requestText } from '../wire/jsonrpc.ts'
 import { MODERN_REVISION } from '../wire/revisions.ts'
-import { invalid, readAnswer, type UpstreamAnswer } from './answer.ts'
+import { checkAnswer, invalid, readAnswer, type UpstreamAnswer } from './answer.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
 import { type HttpPost, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
@@ -38,7 +38,8 @@ export async function modernRequest(target: HttpTarget, call: UpstreamCall): Pro
     maxBytes: call.maxBytes,
     onEvent(data) {
       const message = parseEvent(data, target.upstream)
-      if (message.method === undefined) answer = readAnswer(data, call.idText, target.upstream)
+      if (message.method === undefined)
+        answer = checkAnswer(message, { text: data, idText: call.idText, upstream: target.upstream })
       else if (message.id === undefined) call.onNotification(data, String(message.method))
       return answer !== undefined
     },
@@ -66,7 +67,7 @@ function headersOf(target: HttpTarget, call: UpstreamCall): string[] {
   for (const name of Object.keys(call.headers)) headers.push(name, call.headers[name] as string)
   // A configured header adds to what the protocol says, and never replaces it.
   for (const name of Object.keys(target.headers))
-    if (!headers.includes(name)) headers.push(name, target.headers[name] as string)
+    if (!headers.some((each, at) => at % 2 === 0 && each === name)) headers.push(name, target.headers[name] as string)
   return headers
 }
 

@@ -1,4 +1,5 @@
 /** Server-sent events, read incrementally with a bound on each event, and written. */
+import { isAscii } from 'node:buffer'
 
 /** Hears each event's `data`. */
 export type OnEvent = (data: string) => void
@@ -20,7 +21,8 @@ const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,1022}[\x21-\x7e])?$/
 
 /** Reads a stream chunk by chunk; `id:` and `retry:` go to the place, because they belong to the upstream's own connection, and comments to nobody. */
 export class SseReader {
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true })
+  #decoder: InstanceType<typeof TextDecoder> | undefined
+  #hasBegun = false
   readonly #maxCharacters: number
   readonly #onEvent: OnEvent
   readonly #place: StreamPlace | undefined
@@ -44,7 +46,7 @@ export class SseReader {
 
   /** @throws EventTooLarge, TypeError for bytes that are not UTF-8, or what `onEvent` throws */
   push(chunk: Uint8Array): void {
-    const text = this.#decoder.decode(chunk, { stream: true })
+    const text = this.#decode(chunk)
     if (text === '') return
     // A line feed that begins a chunk may be the other half of the line end that closed the last one.
     let start = this.#endedWithReturn && text.startsWith('\n') ? 1 : 0
@@ -60,6 +62,17 @@ export class SseReader {
       this.#endLine()
     }
     this.#add(text.slice(start))
+  }
+
+  // A decoder keeps what a chunk began; until one is not plain ASCII there is nothing to keep, and none is made.
+  #decode(chunk: Uint8Array): string {
+    if (!this.#decoder && Buffer.isBuffer(chunk) && isAscii(chunk)) {
+      this.#hasBegun = true
+      return chunk.toString('latin1')
+    }
+    // A byte order mark is one at the very beginning alone.
+    this.#decoder ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: this.#hasBegun })
+    return this.#decoder.decode(chunk, { stream: true })
   }
 
   #add(piece: string): void {
