@@ -1,9 +1,9 @@
 /** Bytes of a body → one JSON-RPC message whose every routing field has exactly one reading, with the spans needed to change it in place. */
 import { isUtf8 } from 'node:buffer'
 import { GatewayError } from '../errors.ts'
-import { type Member, membersOf } from './json-span.ts'
+import type { Member } from './json-span.ts'
 import { refuseVariants } from './refuse-variants.ts'
-import { strictScan } from './strict-scan.ts'
+import { type RoutingMembers, strictScan } from './strict-scan.ts'
 
 /** Longest JSON-RPC id that is accepted, in characters of JSON text. */
 export const MAX_ID_CHARACTERS = 256
@@ -30,16 +30,13 @@ export interface Envelope {
 export function parseEnvelope(bytes: Buffer): Envelope {
   if (!isUtf8(bytes)) throw new GatewayError('parse_error', 'Cannot read the body: not UTF-8')
   const text = bytes.toString('utf8')
-  const message = parseStrict(text)
-  const top = membersOf(text, 0)
-  refuseVariants(top, 'message')
-  const paramsMember = top.find((member) => member.key === 'params')
+  const found: RoutingMembers = { message: [], params: [], meta: [], ref: [] }
+  const message = parseStrict(text, found)
+  refuseVariants(found.message, 'message')
   const params = objectOf(message.params, 'params')
-  const paramMembers = paramsMember ? membersOf(text, paramsMember.start) : []
-  refuseVariants(paramMembers, 'params')
-  const metaMembers = objectMembers(text, paramMembers, '_meta')
-  refuseVariants(metaMembers, '_meta')
-  refuseVariants(objectMembers(text, paramMembers, 'ref'), 'ref')
+  refuseVariants(found.params, 'params')
+  refuseVariants(found.meta, '_meta')
+  refuseVariants(found.ref, 'ref')
   refuseIllFormed(message.method, params)
   const meta = objectOf(params._meta, 'params._meta')
   if (!['undefined', 'string', 'number'].includes(typeof meta.progressToken))
@@ -47,12 +44,12 @@ export function parseEnvelope(bytes: Buffer): Envelope {
   return {
     text,
     kind: kindOf(message),
-    idText: idTextOf(text, top, message),
+    idText: idTextOf(text, found.message, message),
     method: typeof message.method === 'string' ? message.method : '',
     params,
     meta,
-    paramMembers,
-    metaMembers,
+    paramMembers: found.params,
+    metaMembers: found.meta,
   }
 }
 
@@ -61,10 +58,10 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function parseStrict(text: string): Record<string, unknown> {
+function parseStrict(text: string, found: RoutingMembers): Record<string, unknown> {
   if (text.charCodeAt(0) === 0xfeff)
     throw new GatewayError('parse_error', 'Cannot read the body: it starts with a byte order mark')
-  const fault = strictScan(text)
+  const fault = strictScan(text, found)
   if (fault?.fault === 'too-deep')
     throw new GatewayError('invalid_request', 'Cannot read the message: nested deeper than 64 levels')
   if (fault?.fault === 'duplicate-key') {
@@ -121,24 +118,18 @@ function objectOf(value: unknown, what: string): Record<string, unknown> {
   throw new GatewayError('invalid_request', `Cannot read the message: ${what} must be an object`)
 }
 
-function objectMembers(text: string, members: readonly Member[], key: string): Member[] {
-  const member = members.find((each) => each.key === key)
-  return member && text.charCodeAt(member.start) === 123 ? membersOf(text, member.start) : []
-}
-
 // Where a parser reads a lone surrogate as U+FFFD, the upstream would run another name than the one that was authorized.
 function refuseIllFormed(method: unknown, params: Readonly<Record<string, unknown>>): void {
-  const ref = isObject(params.ref) ? params.ref : {}
-  const texts = {
-    method,
-    name: params.name,
-    uri: params.uri,
-    taskId: params.taskId,
-    'ref.name': ref.name,
-    'ref.uri': ref.uri,
-  }
-  for (const [field, text] of Object.entries(texts)) {
-    if (typeof text === 'string' && !text.isWellFormed())
-      throw new GatewayError('invalid_request', `Cannot read the message: ${field} holds half of a surrogate pair`)
-  }
+  refuseText('method', method)
+  refuseText('name', params.name)
+  refuseText('uri', params.uri)
+  refuseText('taskId', params.taskId)
+  if (!isObject(params.ref)) return
+  refuseText('ref.name', params.ref.name)
+  refuseText('ref.uri', params.ref.uri)
+}
+
+function refuseText(field: string, text: unknown): void {
+  if (typeof text === 'string' && !text.isWellFormed())
+    throw new GatewayError('invalid_request', `Cannot read the message: ${field} holds half of a surrogate pair`)
 }
