@@ -68,7 +68,7 @@ async function once(commands) {
 }
 
 function runTests() {
-  const own = [join(toolchain, 'count-reporter.mjs'), join(root, 'apps/gateway/test/matrix/matrix-reporter.ts')]
+  const own = [join(toolchain, 'count-reporter.mjs'), join(root, 'apps/gateway/test/support/proof-reporter.ts')]
   const reporters = ['default', ...own].map((reporter) => `--reporter=${reporter}`)
   return counted((file) =>
     runNode([tool('vitest'), 'run', '--allowOnly=false', ...reporters], {
