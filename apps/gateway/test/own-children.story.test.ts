@@ -1,5 +1,10 @@
 /** A child of a caller's own lives for as long as it is needed: over a parked exchange, until a reload changes it, the gateway drains, or it dies. */
+import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { postModern, type RawAnswer } from './support/clients.ts'
 import { isRunning } from './support/is-running.ts'
@@ -50,6 +55,24 @@ it('asks in calls at the same time, and each is answered what it asked', async (
   const retries = await Promise.all(['One?', 'Two?', 'Three?'].map(park))
   const answers = await Promise.all(retries.map((retry) => call('ask_person', retry)))
   expect(answers.map((answer) => told(answer).content.color)).toEqual(['own: One?', 'own: Two?', 'own: Three?'])
+})
+
+it('asks what it wants to know before it works, for the call that it was started for', async () => {
+  const rooted = join(gateway.dir, 'rooted')
+  const allowed = join(gateway.dir, 'allowed')
+  for (const each of [rooted, allowed]) mkdirSync(each)
+  const program = join(import.meta.dirname, '../node_modules/@modelcontextprotocol/server-filesystem/dist/index.js')
+  const files = { command: [process.execPath, program, allowed], perCaller: true, asks: { roots: true } }
+  gateway.write({ upstreams: { own: files } })
+  gateway.listening.reload()
+  await gateway.ready('own')
+  const client = new Client({ name: 'story', version: '1' }, { capabilities: { roots: {} } })
+  client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: pathToFileURL(rooted).href }] }))
+  const requestInit = { headers: { Authorization: `Bearer ${key}` } }
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp`), { requestInit }))
+  const { content } = await client.callTool({ name: 'own__list_allowed_directories', arguments: {} })
+  expect(JSON.stringify(content)).toContain(realpathSync(rooted))
+  await client.close()
 })
 
 it('fails a parked exchange clearly when it dies, and is started anew for the next call', async () => {

@@ -42,10 +42,14 @@ it('is of the call that the child was started for, when it is asked a moment bef
   expect(calls.speaker).toBeUndefined()
   calls.begin(callOf('first'))
   expect(await asked).toEqual({ result: '"first"' })
+  await calls.askedFirst
 })
 
 it("is nobody's without a call", async () => {
-  expect(await underWay().ask(ASK)).toEqual(NO_CALL)
+  const call = callOf('over')
+  const calls = underWay(call)
+  calls.end(call)
+  expect(await calls.ask(ASK)).toEqual(NO_CALL)
 })
 
 it('is of the call that is left when the others have ended, and never of one that came later', async () => {

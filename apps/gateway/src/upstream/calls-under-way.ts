@@ -5,12 +5,19 @@ import { readSessionKey } from './session-key.ts'
 
 /** How long an ask waits until it is clear whose it is: calls that did not ask end by themselves, the one that asked does not. */
 const CLEAR_MS = 300
+/** How long what is asked before the first call waits for that. */
+const FIRST_CALL_MS = 5_000
+/** What an upstream does with the answers to what it asked first takes it a moment, which nothing tells the end of. */
+const TAKE_IN_MS = 50
 
 /** JSON-RPC error, as JSON text, for an ask while there is no call that it could belong to. */
 const NO_CALL = JSON.stringify({
   code: -32600,
   message: 'Cannot pass on this request: no call is under way that it could belong to',
 })
+
+type Ask = Parameters<UpstreamCall['onRequest']>[0]
+type Answer = ReturnType<UpstreamCall['onRequest']>
 
 export class CallsUnderWay {
   /** With the number of asks that each waits for an answer to; the oldest call comes first. */
@@ -19,7 +26,11 @@ export class CallsUnderWay {
   /** Asks of which it is not clear yet whose they are. */
   #unclear = 0
 
+  #hasBegun = false
+  #asked: Promise<unknown> | undefined
+
   begin(call: UpstreamCall): void {
+    this.#hasBegun = true
     this.#calls.set(call, 0)
     this.#tell()
   }
@@ -32,6 +43,11 @@ export class CallsUnderWay {
     return this.#calls.size === 0
   }
 
+  /** Resolves when all is answered that was asked before the first call: what the upstream wants to know before it works. */
+  get askedFirst(): Promise<unknown> | undefined {
+    return this.#asked
+  }
+
   /** Whose a notification is; one that could be of several clients' calls is nobody's, because it cannot wait until that is clear. */
   get speaker(): UpstreamCall | undefined {
     const calls = [...this.#calls.keys()]
@@ -39,7 +55,14 @@ export class CallsUnderWay {
   }
 
   /** Puts an ask to the call that it belongs to. */
-  async ask(ask: Parameters<UpstreamCall['onRequest']>[0]): ReturnType<UpstreamCall['onRequest']> {
+  ask(ask: Ask): Answer {
+    const answer = this.#ask(ask)
+    if (!this.#hasBegun)
+      this.#asked = Promise.allSettled([this.#asked, answer]).then(() => sleep(TAKE_IN_MS, undefined, { ref: false }))
+    return answer
+  }
+
+  async #ask(ask: Ask): Answer {
     this.#unclear++
     const call = await this.#asker()
     this.#unclear--
@@ -53,9 +76,9 @@ export class CallsUnderWay {
   }
 
   async #asker(): Promise<UpstreamCall | undefined> {
-    const timeout = sleep(CLEAR_MS, true, { ref: false })
     // What is asked right after the handshake is asked for the call that the child was started for.
-    if (this.isEmpty) await Promise.race([this.#changed.promise, timeout])
+    if (!this.#hasBegun) await Promise.race([this.#changed.promise, sleep(FIRST_CALL_MS, undefined, { ref: false })])
+    const timeout = sleep(CLEAR_MS, true, { ref: false })
     // A call that came later cannot have asked.
     const known = [...this.#calls.keys()]
     for (;;) {

@@ -16,6 +16,7 @@ import { createLineReader } from './line-reader.ts'
 import { isListChange, listenParams, updatedUri, watchParams } from './list-changes.ts'
 import { CATALOG_SESSION, NOT_DECLARED, OWN_CALL } from './own-call.ts'
 import { type PendingCall, PendingCalls } from './pending-calls.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** What the pipes need to know of their upstream. */
 export interface PipeOptions {
@@ -93,6 +94,7 @@ export class StdioPipe implements Connection {
     this.#setLevel(call, underWay)
     underWay.begin(call)
     try {
+      if (underWay.askedFirst) await unlessAborted(underWay.askedFirst, call.signal)
       return await this.#send(call)
     } finally {
       underWay.end(call)

@@ -12,6 +12,7 @@ import {
   readDiscover,
   readInitialize,
 } from './handshake.ts'
+import { mayBeAsked } from './may-be-asked.ts'
 import { OWN_CALL } from './own-call.ts'
 import { type PipeOptions, StdioPipe } from './stdio-pipe.ts'
 
@@ -26,6 +27,7 @@ interface Asking extends Pick<StdioOptions, 'upstream' | 'signal'> {
 
 const PROBE_MS = 3_000
 const HANDSHAKE_MS = 30_000
+const SETTLE_MS = 1_000
 
 /**
  * Finds out the era over the pipes and returns the connection.
@@ -42,6 +44,7 @@ export async function connectStdio(child: Child, options: StdioOptions): Promise
     ? discover(asking)
     : initialize(asking, options.callerCapabilities ?? GATEWAY_CAPABILITIES))
   if (isModern) pipe.listen()
+  else if (options.callerCapabilities !== undefined && mayBeAsked(options.callerCapabilities)) await settle(asking)
   return pipe
 }
 
@@ -64,6 +67,11 @@ async function initialize(asking: Asking, capabilities: string): Promise<Upstrea
   const identity = readInitialize(answer, asking.upstream)
   asking.pipe.write(notificationText('notifications/initialized'))
   return identity
+}
+
+// What it asks as soon as it knows whom stands before its answer to what comes next.
+async function settle(asking: Asking): Promise<void> {
+  await ask(asking, { method: 'ping', params: '{}' }, SETTLE_MS).catch(() => {})
 }
 
 async function ask(
