@@ -1,5 +1,6 @@
 /** A tool's schemas as legacy clients can read them: output schemas that are objects, and properties that are no booleans. */
 import { isObject } from '../wire/envelope.ts'
+import { type Member, mapMembers, membersOf } from '../wire/json-span.ts'
 import { wrapOutputSchema } from './wrap-output.ts'
 
 /** Whether the output schema is not one of objects, so that legacy clients get schema and results wrapped. */
@@ -7,12 +8,24 @@ export function isBareOutput(outputSchema: unknown): boolean {
   return isObject(outputSchema) && outputSchema.type !== 'object'
 }
 
-/** The members of a tool that legacy clients must be told otherwise, as JSON text; empty for nearly all tools. */
-export function legacySchemas({ inputSchema, outputSchema }: Record<string, unknown>): Record<string, string> {
-  const output = isBareOutput(outputSchema) ? wrapOutputSchema(outputSchema as Record<string, unknown>) : outputSchema
+/**
+ * The members of a tool that legacy clients must be told otherwise, as JSON text; empty for nearly all tools.
+ * @param text the definition
+ * @param value the same, parsed
+ */
+export function legacySchemas(text: string, { inputSchema, outputSchema }: Record<string, unknown>) {
   const changes: Record<string, string> = {}
-  if (output !== outputSchema || hasBooleanProperties(output)) changes.outputSchema = JSON.stringify(spelledOut(output))
-  if (hasBooleanProperties(inputSchema)) changes.inputSchema = JSON.stringify(spelledOut(inputSchema))
+  const isBare = isBareOutput(outputSchema)
+  const isOutputOdd = isBare || hasBooleanProperties(outputSchema)
+  const isInputOdd = hasBooleanProperties(inputSchema)
+  if (!isOutputOdd && !isInputOdd) return changes
+  const textOf = (key: string) => {
+    const { start, end } = membersOf(text, 0).find((member) => member.key === key) as Member
+    return text.slice(start, end)
+  }
+  if (isOutputOdd)
+    changes.outputSchema = isBare ? wrapOutputSchema(textOf('outputSchema')) : spelledOut(textOf('outputSchema'))
+  if (isInputOdd) changes.inputSchema = spelledOut(textOf('inputSchema'))
   return changes
 }
 
@@ -24,11 +37,7 @@ function hasBooleanProperties(schema: unknown): boolean {
   )
 }
 
-function spelledOut(schema: unknown): unknown {
-  if (!isObject(schema) || !isObject(schema.properties)) return schema
-  const properties = Object.entries(schema.properties).map(([name, each]) => {
-    if (typeof each !== 'boolean') return [name, each]
-    return [name, each ? {} : { not: {} }]
-  })
-  return { ...schema, properties: Object.fromEntries(properties) }
+function spelledOut(schema: string): string {
+  const spelled = (_: string, value: string) => (value === 'true' ? '{}' : value === 'false' ? '{"not":{}}' : value)
+  return mapMembers(schema, (key, value) => (key === 'properties' ? mapMembers(value, spelled) : value))
 }

@@ -60,7 +60,7 @@ function check(kind: Kind, { text, value }: RawDefinition, where: Where): Defini
     aliases: settings?.aliases ?? [],
     paramHeaders: isTool ? paramHeadersOf(value.inputSchema) : [],
     hasBareOutput: isBareOutput(value.outputSchema),
-    legacyMembers: isTool ? legacySchemas(value) : {},
+    legacyMembers: isTool ? legacySchemas(text, value) : {},
     fileUris: kind === 'skills' ? fileUrisOf(value) : [],
     appUri: isTool ? appUri(value) : undefined,
     timeoutMs: settings?.timeoutMs ?? where.config.timeoutMs,

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { wrapOutputSchema } from './wrap-output.ts'
 
 type Schema = Record<string, unknown>
+const wrap = (schema: Schema) => JSON.parse(wrapOutputSchema(JSON.stringify(schema))) as Schema
 const validator = () => new Ajv2020({ strict: false, logger: false, validateFormats: false })
 const accepts = (schema: Schema, value: unknown) => validator().compile(structuredClone(schema))(value) === true
 
@@ -82,7 +83,7 @@ const value = fc.oneof(
 
 describe.each(SCHEMAS)('a schema with %s', (_name, schema) => {
   it('judges wrapped values as it judges them bare', () => {
-    const wrapped = wrapOutputSchema(schema)
+    const wrapped = wrap(schema)
     expect(wrapped).toMatchObject({ type: 'object', required: ['result'] })
     const [bare, inner] = [validator().compile(structuredClone(schema)), validator().compile(wrapped)]
     fc.assert(
@@ -94,6 +95,13 @@ describe.each(SCHEMAS)('a schema with %s', (_name, schema) => {
 })
 
 it('demands the wrapping', () => {
-  const wrapped = wrapOutputSchema({ type: 'array' })
+  const wrapped = wrap({ type: 'array' })
   expect([accepts(wrapped, []), accepts(wrapped, {}), accepts(wrapped, { result: [] })]).toEqual([false, false, true])
+})
+
+it('keeps every byte but the pointers', () => {
+  const inner = '"type" : "array", "items":{"$ref":"#item","const":1.0,"x":[ -0,12345678901234567890 ],"9":1,"1":2}'
+  expect(wrapOutputSchema(`{"$schema":"a\\/b",${inner}}`)).toBe(
+    `{"$schema":"a\\/b","type":"object","properties":{"result":{${inner}}},"required":["result"]}`,
+  )
 })

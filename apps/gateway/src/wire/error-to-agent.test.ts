@@ -6,7 +6,11 @@ import { errorToAgent } from './error-to-agent.ts'
 import type { AnswerContext } from './to-agent.ts'
 
 function convert(error: RpcError, context: Partial<AnswerContext> = {}) {
-  return errorToAgent(error, {
+  return convertText(JSON.stringify(error), context)
+}
+function convertText(errorText: string, context: Partial<AnswerContext> = {}) {
+  const answer = { text: `{"jsonrpc":"2.0","id":1,"error":${errorText}}`, error: JSON.parse(errorText) as RpcError }
+  return errorToAgent(answer, {
     upstream: 'up',
     method: 'tools/call',
     agentEra: 'modern',
@@ -57,6 +61,21 @@ describe('what is about the request', () => {
       issues: [{ path: ['a', 0], message: 'm' }],
       nested: { kept: 1 },
     })
+  })
+
+  it.each([
+    ['{ "code":-32602.0,"message":"\\u0041\\/\\ud800","data":{"n":1.0,"9":1,"1":-0},"more":[ 1e400 ] }', undefined],
+    ['{"code":-32602,"message":"m","data":{"a":[{"stack":1, "n":1.0} ,2],"st\\u0061ck":1}}', '{"a":[{"n":1.0} ,2]}'],
+    ['{"code":-32602,"message":"m","data":{"__proto__":{"cause":1,"n":1.0}}}', '{"__proto__":{"n":1.0}}'],
+  ])('keeps the bytes of what it passes: %s', (error, data) => {
+    const shown = data === undefined ? error : `{"code":-32602,"message":"m","data":${data}}`
+    expect(convertText(error).text).toBe(`{"jsonrpc":"2.0","id":1.0,"error":${shown}}`)
+  })
+
+  it('ends data that is nested deeper than anything that is served', () => {
+    const deep = `${'{"a":['.repeat(200)}1${']}'.repeat(200)}`
+    const { data } = JSON.parse(convertText(`{"code":-32602,"message":"m","data":${deep}}`).text).error
+    expect(JSON.stringify(data)).toBe(`${'{"a":['.repeat(31)}{"a":null}${']}'.repeat(31)}`)
   })
 
   it.each(['at file.js:1', 7, null, [1]])('drops data that is no object: %j', (data) => {

@@ -1,8 +1,11 @@
 /** Which of an upstream's errors an agent gets to see, and in which form; the others are the upstream's own affair. */
 import { FAILURES, type FailureCode, type FailureDetail, GatewayError } from '../errors.ts'
-import type { RpcError } from '../upstream/answer.ts'
+import type { RpcError, UpstreamAnswer } from '../upstream/answer.ts'
 import { isObject } from './envelope.ts'
-import { errorText } from './jsonrpc.ts'
+import { type Member, mapElements, mapMembers, membersOf } from './json-span.ts'
+import { failureText } from './jsonrpc.ts'
+import { labelText } from './label-text.ts'
+import { MAX_DEPTH } from './strict-scan.ts'
 import type { AgentAnswer, AnswerContext } from './to-agent.ts'
 
 /** Errors of an upstream that mean the same to the agent, with the HTTP status of each. */
@@ -21,18 +24,24 @@ const UPSTREAM_ID = /^[a-z][a-z0-9-]{0,15}$/
 /** Keys of {@link RpcError.data} that may hold what went wrong inside the upstream. */
 const PRIVATE_DATA = /stack|trace|cause|path/i
 
+type ErrorAnswer = Extract<UpstreamAnswer, { result?: undefined }>
+
 /**
- * Converts one error.
+ * Converts one error, byte for byte but for its code and what tells of the upstream's inside.
  * @throws GatewayError upstream_error | input_unsupported
  */
-export function errorToAgent(error: RpcError, context: AnswerContext): AgentAnswer {
+export function errorToAgent({ text, error }: ErrorAnswer, context: AnswerContext): AgentAnswer {
   const passed = passedError(error.code, context)
   if (passed === undefined) throw ownFailure(error, context)
-  const { message } = error
-  const data = isObject(error.data) ? { data: publicData(dataOf(error, context)) } : {}
+  const { start, end } = membersOf(text, 0).findLast((member) => member.key === 'error') as Member
+  const shown = mapMembers(publicText(text.slice(start, end)), (key, value) => {
+    if (key === 'code') return passed.code === error.code ? value : String(passed.code)
+    if (key === 'data') return isObject(error.data) ? shownData(value, error, context) : undefined
+    return value
+  })
   return {
     status: passed.status,
-    text: errorText(context.idText, { code: passed.code, message, ...data }),
+    text: failureText(context.idText, shown),
     outcome: 'upstream_error',
   }
 }
@@ -53,12 +62,15 @@ function passedError(code: number, context: AnswerContext): { code: number; stat
 }
 
 // Who asks stands before what a person reads, as with every other question.
-function dataOf({ code, data }: RpcError, { linkTitle }: AnswerContext): unknown {
-  if (code !== LINK_REQUIRED || !isObject(data) || !Array.isArray(data.elicitations)) return data
-  const elicitations = data.elicitations.map((each: unknown) =>
-    isObject(each) && typeof each.message === 'string' ? { ...each, message: `${linkTitle}: ${each.message}` } : each,
+function shownData(data: string, { code }: RpcError, { linkTitle }: AnswerContext): string {
+  if (code !== LINK_REQUIRED || linkTitle === undefined) return data
+  const labelled = (link: string) =>
+    mapMembers(link, (key, value) => (key === 'message' ? labelText(linkTitle, value) : value))
+  return mapMembers(data, (key, value) =>
+    key === 'elicitations' && value[0] === '['
+      ? mapElements(value, (each) => (each[0] === '{' ? labelled(each) : each))
+      : value,
   )
-  return { ...data, elicitations }
 }
 
 function ownFailure(error: RpcError, { agentEra, upstreamEra, upstream }: AnswerContext): GatewayError {
@@ -106,13 +118,15 @@ function failureOfGateway({ code, data }: RpcError): { code: FailureCode; detail
 }
 
 // At any depth; a path that is a list names a place in the arguments, a path that is text one on the upstream's disk.
-function publicData(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(publicData)
-  if (!isObject(value)) return value
-  const entries = Object.entries(value).filter(([key, each]) => !(PRIVATE_DATA.test(key) && !isPlace(key, each)))
-  return Object.fromEntries(entries.map(([key, each]) => [key, publicData(each)]))
+function publicText(text: string, depth = 1): string {
+  if (text[0] !== '{' && text[0] !== '[') return text
+  if (depth > MAX_DEPTH) return 'null'
+  if (text[0] === '[') return mapElements(text, (each) => publicText(each, depth + 1))
+  return mapMembers(text, (key, value) =>
+    PRIVATE_DATA.test(key) && !isPlace(key, value) ? undefined : publicText(value, depth + 1),
+  )
 }
 
-function isPlace(key: string, value: unknown): boolean {
-  return /path/i.test(key) && Array.isArray(value)
+function isPlace(key: string, value: string): boolean {
+  return /path/i.test(key) && value[0] === '['
 }

@@ -86,10 +86,35 @@ describe('withMembers', () => {
     )
   })
 
+  it('leaves every byte that it is not told to change, white space included', () => {
+    fc.assert(
+      fc.property(objectText, fc.nat(), valueText, ({ text }, which, value) => {
+        const members = membersOf(text, 0)
+        expect(withMembers(text, members, {})).toBe(members.length === 0 ? '{}' : text)
+        const member = members[which % members.length]
+        if (!member) return
+        expect(withMembers(text, members, { [member.key]: value })).toBe(
+          `${text.slice(0, member.start)}${value}${text.slice(member.end)}`,
+        )
+      }),
+    )
+  })
+
+  it('removes a member with one comma', () => {
+    const text = '{ "a":1 , "b":2\t,\n"c":3 }'
+    const without = (...keys: string[]) =>
+      withMembers(text, membersOf(text, 0), Object.fromEntries(keys.map((key) => [key, undefined])))
+    expect(without('a')).toBe('{ "b":2\t,\n"c":3 }')
+    expect(without('b')).toBe('{ "a":1\t,\n"c":3 }')
+    expect(without('c')).toBe('{ "a":1 , "b":2 }')
+    expect(without('a', 'b')).toBe('{ "c":3 }')
+    expect(without('a', 'b', 'c')).toBe('{}')
+  })
+
   it('replaces in place and adds at the end', () => {
     const text = '{ "a" : 1.0 , "b" : [ 1e400 ], "c": 12345678901234567890 }'
     expect(withMembers(text, membersOf(text, 0), { b: '2', d: '"x"', a: undefined })).toBe(
-      '{"b":2,"c": 12345678901234567890,"d":"x"}',
+      '{ "b" : 2, "c": 12345678901234567890,"d":"x" }',
     )
   })
 

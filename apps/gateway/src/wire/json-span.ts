@@ -123,7 +123,7 @@ export function elementsOf(text: string, i: number): { start: number; end: numbe
 }
 
 /**
- * The object's text with some members replaced (`undefined` removes one) and the others as they stood, keys included.
+ * The object's text with some members replaced (`undefined` removes one) and every other byte as it stood.
  * Members that are not there yet are added at the end; one that stands twice and is replaced stands once.
  */
 export function withMembers(
@@ -131,17 +131,44 @@ export function withMembers(
   members: readonly Member[],
   changes: Readonly<Record<string, string | undefined>>,
 ): string {
-  const written: string[] = []
   const replaced = new Set<string>()
-  const replace = (key: string) => {
-    if (replaced.has(key)) return
-    replaced.add(key)
-    if (changes[key] !== undefined) written.push(`${JSON.stringify(key)}:${changes[key]}`)
+  let written = ''
+  members.forEach(({ key, keyStart, start, end }, i) => {
+    const isChanged = Object.hasOwn(changes, key)
+    if (isChanged && (changes[key] === undefined || replaced.has(key))) return
+    if (written !== '') written += text.slice(members[i - 1]?.end, keyStart)
+    written += isChanged ? `${text.slice(keyStart, start)}${changes[key]}` : text.slice(keyStart, end)
+    if (isChanged) replaced.add(key)
+  })
+  for (const key of Object.keys(changes)) {
+    if (changes[key] === undefined || replaced.has(key)) continue
+    written += `${written && ','}${JSON.stringify(key)}:${changes[key]}`
   }
-  for (const member of members) {
-    if (Object.hasOwn(changes, member.key)) replace(member.key)
-    else written.push(text.slice(member.keyStart, member.end))
+  const [first] = members
+  if (!first || written === '') return `{${written}}`
+  const end = members.at(-1)?.end as number
+  const opening = text.slice(text.lastIndexOf('{', first.keyStart), first.keyStart)
+  return `${opening}${written}${text.slice(end, skipSpace(text, end) + 1)}`
+}
+
+/** The object's text with each member's value changed as `change` says (`undefined` removes the member) and every other byte as it stood. */
+export function mapMembers(text: string, change: (key: string, value: string) => string | undefined): string {
+  const members = membersOf(text, 0)
+  const changes = members.flatMap(({ key, start, end }) => {
+    const value = text.slice(start, end)
+    const changed = change(key, value)
+    return changed === value ? [] : [[key, changed] as const]
+  })
+  return changes.length === 0 ? text : withMembers(text, members, Object.fromEntries(changes))
+}
+
+/** The array's text with each element changed as `change` says and every other byte as it stood. */
+export function mapElements(text: string, change: (element: string) => string): string {
+  let written = ''
+  let from = 0
+  for (const { start, end } of elementsOf(text, 0)) {
+    written += `${text.slice(from, start)}${change(text.slice(start, end))}`
+    from = end
   }
-  for (const key of Object.keys(changes)) replace(key)
-  return `{${written.join(',')}}`
+  return `${written}${text.slice(from)}`
 }

@@ -90,11 +90,30 @@ describe('a legacy agent of a modern upstream', () => {
     )
   })
 
+  it('is not told who answered, which sessions tell once', () => {
+    const info = '"io.modelcontextprotocol/serverInfo":{"name":"up","version":"1"}'
+    expect(resultOf(answer(`{"content":[],"_meta":{"a":1.0, ${info}}}`, LEGACY_AGENT).text)).toBe(
+      '{"content":[],"_meta":{"a":1.0}}',
+    )
+    expect(resultOf(answer(`{"content":[],"_meta":{${info}}}`, LEGACY_AGENT).text)).toBe('{"content":[]}')
+    const untouched = `{"content":[],"_meta":{${info}},"resultType":"complete"}`
+    expect(resultOf(answer(untouched).text)).toBe(untouched)
+    expect(resultOf(answer(untouched, LEGACY).text)).toBe(untouched)
+  })
+
   it.each(['"input_required"', '"task"', '7'])('cannot be given a result of type %s', (type) => {
     expect(() => answer(`{"resultType":${type}}`, LEGACY_AGENT)).toThrow(
       expect.objectContaining({ code: 'input_unsupported' }),
     )
   })
+})
+
+it('a legacy agent of a legacy upstream gets wrapped what it was listed wrapped', () => {
+  const result = '{"structuredContent":[ 1.0 ],"resultType":"own"}'
+  expect(resultOf(answer(result, LEGACY).text)).toBe(result)
+  expect(resultOf(answer(result, { ...LEGACY, hasBareOutput: true }).text)).toBe(
+    '{"structuredContent":{"result":[ 1.0 ]},"resultType":"own"}',
+  )
 })
 
 describe('a modern agent of a legacy upstream', () => {

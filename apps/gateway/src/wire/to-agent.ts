@@ -5,7 +5,7 @@ import { isObject } from './envelope.ts'
 import { errorToAgent } from './error-to-agent.ts'
 import { type Member, membersOf, withMembers } from './json-span.ts'
 import { resultText } from './jsonrpc.ts'
-import type { Era } from './revisions.ts'
+import { type Era, SERVER_INFO_META } from './revisions.ts'
 
 /** Methods whose modern results say how long they may be kept. */
 const CACHED = new Set(['resources/read', 'skills/get', 'resources/directory/read'])
@@ -44,10 +44,13 @@ export interface AgentAnswer {
  * @throws GatewayError upstream_error | input_unsupported
  */
 export function answerToAgent(answer: UpstreamAnswer, context: AnswerContext): AgentAnswer {
-  if (answer.error) return errorToAgent(answer.error, context)
+  if (answer.error) return errorToAgent(answer, context)
   const outcome = answer.result.isError === true ? 'tool_error' : 'result'
   const isUntouched =
-    context.agentEra === context.upstreamEra && context.deprecation === undefined && !lacksType(answer, context)
+    context.agentEra === context.upstreamEra &&
+    context.deprecation === undefined &&
+    !lacksType(answer, context) &&
+    !(context.hasBareOutput && context.agentEra === 'legacy')
   if (isUntouched && context.passesIds && isReadAlike(context.idText))
     return { status: 200, text: answer.text, body: answer.body, outcome }
   // The last, as every parser takes it, should an upstream write one twice.
@@ -78,20 +81,13 @@ function resultChanges(
   context: AnswerContext,
 ): Record<string, string | undefined> {
   const changes: Record<string, string | undefined> = {}
-  if (context.agentEra === 'legacy' && context.upstreamEra === 'modern')
-    Object.assign(changes, toLegacy(answer, members, context))
+  if (context.agentEra === 'legacy') Object.assign(changes, toLegacy(answer, members, context))
   if (lacksType(answer, context)) changes.resultType = '"complete"'
   if (context.agentEra === 'modern' && context.upstreamEra === 'legacy') {
     changes.resultType = '"complete"'
     if (CACHED.has(context.method)) Object.assign(changes, { ttlMs: '0', cacheScope: '"private"' })
   }
-  if (context.deprecation !== undefined) {
-    const meta = isObject(answer.result._meta) && members.findLast((member) => member.key === '_meta')
-    changes._meta = withMembers(answer.text, meta ? membersOf(answer.text, meta.start) : [], {
-      'causeway/deprecated': JSON.stringify(context.deprecation),
-    })
-  }
-  return changes
+  return { ...changes, ...metaChange(answer, members, context) }
 }
 
 function toLegacy(
@@ -100,16 +96,36 @@ function toLegacy(
   context: AnswerContext,
 ): Record<string, string | undefined> {
   const { resultType, structuredContent } = answer.result
-  if (resultType !== undefined && resultType !== 'complete') {
+  const isModernUpstream = context.upstreamEra === 'modern'
+  if (isModernUpstream && resultType !== undefined && resultType !== 'complete') {
     throw new GatewayError(
       'input_unsupported',
       `Cannot finish the call to upstream "${context.upstream}": it answered with "${String(resultType).slice(0, 40)}"`,
       { upstream: context.upstream },
     )
   }
-  const changes: Record<string, string | undefined> = { resultType: undefined, ttlMs: undefined, cacheScope: undefined }
+  const changes: Record<string, string | undefined> = isModernUpstream
+    ? { resultType: undefined, ttlMs: undefined, cacheScope: undefined }
+    : {}
   const structured = members.findLast((member) => member.key === 'structuredContent')
-  if (structured && (context.hasBareOutput || !isObject(structuredContent)))
+  if (structured && (context.hasBareOutput || (isModernUpstream && !isObject(structuredContent))))
     changes.structuredContent = `{"result":${answer.text.slice(structured.start, structured.end)}}`
   return changes
+}
+
+// Who answered is a word of the modern era; a legacy agent knows the gateway from its session.
+function metaChange(
+  { text, result }: ResultAnswer,
+  members: readonly Member[],
+  { agentEra, upstreamEra, deprecation }: AnswerContext,
+): { _meta?: string | undefined } {
+  const sent = isObject(result._meta) ? result._meta : {}
+  const isNamed = agentEra === 'legacy' && upstreamEra === 'modern' && Object.hasOwn(sent, SERVER_INFO_META)
+  if (!isNamed && deprecation === undefined) return {}
+  const meta = isObject(result._meta) && members.findLast((member) => member.key === '_meta')
+  const changed = withMembers(text, meta ? membersOf(text, meta.start) : [], {
+    ...(isNamed ? { [SERVER_INFO_META]: undefined } : {}),
+    ...(deprecation === undefined ? {} : { 'causeway/deprecated': JSON.stringify(deprecation) }),
+  })
+  return { _meta: changed === '{}' ? undefined : changed }
 }

@@ -46,7 +46,7 @@ describe('between equal eras', () => {
   it('a reference changes its name alone', () => {
     const params = '{"ref":{"type":"ref/prompt", "name":"a__b","more":1.0},"argument":{"name":"x","value":"y"}}'
     expect(convert(params, { name: { field: 'ref', value: 'b' } })).toBe(
-      '{"ref":{"type":"ref/prompt","name":"b","more":1.0},"argument":{"name":"x","value":"y"}}',
+      '{"ref":{"type":"ref/prompt", "name":"b","more":1.0},"argument":{"name":"x","value":"y"}}',
     )
   })
 

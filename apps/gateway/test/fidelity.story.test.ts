@@ -1,0 +1,185 @@
+/** What the upstream receives is what the agent sent, and what the agent receives is what the upstream sent, byte for byte, in every combination of eras and transports, but for what is rewritten on purpose. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MODERN_REVISION } from '../src/wire/revisions.ts'
+import { json, type Received, type ScriptedPort, startScripts } from './fixtures/scripted-upstream.ts'
+import {
+  DEFINITIONS,
+  ERROR,
+  LOGGED,
+  ODD,
+  ODD_MEMBERS,
+  progressOf,
+  RESULT_TYPE,
+  RESULTS,
+  verbatim,
+} from './fixtures/verbatim.ts'
+import { connectV1, post } from './support/clients.ts'
+import { type StoryGateway, startGateway } from './support/start-gateway.ts'
+
+const ERAS = ['modern', 'legacy'] as const
+type Era = (typeof ERAS)[number]
+const TRANSPORTS = ['json', 'sse', 'stdio'] as const
+type Transport = (typeof TRANSPORTS)[number]
+const UPSTREAMS = ERAS.flatMap((era) => TRANSPORTS.map((transport) => ({ era, transport, id: idOf(era, transport) })))
+const CELLS = ERAS.flatMap((agent) => UPSTREAMS.map((upstream) => ({ agent, ...upstream })))
+
+const CLAIM = `"io.modelcontextprotocol/protocolVersion":"${MODERN_REVISION}","io.modelcontextprotocol/clientCapabilities":{}`
+const CLIENT = '"io.modelcontextprotocol/clientInfo":{"name":"story","version":"0"}'
+/** Neither would survive a double, or a parser and a serializer. */
+const ID = '9007199254740993'
+const TOKEN = '"\\u0074oken\\/1"'
+
+let dir: string
+let port: ScriptedPort
+let gateway: StoryGateway
+let key: string
+let session: string
+const received: Received[] = []
+
+function idOf(era: Era, transport: Transport): string {
+  return `${era}-${transport}`
+}
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'causeway-story-'))
+  const script = ({ era, transport, id }: (typeof UPSTREAMS)[number]) =>
+    verbatim(era, { id, streams: transport === 'sse', received })
+  port = await startScripts(Object.fromEntries(UPSTREAMS.map((upstream) => [upstream.id, script(upstream)])))
+  const command = (era: Era, id: string) => [
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    join(import.meta.dirname, 'fixtures/verbatim.ts'),
+    era,
+    id,
+    join(dir, id),
+  ]
+  const reached = ({ era, transport, id }: (typeof UPSTREAMS)[number]) =>
+    transport === 'stdio' ? { command: command(era, id), era } : { url: port.url(id) }
+  gateway = await startGateway({ upstreams: Object.fromEntries(UPSTREAMS.map((each) => [each.id, reached(each)])) })
+  key = gateway.key('ops')
+  await gateway.ready(...UPSTREAMS.map(({ id }) => id))
+  session = await openSession()
+})
+afterAll(async () => {
+  await gateway.close()
+  await port.close()
+  rmSync(dir, { recursive: true })
+})
+
+async function openSession(): Promise<string> {
+  const params = '{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"story","version":"1"}}'
+  const { headers } = await say(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":${params}}`, {})
+  const opened = headers.get('mcp-session-id') as string
+  const level = '{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"debug"}}'
+  await say(level, { 'mcp-session-id': opened })
+  return opened
+}
+
+const say = (body: string, headers: Record<string, string>) => post(`${gateway.url}/mcp`, key, body, headers)
+
+/** What the agent receives, message by message, for a request with these `params`. */
+async function ask(agent: Era, method: string, params: string): Promise<string[]> {
+  const { name, uri } = JSON.parse(params) as { name?: string; uri?: string }
+  const named = method === 'completion/complete' ? undefined : (name ?? uri)
+  const { headers, text } = await say(
+    `{"jsonrpc":"2.0","id":${ID},"method":"${method}","params":${params}}`,
+    agent === 'modern'
+      ? {
+          'mcp-protocol-version': MODERN_REVISION,
+          'mcp-method': method,
+          ...(named === undefined ? {} : { 'mcp-name': named }),
+        }
+      : { 'mcp-session-id': session },
+  )
+  if (headers.get('content-type') === 'application/json') return [text]
+  return text.split('\n').flatMap((line) => (line.startsWith('data: ') ? [line.slice('data: '.length)] : []))
+}
+
+/** The `params` that the upstream received last. */
+function sentTo({ id, transport }: { id: string; transport: Transport }): string {
+  const texts =
+    transport === 'stdio' ? readFileSync(join(dir, id), 'utf8').trimEnd().split('\n') : received.map(({ text }) => text)
+  const last = texts.at(-1) as string
+  return last.slice(last.indexOf('"params":') + '"params":'.length, -1)
+}
+
+/** `_meta` as the agent writes it: what the upstream must not see stands amid what it must. */
+const metaOf = (agent: Era, more: string) => (agent === 'modern' ? `{${more},${CLAIM},"z":1.0}` : `{${more},"z":1.0}`)
+
+/** `_meta` as the upstream must receive it. */
+const metaAt = (agent: Era, upstream: Era, more: string) => {
+  if (agent === upstream) return metaOf(agent, more)
+  return upstream === 'legacy' ? metaOf('legacy', more) : `{${more},"z":1.0,${CLAIM},${CLIENT}}`
+}
+
+const answer = (result: string) => `{"jsonrpc":"2.0","id":${ID},"result":{${result}}}`
+
+/** The members of a result as the agent must receive them. */
+const resultAt = (agent: Era, upstream: Era, method: string) => {
+  const caching = method === 'resources/read' ? ',"ttlMs":0,"cacheScope":"private"' : ''
+  if (agent === 'legacy') return RESULTS[method]
+  return upstream === 'modern'
+    ? `${RESULT_TYPE}${RESULTS[method]}${caching}`
+    : `${RESULTS[method]},${RESULT_TYPE.slice(0, -1)}${caching}`
+}
+
+describe.each(CELLS)('$agent agent, $era upstream, $transport', ({ agent, era, transport, id }) => {
+  const META = `"com.example/odd":${ODD}`
+  const upstream = { id, transport }
+
+  it.each([
+    [
+      'tools/call',
+      (name: string) => `"unknown":${ODD},"name":"${name}" ,\t"arguments":{ ${ODD_MEMBERS} }`,
+      `${id}__odd`,
+      'odd',
+    ],
+    [
+      'prompts/get',
+      (name: string) => `"arguments":{"a":"\\u0041\\/\\ud800"},"name":"${name}","unknown":${ODD}`,
+      `${id}__odd`,
+      'odd',
+    ],
+    ['resources/read', (uri: string) => `"uri":"${uri}","unknown":${ODD}`, `${id}:a`, `${id}:a`],
+    [
+      'completion/complete',
+      (name: string) =>
+        `"ref":{"odd":${ODD},"type":"ref\\/prompt","name":"${name}"},"argument":{"name":"a","value":"\\u0041"},"context":${ODD}`,
+      `${id}__odd`,
+      'odd',
+    ],
+  ])('%s: request and result', async (method, paramsOf, publicName, ownName) => {
+    const messages = await ask(agent, method, `{${paramsOf(publicName)},"_meta":${metaOf(agent, META)}}`)
+    expect(messages).toEqual([answer(resultAt(agent, era, method) as string)])
+    expect(sentTo(upstream)).toBe(`{${paramsOf(ownName)},"_meta":${metaAt(agent, era, META)}}`)
+  })
+
+  it('an error with its data', async () => {
+    const messages = await ask(agent, 'tools/call', `{"name":"${id}__fail","_meta":${metaOf(agent, META)}}`)
+    expect(messages).toEqual([`{"jsonrpc":"2.0","id":${ID},"error":${ERROR}}`])
+  })
+
+  it('progress and log messages', async () => {
+    const more = `"progressToken":${TOKEN},"io.modelcontextprotocol/logLevel":"debug"`
+    const asked = agent === 'modern' ? more : `"progressToken":${TOKEN}`
+    const messages = await ask(agent, 'tools/call', `{"name":"${id}__tell","_meta":${metaOf(agent, asked)}}`)
+    // On a shared pipe a log message names no call, so it is nobody's.
+    const logged = transport === 'stdio' ? [] : [LOGGED]
+    expect(messages).toEqual([...logged, progressOf(TOKEN), answer(resultAt(agent, era, 'tools/call') as string)])
+  })
+})
+
+describe.each(ERAS)('lists to a %s agent', (agent) => {
+  it.each([
+    ['tools', 'tools/list', (id: string) => `{"name":"${id}__odd",`],
+    ['prompts', 'prompts/list', (id: string) => `{"name":"${id}__odd",`],
+    ['resources', 'resources/list', (id: string) => `{"uri":"${id}:a",`],
+    ['resourceTemplates', 'resources/templates/list', (id: string) => `{"uriTemplate":"${id}:t/{b}",`],
+  ] as const)('%s', async (kind, method, start) => {
+    const [text] = await ask(agent, method, `{"_meta":${metaOf(agent, '"a":1')}}`)
+    for (const { id } of UPSTREAMS) expect(text).toContain(`${start(id)}${DEFINITIONS[kind]}}`)
+  })
+})
