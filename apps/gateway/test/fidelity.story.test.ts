@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MODERN_REVISION } from '../src/wire/revisions.ts'
-import { json, type Received, type ScriptedPort, startScripts } from './fixtures/scripted-upstream.ts'
+import { type Received, type ScriptedPort, startScripts } from './fixtures/scripted-upstream.ts'
 import {
   DEFINITIONS,
   ERROR,
@@ -16,7 +16,7 @@ import {
   RESULTS,
   verbatim,
 } from './fixtures/verbatim.ts'
-import { connectV1, post } from './support/clients.ts'
+import { post } from './support/clients.ts'
 import { type StoryGateway, startGateway } from './support/start-gateway.ts'
 
 const ERAS = ['modern', 'legacy'] as const
@@ -27,6 +27,7 @@ const UPSTREAMS = ERAS.flatMap((era) => TRANSPORTS.map((transport) => ({ era, tr
 const CELLS = ERAS.flatMap((agent) => UPSTREAMS.map((upstream) => ({ agent, ...upstream })))
 
 const CLAIM = `"io.modelcontextprotocol/protocolVersion":"${MODERN_REVISION}","io.modelcontextprotocol/clientCapabilities":{}`
+const LEVEL = '"io.modelcontextprotocol/logLevel":"debug"'
 const CLIENT = '"io.modelcontextprotocol/clientInfo":{"name":"story","version":"0"}'
 /** Neither would survive a double, or a parser and a serializer. */
 const ID = '9007199254740993'
@@ -112,7 +113,7 @@ const metaOf = (agent: Era, more: string) => (agent === 'modern' ? `{${more},${C
 /** `_meta` as the upstream must receive it. */
 const metaAt = (agent: Era, upstream: Era, more: string) => {
   if (agent === upstream) return metaOf(agent, more)
-  return upstream === 'legacy' ? metaOf('legacy', more) : `{${more},"z":1.0,${CLAIM},${CLIENT}}`
+  return upstream === 'legacy' ? metaOf('legacy', more) : `{${more},"z":1.0,${CLAIM},${LEVEL},${CLIENT}}`
 }
 
 const answer = (result: string) => `{"jsonrpc":"2.0","id":${ID},"result":{${result}}}`
@@ -163,8 +164,7 @@ describe.each(CELLS)('$agent agent, $era upstream, $transport', ({ agent, era, t
   })
 
   it('progress and log messages', async () => {
-    const more = `"progressToken":${TOKEN},"io.modelcontextprotocol/logLevel":"debug"`
-    const asked = agent === 'modern' ? more : `"progressToken":${TOKEN}`
+    const asked = `"progressToken":${TOKEN}${agent === 'modern' ? `,${LEVEL}` : ''}`
     const messages = await ask(agent, 'tools/call', `{"name":"${id}__tell","_meta":${metaOf(agent, asked)}}`)
     // On a shared pipe a log message names no call, so it is nobody's.
     const logged = transport === 'stdio' ? [] : [LOGGED]

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import type { AskKind, UpstreamConfig } from '../config/upstream-config.ts'
 import { isObject } from '../wire/envelope.ts'
-import { extensionsOf, TASKS_EXTENSION } from '../wire/extensions.ts'
-import { type Member, membersOf, withMembers } from '../wire/json-span.ts'
+import { TASKS_EXTENSION } from '../wire/extensions.ts'
+import { type Member, mapMembers, membersOf, withMembers } from '../wire/json-span.ts'
 import { CAPABILITIES_META, type Era } from '../wire/revisions.ts'
 import type { Ask } from './asks.ts'
 import type { Inbound } from './read.ts'
@@ -20,27 +20,34 @@ export function declaredCapabilities({ era, message, session }: Inbound): Readon
   return isObject(declared) ? declared : {}
 }
 
+/** The same as JSON text: the agent's own bytes, or what its session keeps of them. */
+export function declaredText({ era, message, session }: Inbound): string {
+  if (era === 'legacy') return session ? JSON.stringify(session.capabilities) : '{}'
+  const member = message.metaMembers.find(({ key }) => key === CAPABILITIES_META)
+  return member && message.text[member.start] === '{' ? message.text.slice(member.start, member.end) : '{}'
+}
+
 /**
- * The part of the agent's capabilities that an upstream may know of: no asks that it may not make, and nothing of tasks between two eras, because each has its own.
- * What the gateway does not know is the upstream's to read.
+ * The part of the agent's capabilities that an upstream may know of, as JSON text: no asks that it may not make, and nothing of tasks between two eras,
+ * because each has its own. What the gateway does not know is the upstream's to read.
  */
-export function capabilitiesFor(
-  inbound: Inbound,
-  upstreamEra: Era,
-  config: Pick<UpstreamConfig, 'asks'>,
-): Readonly<Record<string, unknown>> {
-  const declared = declaredCapabilities(inbound)
+export function capabilitiesFor(inbound: Inbound, upstreamEra: Era, config: Pick<UpstreamConfig, 'asks'>): string {
+  const text = declaredText(inbound)
   const isModern = inbound.era === 'modern' && upstreamEra === 'modern'
   const isAllowed = (name: string) => config.asks[name as AskKind] ?? true
-  // The usual case, in which the same object tells that nothing was left out.
-  if (isModern && Object.keys(declared).every(isAllowed)) return declared
-  const { [TASKS_EXTENSION]: _tasks, ...otherExtensions } = extensionsOf(declared)
-  const entries = Object.entries(declared).flatMap(([name, value]): [string, unknown][] => {
-    if (!isAllowed(name)) return []
-    if (isModern || (name !== 'extensions' && name !== 'tasks')) return [[name, value]]
-    return name === 'extensions' && Object.keys(otherExtensions).length > 0 ? [[name, otherExtensions]] : []
+  // The usual case needs no second look at the text.
+  if (isModern && Object.keys(declaredCapabilities(inbound)).every(isAllowed)) return text
+  return mapMembers(text, (name, declared) => {
+    if (!isAllowed(name)) return undefined
+    if (isModern || (name !== 'extensions' && name !== 'tasks')) return declared
+    return name === 'extensions' ? withoutTasks(declared) : undefined
   })
-  return Object.fromEntries(entries)
+}
+
+function withoutTasks(extensions: string): string | undefined {
+  if (extensions[0] !== '{') return undefined
+  const others = mapMembers(extensions, (name, settings) => (name === TASKS_EXTENSION ? undefined : settings))
+  return membersOf(others, 0).length === 0 ? undefined : others
 }
 
 /** Whether this is one of the asks that an upstream's `asks:` setting is about. */
@@ -68,11 +75,9 @@ export function labelledAsk(ask: Ask, title: string): Ask {
   const members = membersOf(ask.params, 0)
   const changes: Record<string, string | undefined> = { ...withoutProgress(ask.params, members) }
   if (ask.method === 'sampling/createMessage') changes.includeContext = undefined
-  const message = ask.method === 'elicitation/create' && members.find((member) => member.key === 'message')
-  if (message) {
-    const text: unknown = JSON.parse(ask.params.slice(message.start, message.end))
-    if (typeof text === 'string') changes.message = JSON.stringify(`${title}: ${text}`)
-  }
+  const message = ask.method === 'elicitation/create' && members.findLast((member) => member.key === 'message')
+  if (message && ask.params[message.start] === '"')
+    changes.message = `${JSON.stringify(`${title}: `).slice(0, -1)}${ask.params.slice(message.start + 1, message.end)}`
   return Object.keys(changes).length === 0 ? ask : { ...ask, params: withMembers(ask.params, members, changes) }
 }
 
@@ -87,6 +92,8 @@ export function withElicitationId(ask: Ask): Ask {
 function withoutProgress(params: string, members: readonly Member[]): Record<string, string | undefined> {
   const meta = members.find((member) => member.key === '_meta')
   if (!meta || params[meta.start] !== '{') return {}
-  const rest = withMembers(params, membersOf(params, meta.start), { progressToken: undefined })
+  const sent = membersOf(params, meta.start)
+  if (!sent.some(({ key }) => key === 'progressToken')) return {}
+  const rest = withMembers(params, sent, { progressToken: undefined })
   return { _meta: rest === '{}' ? undefined : rest }
 }

@@ -4,7 +4,7 @@ import type { UpstreamConfig } from '../config/upstream-config.ts'
 import { GatewayError } from '../errors.ts'
 import { invalid, type UpstreamAnswer } from '../upstream/answer.ts'
 import { isObject } from '../wire/envelope.ts'
-import { type Member, membersOf, withMembers } from '../wire/json-span.ts'
+import { type Member, mapMembers, membersOf, withMembers } from '../wire/json-span.ts'
 import { isKnownAsk, labelledAsk, reasonAgainst } from './ask-rules.ts'
 import type { Ask, AskAnswer } from './asks.ts'
 import type { Inbound } from './read.ts'
@@ -41,17 +41,31 @@ function readAsks({ text, members }: { text: string; members: Member[] }, upstre
   const requests = members.findLast((member) => member.key === 'inputRequests')
   if (!requests) return new Map()
   if (text[requests.start] !== '{') throw invalid(upstream, 'its inputRequests are not an object')
+  const found = membersOf(text, requests.start)
+  requireOnce(found, upstream)
   return new Map(
-    membersOf(text, requests.start).map(({ key, start }) => {
+    found.map(({ key, start, end }) => {
       if (text[start] !== '{') throw invalid(upstream, 'one of its inputRequests is not an object')
-      const fields = membersOf(text, start)
-      const textOf = (name: string) => {
-        const field = fields.findLast((each) => each.key === name)
-        return field && text.slice(field.start, field.end)
-      }
-      return [key, { method: String(JSON.parse(textOf('method') ?? '""')), params: textOf('params') ?? '{}' }]
+      const request = text.slice(start, end)
+      requireOnce(membersOf(request, 0), upstream)
+      return [key, askOf(request)]
     }),
   )
+}
+
+// Of two with one key the agent could take the other one than was judged.
+function requireOnce(members: readonly Member[], upstream: string): void {
+  if (new Set(members.map(({ key }) => key)).size < members.length)
+    throw invalid(upstream, 'a key stands twice in its inputRequests')
+}
+
+function askOf(request: string): Ask {
+  const fields = membersOf(request, 0)
+  const textOf = (name: string) => {
+    const field = fields.find((each) => each.key === name)
+    return field && request.slice(field.start, field.end)
+  }
+  return { method: String(JSON.parse(textOf('method') ?? '""')), params: textOf('params') ?? '{}' }
 }
 
 /** The result of an `input_required` round as a modern agent gets it: asks labeled, state sealed where the upstream cannot tell callers apart. */
@@ -76,15 +90,19 @@ export function passedOnInput(
   if (!needed || !input) return undefined
   for (const { method } of input.asks.values()) requireAskable(method, on.inbound, on.upstream)
   const changes: Record<string, string> = {}
-  if (input.asks.size > 0) {
-    const labelled = [...input.asks].map(([key, ask]) => [key, labelledAsk(ask, on.upstream.title)] as const)
-    const requests = labelled.map(
-      ([key, { method, params }]) => `${JSON.stringify(key)}:{"method":${JSON.stringify(method)},"params":${params}}`,
-    )
-    changes.inputRequests = `{${requests.join(',')}}`
+  const requests = needed.members.findLast((member) => member.key === 'inputRequests')
+  if (requests) {
+    const text = needed.text.slice(requests.start, requests.end)
+    changes.inputRequests = mapMembers(text, (_, request) => labelledRequest(request, on.upstream.title))
   }
   if (input.requestState !== undefined && on.seal) changes.requestState = JSON.stringify(on.seal(input.requestState))
   return withMembers(needed.text, needed.members, changes)
+}
+
+function labelledRequest(request: string, title: string): string {
+  const ask = askOf(request)
+  const { params } = labelledAsk(ask, title)
+  return params === ask.params ? request : withMembers(request, membersOf(request, 0), { params })
 }
 
 // What extensions ask is between the agent and the upstream; the asks that the operator knows of are the operator's to allow.

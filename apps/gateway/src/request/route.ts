@@ -11,7 +11,7 @@ import type { Upstream } from '../upstream/upstream.ts'
 import { encodeHeaderValue } from '../wire/header-value.ts'
 import { checkParamHeaders, type ParamHeader, paramHeadersFor } from '../wire/param-headers.ts'
 import { paramsToUpstream } from '../wire/to-upstream.ts'
-import { capabilitiesFor, declaredCapabilities } from './ask-rules.ts'
+import { capabilitiesFor, declaredText } from './ask-rules.ts'
 import type { Caller } from './caller.ts'
 import { openState, sealState } from './input-required.ts'
 import type { Inbound } from './read.ts'
@@ -74,8 +74,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
   const upstreamEra = connection.identity.era
   const agentProgressToken = progressTokenOf(inbound)
   const logLevel = logLevelOf(inbound)
-  const passedOn = capabilitiesFor(inbound, upstreamEra, upstream.config)
-  const capabilities = JSON.stringify(passedOn)
+  const capabilities = capabilitiesFor(inbound, upstreamEra, upstream.config)
   const states =
     upstreamEra === 'modern' && upstream.config.auth.mode !== 'gateway' ? statesOf(decided, gateway) : undefined
   const progressToken = agentProgressToken !== undefined && !connection.passesIds ? String(nextToken++) : undefined
@@ -90,7 +89,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
         : {}),
       ...(progressToken === undefined ? {} : { progressToken }),
       ...(inbound.session ? { clientInfo: { name: inbound.session.clientName || 'unknown', version: '0' } } : {}),
-      ...(era === 'modern' && passedOn === declaredCapabilities(inbound) ? {} : { capabilities }),
+      ...(era === 'modern' && capabilities === declaredText(inbound) ? {} : { capabilities }),
       ...(states ? states.opened : {}),
       ...(logLevel === undefined ? {} : { logLevel }),
       reservedMeta: isStdio ? stdioMeta(credential, exchange.requestId) : {},
