@@ -6,12 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MODERN_REVISION } from '../src/wire/revisions.ts'
 import { type Received, type ScriptedPort, startScripts } from './fixtures/scripted-upstream.ts'
 import {
+  askOf,
+  BARE_OUTPUT,
+  BARE_VALUE,
   DEFINITIONS,
   ERROR,
   LOGGED,
   ODD,
   ODD_MEMBERS,
   progressOf,
+  QUESTION,
   RESULT_TYPE,
   RESULTS,
   verbatim,
@@ -44,6 +48,10 @@ function idOf(era: Era, transport: Transport): string {
   return `${era}-${transport}`
 }
 
+function eraOf(id: string): Era {
+  return id.startsWith('modern') ? 'modern' : 'legacy'
+}
+
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'causeway-story-'))
   const script = ({ era, transport, id }: (typeof UPSTREAMS)[number]) =>
@@ -70,8 +78,9 @@ afterAll(async () => {
   rmSync(dir, { recursive: true })
 })
 
-async function openSession(): Promise<string> {
-  const params = '{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"story","version":"1"}}'
+async function openSession(capabilities = '{}'): Promise<string> {
+  const client = '"clientInfo":{"name":"story","version":"1"}'
+  const params = `{"protocolVersion":"2025-11-25","capabilities":${capabilities},${client}}`
   const { headers } = await say(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":${params}}`, {})
   const opened = headers.get('mcp-session-id') as string
   const level = '{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"debug"}}'
@@ -163,6 +172,20 @@ describe.each(CELLS)('$agent agent, $era upstream, $transport', ({ agent, era, t
     expect(messages).toEqual([`{"jsonrpc":"2.0","id":${ID},"error":${ERROR}}`])
   })
 
+  it('an output that is no object, listed and answered alike', async () => {
+    const [list] = await ask(agent, 'tools/list', `{"_meta":${metaOf(agent, '"a":1')}}`)
+    const [result] = await ask(agent, 'tools/call', `{"name":"${id}__bare","_meta":${metaOf(agent, META)}}`)
+    const wrapped = `{"type":"object","properties":{"result":${BARE_OUTPUT}},"required":["result"]}`
+    expect(list).toContain(
+      `"name":"${id}__bare","inputSchema":{"type":"object"},"outputSchema":${agent === 'legacy' ? wrapped : BARE_OUTPUT}}`,
+    )
+    expect(result).toContain(
+      `"content":[],"structuredContent":${agent === 'legacy' ? `{"result":${BARE_VALUE}}` : BARE_VALUE}`,
+    )
+    // Who answered is told in a modern result alone.
+    expect(result?.includes('serverInfo')).toBe(agent === 'modern' && era === 'modern')
+  })
+
   it('progress and log messages', async () => {
     const asked = `"progressToken":${TOKEN}${agent === 'modern' ? `,${LEVEL}` : ''}`
     const messages = await ask(agent, 'tools/call', `{"name":"${id}__tell","_meta":${metaOf(agent, asked)}}`)
@@ -182,4 +205,76 @@ describe.each(ERAS)('lists to a %s agent', (agent) => {
     const [text] = await ask(agent, method, `{"_meta":${metaOf(agent, '"a":1')}}`)
     for (const { id } of UPSTREAMS) expect(text).toContain(`${start(id)}${DEFINITIONS[kind]}}`)
   })
+})
+
+describe('what upstreams ask', () => {
+  const CAPABILITIES = '{"elicitation":{},"sampling":{"x":1.0},"com.example/odd":[ 1.0, -0 ]}'
+  const claim = CLAIM.replace(/\{\}$/, CAPABILITIES)
+  // Who asks stands before the question, and nothing else of it changes.
+  const asked = (id: string) => askOf(`"${id}: ${QUESTION.slice(1)}`)
+  const ACCEPTED = `{"action":"accept","content":{ "a":1.0 },"unknown":${ODD}}`
+
+  describe.each(['modern-json', 'legacy-json'])('of a modern agent: %s', (id) => {
+    const call = (more: string) => ask('modern', 'tools/call', `{"name":"${id}__ask",${more}"_meta":{${claim}}}`)
+
+    it('is its own but for the label, and so is the answer', async () => {
+      const [text] = await call('')
+      const requests =
+        id === 'modern-json'
+          ? `"inputRequests":{"\\u0061":{"method":"elicitation/create","params":${asked(id)},"unknown":${ODD}}},"unknown":${ODD}`
+          : `"inputRequests":{"ask-1":{"method":"elicitation/create","params":${asked(id)}}},"requestState":`
+      expect(text).toContain(`{"resultType":"input_required",${requests}`)
+      const state = /"requestState":("[^"]*")/.exec(text as string)?.[1]
+      const key = state === undefined ? '"\\u0061"' : '"ask-1"'
+      const responses = `"inputResponses":{ ${key}:${ACCEPTED} },${state === undefined ? '' : `"requestState":${state},`}`
+      expect(await call(responses)).toEqual([answer(resultAt('modern', eraOf(id), 'tools/call') as string)])
+      const last = received.at(-1)?.text as string
+      // What the upstream may not ask for it is not told of.
+      const meta = `"_meta":{${CLAIM.replace(/\{\}$/, CAPABILITIES.replace('"sampling":{"x":1.0},', ''))}}`
+      expect(last).toContain(state === undefined ? `{"name":"ask",${responses}${meta}}` : `"result":${ACCEPTED}}`)
+    })
+  })
+
+  describe.each(['modern-json', 'legacy-json'])('of a legacy agent: %s', (id) => {
+    it('is its own but for the label, and so is the answer', async () => {
+      const own = await openSession('{"elicitation":{}}')
+      const response = await fetch(`${gateway.url}/mcp`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${key}`,
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'mcp-session-id': own,
+        },
+        body: `{"jsonrpc":"2.0","id":${ID},"method":"tools/call","params":{"name":"${id}__ask"}}`,
+      })
+      let text = ''
+      let isAnswered = false
+      for await (const chunk of (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
+        text += chunk
+        // Not ".": the question holds U+2028.
+        const request = /data: (\{"jsonrpc":"2\.0","id":("[^"]+"),"method":"elicitation\/create"[^\n]*)\n/.exec(text)
+        if (!request || isAnswered) continue
+        isAnswered = true
+        expect(request[1]).toContain(`"params":${asked(id)}}`)
+        await say(`{"jsonrpc":"2.0","id":${request[2]},"result":${ACCEPTED}}`, { 'mcp-session-id': own })
+      }
+      expect(text).toContain(`data: ${answer(RESULTS['tools/call'] as string)}\n`)
+      const last = received.at(-1)?.text
+      expect(last).toContain(id === 'modern-json' ? `"inputResponses":{"a":${ACCEPTED}}` : `"result":${ACCEPTED}}`)
+    })
+  })
+})
+
+it('carries strings of a megabyte', async () => {
+  const large = `"${'\\u00e9\\\\😀 é'.repeat(90_000)}"`
+  expect(large.length).toBeGreaterThan(1_000_000)
+  for (const agent of ERAS) {
+    for (const { id, transport, era } of UPSTREAMS) {
+      const params = (name: string, meta: string) => `{"name":"${name}","arguments":{"a":${large}},"_meta":${meta}}`
+      const messages = await ask(agent, 'tools/call', params(`${id}__odd`, metaOf(agent, '"a":1')))
+      expect(messages.length).toBe(1)
+      expect(sentTo({ id, transport }) === params('odd', metaAt(agent, era, '"a":1'))).toBe(true)
+    }
+  }
 })

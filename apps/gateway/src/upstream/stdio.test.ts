@@ -200,7 +200,7 @@ it('puts another progress token into a notification and leaves the rest as it st
   const text =
     '{"method":"notifications/progress", "params":{"progress":1.0,"progressToken":7,"x":[1e400]},"jsonrpc":"2.0"}'
   expect(withProgressToken(text, '"mine"')).toBe(
-    '{"method":"notifications/progress","params":{"progress":1.0,"progressToken":"mine","x":[1e400]},"jsonrpc":"2.0"}',
+    '{"method":"notifications/progress", "params":{"progress":1.0,"progressToken":"mine","x":[1e400]},"jsonrpc":"2.0"}',
   )
   expect(withProgressToken('{"params":{"progressToken":1},"params":[7]}', '2')).toBe(
     '{"params":{"progressToken":1},"params":[7]}',
