@@ -4,6 +4,7 @@ import type { AskKind, UpstreamConfig } from '../config/upstream-config.ts'
 import { isObject } from '../wire/envelope.ts'
 import { TASKS_EXTENSION } from '../wire/extensions.ts'
 import { type Member, mapMembers, membersOf, withMembers } from '../wire/json-span.ts'
+import { labelText } from '../wire/label-text.ts'
 import { CAPABILITIES_META, type Era } from '../wire/revisions.ts'
 import type { Ask } from './asks.ts'
 import type { Inbound } from './read.ts'
@@ -76,8 +77,7 @@ export function labelledAsk(ask: Ask, title: string): Ask {
   const changes: Record<string, string | undefined> = { ...withoutProgress(ask.params, members) }
   if (ask.method === 'sampling/createMessage') changes.includeContext = undefined
   const message = ask.method === 'elicitation/create' && members.findLast((member) => member.key === 'message')
-  if (message && ask.params[message.start] === '"')
-    changes.message = `${JSON.stringify(`${title}: `).slice(0, -1)}${ask.params.slice(message.start + 1, message.end)}`
+  if (message) changes.message = labelText(title, ask.params.slice(message.start, message.end))
   return Object.keys(changes).length === 0 ? ask : { ...ask, params: withMembers(ask.params, members, changes) }
 }
 
