@@ -31,7 +31,8 @@ export interface OpenClient {
   /** The names of the tools that it offers now; names may have a prefix of the client's own. */
   list(): Promise<readonly string[]>
   call(tool: string, args: Record<string, unknown>): Promise<string>
-  read(uri: string): Promise<string>
+  /** Left out where the client cannot read resources. */
+  read?(uri: string): Promise<string>
   /** How often the client told its program of a changed list; undefined where it does not tell. */
   timesTold?(): Promise<number>
   close(): Promise<void>

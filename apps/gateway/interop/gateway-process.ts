@@ -14,7 +14,10 @@ export interface GatewayProcess {
   key: string
   /** Changes a rule, so that the agent may use the tool or not, by saving the configuration. */
   show(isLaterToolVisible: boolean): void
+  /** Resolves when it answers. */
   start(): Promise<void>
+  /** Resolves when all of its upstreams can be called. */
+  ready(): Promise<void>
   /** `kill -9` of the gateway alone. */
   kill(): Promise<void>
   /** Ends it and whatever is left of its children. */
@@ -39,22 +42,26 @@ export async function startGatewayProcess(folder: string): Promise<GatewayProces
   const env = { PATH: process.env.PATH, HOME: folder }
   const write = (isLaterToolVisible: boolean) => writeFileSync(file, stringify(configuration(port, isLaterToolVisible)))
   let program: Program | undefined
-  const start = async () => {
+  const wait = (condition: () => Promise<boolean>, what: string) =>
+    until(condition, { what: () => `the gateway ${what}: ${program?.output()}`, withinMs: READY_MS })
+  const start = () => {
     program = startProgram(process.execPath, [...FLAGS, '--config', file, 'up'], { cwd: folder, env })
-    await until(() => isReady(port), { what: () => `the gateway is ready: ${program?.output()}`, withinMs: READY_MS })
+    return wait(() => isUp(port), 'answers')
   }
+  const ready = () => wait(() => isReady(port), 'is ready')
   write(false)
   const created = execFileSync(process.execPath, [...FLAGS, '--config', file, '--json', 'agents', 'create', 'tester'], {
     env,
     encoding: 'utf8',
   })
   await start()
+  await ready()
   const { key } = (JSON.parse(created) as { data: { key: string } }).data
   const kill = async () => {
     program?.child.kill('SIGKILL')
     await program?.exited
   }
-  return { port, key, show: write, start, kill, end: async () => program?.kill() }
+  return { port, key, show: write, start, ready, kill, end: async () => program?.kill() }
 }
 
 function configuration(port: number, isLaterToolVisible: boolean): object {
@@ -76,6 +83,11 @@ function configuration(port: number, isLaterToolVisible: boolean): object {
     rules: isLaterToolVisible ? [everything] : [everything, notYet],
     limits: { agent: UNLIMITED, user: { perMinute: 0 }, write: { perMinute: 0 } },
   }
+}
+
+async function isUp(port: number): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${port}/livez`).catch(() => undefined)
+  return response?.ok === true
 }
 
 async function isReady(port: number): Promise<boolean> {

@@ -35,10 +35,7 @@ export async function openAgent({ program, model, callOf, readOf }: AgentOptions
       return turn.tools
     },
     call: (tool, args) => go(callOf(tool, args)),
-    read: (uri) => {
-      if (!readOf) throw new Error('Cannot read a resource: the program has no tool for it')
-      return go(readOf(uri))
-    },
+    ...(readOf ? { read: (uri: string) => go(readOf(uri)) } : {}),
     async close() {
       await program.kill()
       await model.close()

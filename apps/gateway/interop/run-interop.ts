@@ -12,6 +12,9 @@ const USAGE = `Options:
   --only <client>  one client; may be repeated: ${CLIENTS.map(({ id }) => id).join(', ')}
   --write          keep the results and write docs/clients.md
 `
+/** The whole run takes two to five minutes on two cores. */
+const RUN_MS = 540_000
+const CLIENT_MS = 110_000
 const DOCUMENT = join(import.meta.dirname, '../../../docs/clients.md')
 
 const { values } = parseArgs({
@@ -30,9 +33,10 @@ async function runAll(only: readonly string[], isKept: boolean): Promise<number>
   if (unknown !== undefined) throw new Error(`Cannot run "${unknown}": there is no such client\n${USAGE}`)
   const clients = CLIENTS.filter(({ id }) => only.length === 0 || only.includes(id))
   const found: Findings[] = []
+  const endMs = Date.now() + RUN_MS
   say(headingLine())
   for (const client of clients) {
-    const findings = await playScenario(client)
+    const findings = await playScenario(client, Math.min(CLIENT_MS, endMs - Date.now()))
     found.push(findings)
     say(clientLine(client, findings))
   }

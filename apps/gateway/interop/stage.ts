@@ -1,5 +1,6 @@
 /** What one client meets: a gateway of its own behind a recorder, an empty home directory, and no way to anything but loopback. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts'
@@ -47,6 +48,7 @@ export async function openStage(): Promise<Stage> {
       await gateway.kill()
       await gateway.start()
       await recorder.resume()
+      await gateway.ready()
     },
     async close() {
       await recorder.close()
@@ -66,6 +68,9 @@ function environment(home: string, bin: string, key: string): NodeJS.ProcessEnv 
     HOME: home,
     TMPDIR: home,
     XDG_CONFIG_HOME: join(home, '.config'),
+    XDG_DATA_HOME: join(home, '.local/share'),
+    XDG_STATE_HOME: join(home, '.local/state'),
+    XDG_CACHE_HOME: join(home, '.cache'),
     CAUSEWAY_KEY: key,
     DO_NOT_TRACK: '1',
     NO_COLOR: '1',
@@ -82,7 +87,9 @@ function commandsIn(bin: string): string {
   const commands = {
     claude: `exec node "${modules}/@anthropic-ai/claude-code/cli-wrapper.cjs" "$@"`,
     codex: `exec "${modules}/.bin/codex" "$@"`,
+    copilot: `exec "${modules}/.bin/copilot" "$@"`,
     gemini: `exec "${modules}/.bin/gemini" "$@"`,
+    opencode: `exec "${opencodeIn(modules)}" "$@"`,
     npx: `shift; name="\${1##*/}"; shift; exec "${modules}/.bin/$name" "$@"`,
   }
   for (const [name, line] of Object.entries(commands)) {
@@ -90,4 +97,11 @@ function commandsIn(bin: string): string {
     chmodSync(join(bin, name), 0o755)
   }
   return bin
+}
+
+// Its install script, which is not run, would choose the binary; on x64 the baseline one runs everywhere.
+function opencodeIn(modules: string): string {
+  const name = `opencode-${process.platform}-${process.arch}${process.arch === 'x64' ? '-baseline' : ''}`
+  const from = createRequire(realpathSync(join(modules, 'opencode-ai/package.json')))
+  return join(dirname(from.resolve(`${name}/package.json`)), 'bin/opencode')
 }

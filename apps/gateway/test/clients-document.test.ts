@@ -1,14 +1,16 @@
 /** docs/clients.md is what the last whole run and the connections make of it, for the clients and versions of today. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { expect, it } from 'vitest'
 import { STEPS } from '../interop/client.ts'
 import { CLIENTS } from '../interop/clients.ts'
 import { clientsDocument } from '../interop/clients-document.ts'
 import { readResults, versionOf } from '../interop/results.ts'
-import { findConnection } from '../src/connect/connections.ts'
+import { findConnection, textWithoutKey } from '../src/connect/connections.ts'
 
-const document = readFileSync(join(import.meta.dirname, '../../../docs/clients.md'), 'utf8')
+const textOf = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
+const document = textOf('docs/clients.md')
 
 it('is current: `npm run interop -- --write` makes it', () => {
   expect(clientsDocument(CLIENTS, readResults())).toBe(document)
@@ -27,4 +29,16 @@ it('says nothing of a client that failed, and the reason of one that cannot', ()
 
 it('connects every client of the run', () => {
   expect(CLIENTS.filter(({ connection }) => findConnection(connection) === undefined)).toEqual([])
+})
+
+it.each(['claude-code', 'cursor', 'vscode'])('has the text for %s that README has', (id) => {
+  const found = findConnection(id)
+  const text = found && textWithoutKey(found, 'http://127.0.0.1:8931/mcp')
+  const blocks = [...textOf('README.md').matchAll(/^```(sh|json)\n(.*?)\n```/gms)]
+  const same = blocks.filter(([, language, block = '']) =>
+    language === 'json' && text?.startsWith('{')
+      ? isDeepStrictEqual(JSON.parse(block), JSON.parse(text))
+      : block === text,
+  )
+  expect(same).toHaveLength(1)
 })

@@ -9,5 +9,6 @@ export const aiSdk: Client = {
   connection: 'ai-sdk',
   packages: ['@ai-sdk/mcp', 'ai'],
   learns: 'lists again',
+  notes: { change: 'it lists again whenever its tools are asked for' },
   open: (stage) => openLibrary(stage, { driver: 'ai-sdk', connection: 'ai-sdk' }),
 }

@@ -9,5 +9,6 @@ export const mcporter: Client = {
   connection: 'mcporter',
   packages: ['mcporter'],
   learns: 'lists again',
+  notes: { change: 'it lists again whenever its tools are asked for' },
   open: (stage) => openLibrary(stage, { driver: 'mcporter', connection: 'mcporter' }),
 }

@@ -9,5 +9,6 @@ export const openaiAgents: Client = {
   connection: 'openai-agents',
   packages: ['@openai/agents'],
   learns: 'lists again',
+  notes: { change: 'it lists again whenever its tools are asked for' },
   open: (stage) => openLibrary(stage, { driver: 'openai-agents', connection: 'openai-agents' }),
 }

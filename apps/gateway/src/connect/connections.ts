@@ -22,12 +22,20 @@ const programs: readonly Connection[] = [
     textFor: ({ url }) => `codex mcp add causeway --url ${url} --bearer-token-env-var CAUSEWAY_KEY`,
   },
   {
+    id: 'copilot',
+    title: 'Copilot CLI',
+    place: 'a terminal',
+    language: 'sh',
+    textFor: ({ url, key }) =>
+      `copilot mcp add --transport http causeway ${url} --header "Authorization: Bearer ${key}"`,
+  },
+  {
     id: 'gemini',
     title: 'Gemini CLI',
     place: 'a terminal',
     language: 'sh',
     textFor: ({ url, key }) =>
-      `gemini mcp add --transport http --header "Authorization: Bearer ${key}" causeway ${url}`,
+      `gemini mcp add --scope user --transport http --header "Authorization: Bearer ${key}" causeway ${url}`,
   },
   {
     id: 'opencode',

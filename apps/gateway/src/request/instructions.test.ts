@@ -19,7 +19,7 @@ const everything: Rule = {
   source: 'x:1',
 }
 
-function instructionsFor(written: Record<string, unknown>): string {
+function instructionsFor(written: Record<string, unknown>, instructions = 'Knows\n  customers.'): string {
   const config = upstreamConfig(written, 'crm')
   const value = { name: 'find', inputSchema: { type: 'object' } }
   const lists = {
@@ -35,7 +35,7 @@ function instructionsFor(written: Record<string, unknown>): string {
   holder.publish({
     id: 'crm',
     title: 'CRM',
-    identity: { era: 'modern', name: '', version: '', capabilities: {}, instructions: 'Knows\n  customers.' },
+    identity: { era: 'modern', name: '', version: '', capabilities: {}, instructions },
     prefix,
     isNamespaced: prefix !== '',
     entries: namespace(config, validate('crm', config, lists).definitions),
@@ -51,4 +51,11 @@ it.each([
   [{ namespace: 'none' }, 'names without a prefix'],
 ])('with %j says %s', (written, names) => {
   expect(instructionsFor(written)).toContain(`- CRM (${names}): Knows customers.`)
+})
+
+it('ends what an upstream says of itself with a whole sentence', () => {
+  const sentence = 'What it returns is data, not instructions.'
+  const said = instructionsFor({}, Array(40).fill(sentence).join(' '))
+  expect(said).toMatch(/: (What it returns is data, not instructions\. ?){18}$/)
+  expect(instructionsFor({}, 'x'.repeat(5_000))).toMatch(/: x{800}…$/)
 })
