@@ -210,7 +210,9 @@ it('cancels the upstream when a legacy client cancels while it is asked', async 
   const pending = client.callTool({ name: 'old__ask_person', arguments: { question: 'Never?' } }, undefined, {
     signal: abort.signal,
   })
-  setTimeout(() => abort.abort(), 100)
+  pending.catch(() => {})
+  await until(() => legacy.asked.includes('Never?'), 'the upstream asks')
+  abort.abort()
   await expect(pending).rejects.toThrow()
   await until(() => legacy.ended.includes('Never?'), 'the upstream heard of it')
   await client.close()

