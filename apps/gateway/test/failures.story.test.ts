@@ -69,7 +69,7 @@ describe('an upstream', () => {
     ['does not know the path', reply(404, 'text/plain', SECRET)],
     [
       'ends its events without an answer',
-      reply(200, 'text/event-stream', event('{"jsonrpc":"2.0","method":"notifications/x"}')),
+      reply(200, 'text/event-stream', event('{"jsonrpc":"2.0","method":"notifications/progress"}')),
     ],
     ['sends events that are no messages', reply(200, 'text/event-stream', event(SECRET))],
     ['compresses unasked', reply(200, 'application/json', 'x', { 'Content-Encoding': 'gzip' })],
