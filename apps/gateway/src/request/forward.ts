@@ -12,7 +12,7 @@ import { onlyVisible } from './only-visible.ts'
 import type { Reply } from './reply.ts'
 import type { Decided, Routed } from './route.ts'
 import { cancellable, type Round, send, startSending } from './sending.ts'
-import { withWrappedTask } from './task-ids.ts'
+import { shownTask } from './shown-task.ts'
 
 /** @throws GatewayError upstream_* | result_too_large | call_cancelled | input_unsupported | invalid_state | exchange_lost */
 export async function forward(
@@ -64,7 +64,8 @@ async function forwardModern(round: Round): Promise<AgentAnswer> {
 function asTask(answer: UpstreamAnswer, { decided, routed }: Round): UpstreamAnswer {
   const isTask = answer.result?.resultType === 'task' || decided.target.field === 'taskId'
   if (!answer.result || !isTask) return answer
-  return { text: withWrappedTask(answer.text, answer.result, routed.wrapTask), result: answer.result }
+  const showing = { idOf: routed.wrapTask, inbound: decided.inbound, upstream: routed.upstream.config }
+  return { text: shownTask(answer.text, { ...showing, member: 'result' }), result: answer.result }
 }
 
 function asInput(result: string, { decided }: Round): AgentAnswer {

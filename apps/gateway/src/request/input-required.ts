@@ -88,13 +88,9 @@ export function passedOnInput(
   const needed = neededMembers(answer)
   const input = neededInput(answer, on.upstream.id)
   if (!needed || !input) return undefined
-  for (const { method } of input.asks.values()) requireAskable(method, on.inbound, on.upstream)
   const changes: Record<string, string> = {}
-  const requests = needed.members.findLast((member) => member.key === 'inputRequests')
-  if (requests) {
-    const text = needed.text.slice(requests.start, requests.end)
-    changes.inputRequests = mapMembers(text, (_, request) => labelledRequest(request, on.upstream.title))
-  }
+  const inputRequests = shownRequests(needed, on)
+  if (inputRequests !== undefined) changes.inputRequests = inputRequests
   if (input.requestState !== undefined && on.seal) changes.requestState = JSON.stringify(on.seal(input.requestState))
   return withMembers(needed.text, needed.members, changes)
 }
@@ -103,6 +99,21 @@ function labelledRequest(request: string, title: string): string {
   const ask = askOf(request)
   const { params } = labelledAsk(ask, title)
   return params === ask.params ? request : withMembers(request, membersOf(request, 0), { params })
+}
+
+/**
+ * The `inputRequests` among an object's members, labeled and else untouched, as JSON text; `undefined` when there are none.
+ * @throws GatewayError input_unsupported when one of them asks what it may not ask
+ */
+export function shownRequests(
+  needed: { text: string; members: Member[] },
+  on: { upstream: UpstreamConfig; inbound: Inbound },
+): string | undefined {
+  for (const { method } of readAsks(needed, on.upstream.id).values()) requireAskable(method, on.inbound, on.upstream)
+  const requests = needed.members.findLast((member) => member.key === 'inputRequests')
+  if (!requests) return undefined
+  const text = needed.text.slice(requests.start, requests.end)
+  return mapMembers(text, (_, request) => labelledRequest(request, on.upstream.title))
 }
 
 // What extensions ask is between the agent and the upstream; the asks that the operator knows of are the operator's to allow.

@@ -5,7 +5,8 @@ import { notificationText, resultText } from '../wire/jsonrpc.ts'
 import { SUBSCRIPTION_ID_META } from '../wire/revisions.ts'
 import { eventText } from '../wire/sse.ts'
 import { WATCHED } from './heard-lists.ts'
-import { checkRoom, isReadable, listenerOf, type Opening, openStream, tell } from './open-stream.ts'
+import { listenToTasks } from './listen-tasks.ts'
+import { checkRoom, currentView, isReadable, listenerOf, type Opening, openStream, tell } from './open-stream.ts'
 import type { Inbound } from './read.ts'
 import { ownerOf, watchWanted } from './subscribe.ts'
 import { MAX_URIS, type Wanted } from './subscriptions.ts'
@@ -13,7 +14,7 @@ import type { View } from './view.ts'
 
 /**
  * Serves `subscriptions/listen` (2026-07-28, "Subscriptions").
- * @throws GatewayError not_acceptable | invalid_params | overloaded
+ * @throws GatewayError not_acceptable | invalid_params | missing_capability | overloaded
  */
 export async function listen(opening: Opening & { inbound: Inbound }): Promise<void> {
   if (!opening.exchange.acceptsEvents)
@@ -25,13 +26,17 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
   const wanted = WATCHED.filter((kind) => notifications[`${kind}ListChanged`] === true)
   const meta = `"_meta":{${JSON.stringify(SUBSCRIPTION_ID_META)}:${message.idText}}`
   const resources = wantedResources(notifications.resourceSubscriptions, opening.view)
+  const { gateway, caller, exchange } = opening
+  checkRoom(gateway)
+  const listener = { ...opening, currentView: () => currentView(exchange, gateway) }
+  const tasks = await listenToTasks(notifications.taskIds, listener)
   const honoured = JSON.stringify({
     ...Object.fromEntries(wanted.map((kind) => [`${kind}ListChanged`, true])),
     ...(resources.size > 0 ? { resourceSubscriptions: [...resources.keys()] } : {}),
+    ...(tasks.honoured.length > 0 ? { taskIds: tasks.honoured } : {}),
   })
-  const { gateway, caller, exchange } = opening
-  checkRoom(gateway)
   const unwatch = () => {
+    tasks.close()
     if (gateway.subscriptions.removeStream(resources)) void watchWanted(gateway)
   }
   if (resources.size > 0) {
@@ -53,6 +58,7 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
     ),
     farewell: resultText(message.idText as string, `{"resultType":"complete",${meta}}`),
   })
+  tasks.begin((text) => tell(stream, text))
   stream.once('close', unwatch)
   // While the gateway was away nobody watched for it.
   if (gateway.heard.isBack(listenerOf(opening, undefined)))

@@ -2,21 +2,18 @@
 import type { Kind } from '../catalog/definition.ts'
 import { GatewayError } from '../errors.ts'
 import { isObject } from '../wire/envelope.ts'
-import { TASKS_EXTENSION } from '../wire/extensions.ts'
-import { declaredCapabilities } from './ask-rules.ts'
-import type { Caller } from './caller.ts'
 import type { Inbound } from './read.ts'
 import { resolveResource } from './resolve-resource.ts'
 import { resolveDirectory, resolveSkill } from './resolve-skill.ts'
+import { resolveTask, type TaskHolder } from './resolve-task.ts'
 import { NAMES, type Target, toTarget, unknownTarget } from './target.ts'
-import type { TaskIds } from './task-ids.ts'
 import type { View } from './view.ts'
 
 /**
  * Finds the target of a method that goes to an upstream; every other method is refused, because nothing could judge it.
- * @throws GatewayError unknown_tool | unknown_prompt | unknown_resource | invalid_params | method_not_found
+ * @throws GatewayError unknown_tool | unknown_prompt | unknown_resource | unknown_task | missing_capability | invalid_params | method_not_found
  */
-export function resolve(inbound: Inbound, view: View, on: { caller: Caller; taskIds: TaskIds }): Target {
+export function resolve(inbound: Inbound, view: View, on: TaskHolder): Target {
   const { method, params } = inbound.message
   switch (method) {
     case 'tools/call':
@@ -57,19 +54,4 @@ function completion(ref: unknown, view: View): Target {
     .find((each) => each !== undefined)
   if (!seen) throw unknownTarget('resources', ref.uri)
   return toTarget(seen, undefined)
-}
-
-/** A task is found by the id that its own caller was given, and is there as long as the tool that became it is. */
-function resolveTask(inbound: Inbound, view: View, { caller, taskIds }: { caller: Caller; taskIds: TaskIds }): Target {
-  const { extensions } = declaredCapabilities(inbound)
-  if (!isObject(extensions) || extensions[TASKS_EXTENSION] === undefined) {
-    const data = { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } }
-    throw new GatewayError('missing_capability', 'Cannot serve a task: the client declared no such extension', { data })
-  }
-  const task = taskIds.unwrap(inbound.message.params.taskId, caller)
-  const seen = view
-    .seen('tools')
-    .find(({ entry }) => entry.upstream === task?.upstream && entry.originalName === task.tool)
-  if (!task || !seen) throw new GatewayError('unknown_task', 'Cannot resolve the task: no such task')
-  return { ...toTarget(seen, 'taskId'), upstreamName: task.taskId }
 }

@@ -1,7 +1,7 @@
 /** Task ids are the same every time, good for one caller, and for nobody else. */
 import { expect, it } from 'vitest'
 import type { Caller } from './caller.ts'
-import { TaskIds, withWrappedTask } from './task-ids.ts'
+import { TaskIds } from './task-ids.ts'
 
 const ids = new TaskIds(Buffer.alloc(32, 1))
 const caller = (agent: string) => ({ agent }) as Caller
@@ -23,11 +23,4 @@ it('opens no id for another caller, of another key, or changed in any character'
     expect(ids.unwrap(changed, caller('ops')), changed).toBeUndefined()
   }
   for (const odd of ['', '.', 'x', 7, null, {}, `${id}.`]) expect(ids.unwrap(odd, caller('ops'))).toBeUndefined()
-})
-
-it('wraps the id in an answer and leaves the rest byte for byte', () => {
-  const text = '{"jsonrpc":"2.0","id":1,"result":{"resultType":"task","taskId":"a","big":12345678901234567890,"f":1.0}}'
-  const wrapped = withWrappedTask(text, { taskId: 'a' }, (id) => `[${id}]`)
-  expect(wrapped).toBe(text.replace('"a"', '"[a]"'))
-  expect(withWrappedTask(text, {}, String)).toBe(text)
 })

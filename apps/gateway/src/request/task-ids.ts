@@ -1,7 +1,5 @@
 /** Ids of the Tasks extension as agents hold them: signed for one caller, naming the upstream and the tool, and always the same for the same task, because clients compare ids. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { isObject } from '../wire/envelope.ts'
-import { membersOf, withMembers } from '../wire/json-span.ts'
 import type { Caller } from './caller.ts'
 
 /** What a task id stands for. */
@@ -44,21 +42,4 @@ export class TaskIds {
       .update(JSON.stringify([agent, body]))
       .digest('base64url')
   }
-}
-
-/**
- * The answer's text with the task's id wrapped; the same text when it tells of no task.
- * @param text a JSON-RPC response with this result
- */
-export function withWrappedTask(
-  text: string,
-  result: Readonly<Record<string, unknown>>,
-  wrap: (taskId: string) => string,
-): string {
-  if (typeof result.taskId !== 'string') return text
-  const top = membersOf(text, 0)
-  const member = top.findLast((each) => each.key === 'result')
-  if (!member || !isObject(result)) return text
-  const changed = withMembers(text, membersOf(text, member.start), { taskId: JSON.stringify(wrap(result.taskId)) })
-  return withMembers(text, top, { result: changed })
 }

@@ -44,7 +44,7 @@ export async function modernRequest(target: HttpTarget, call: UpstreamCall): Pro
       return answer !== undefined
     },
   }
-  const http = await httpPost(target.dispatcher, post)
+  const http = await httpPost(call.method === 'subscriptions/listen' ? target.streams : target.dispatcher, post)
   checkStatus(http, target.upstream)
   if (!http.isEventStream) answer = { ...readAnswer(http.text, call.idText, target.upstream), body: http.body }
   if (!answer) throw invalid(target.upstream, 'its event stream ended without an answer')

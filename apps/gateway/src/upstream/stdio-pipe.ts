@@ -18,6 +18,9 @@ import { CATALOG_SESSION, NOT_DECLARED, OWN_CALL } from './own-call.ts'
 import { type PendingCall, PendingCalls } from './pending-calls.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
+/** Notifications that name the listening they belong to. */
+const OF_A_SUBSCRIPTION = new Set(['notifications/subscriptions/acknowledged', 'notifications/tasks'])
+
 /** What the pipes need to know of their upstream. */
 export interface PipeOptions {
   upstream: string
@@ -89,7 +92,8 @@ export class StdioPipe implements Connection {
   }
 
   async call(call: UpstreamCall): Promise<UpstreamAnswer> {
-    const underWay = call.sessionKey === CATALOG_SESSION ? undefined : this.#underWay
+    const isListening = call.sessionKey === CATALOG_SESSION || call.method === 'subscriptions/listen'
+    const underWay = isListening ? undefined : this.#underWay
     if (!underWay) return this.#send(call)
     this.#setLevel(call, underWay)
     underWay.begin(call)
@@ -216,7 +220,7 @@ export class StdioPipe implements Connection {
       return
     }
     const uri = updatedUri(message)
-    if (method === 'notifications/subscriptions/acknowledged') this.#onAcknowledged(line, method, message)
+    if (OF_A_SUBSCRIPTION.has(method)) this.#onSubscribed(line, method, message)
     else if (uri !== undefined) this.onResourceUpdated(uri)
     else if (isListChange(method)) this.onListChanged()
     else if (isObject(message.params) && isScalar(message.params.progressToken))
@@ -225,7 +229,7 @@ export class StdioPipe implements Connection {
     else this.#underWay?.speaker?.onNotification(line, method)
   }
 
-  #onAcknowledged(line: string, method: string, { params }: Record<string, unknown>): void {
+  #onSubscribed(line: string, method: string, { params }: Record<string, unknown>): void {
     const meta = isObject(params) && isObject(params._meta) ? params._meta : {}
     this.#pending.get(String(meta[SUBSCRIPTION_ID_META]))?.call.onNotification(line, method)
   }

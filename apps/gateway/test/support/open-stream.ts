@@ -40,11 +40,15 @@ export function openLegacyStream(url: string, key: string, headers: Record<strin
   return openStream(url, { headers: { authorization: `Bearer ${key}`, accept: 'text/event-stream', ...headers } })
 }
 
-/** A modern client's `subscriptions/listen`. */
-export function openModernStream(url: string, key: string, notifications: object): Promise<RawStream> {
+/** A modern client's `subscriptions/listen`, by its filter; the client may declare capabilities. */
+export function openModernStream(
+  url: string,
+  key: string,
+  { capabilities = {}, ...notifications }: { capabilities?: object; [filter: string]: unknown },
+): Promise<RawStream> {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/clientCapabilities': capabilities,
   }
   return openStream(url, {
     method: 'POST',
