@@ -86,7 +86,7 @@ const CHECK_JITTER_MS = 50
 
 /** Wires the parts and starts the catalog lines. Nothing here waits for an upstream. */
 export function createGateway({ config, store, publicUrl, localUrl, log }: GatewayParts): RunningGateway {
-  const names = store.deriveKey('gateway-names')
+  const names = store.deriveKey(`gateway-names/${store.installation}`)
   const via = createVia(names)
   const origin = pseudonym(names, 'origin')
   const catalog = new CatalogHolder(origin)

@@ -103,6 +103,20 @@ describe('a gateway that is behind another', () => {
     },
   )
 
+  it('and has it behind itself since the same moment is refused at once or a little later', async () => {
+    const [a, b] = [await start(), await start()]
+    const [toA, toB] = [behind(a), behind(b)]
+    setUpstreams(a, { b: toB })
+    setUpstreams(b, { a: toA })
+    await until(async () => (await refused(a, 'b')) || (await refused(b, 'a')), 'the loop is found out')
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    for (const gateway of [a, b]) expect((await toolsOf(gateway)).length).toBeLessThanOrEqual(2)
+    await a.restart()
+    await b.restart()
+    await until(async () => (await refused(a, 'b')) || (await refused(b, 'a')), 'the loop is found out again')
+    for (const gateway of [a, b]) expect((await toolsOf(gateway)).length).toBeLessThanOrEqual(2)
+  })
+
   it('in a ring of three is refused somewhere, whoever was first', async () => {
     const [a, b, c] = [await start(), await start(), await start()]
     setUpstreams(a, { b: behind(b) })

@@ -110,8 +110,9 @@ export class Bridge {
       const face = flight.isModern ? this.#modern : this.#legacy
       await face.request(message, { signal: flight.abort.signal, write })
     } catch (error) {
-      if (error instanceof LinkFailure) write(failureResponse(idText, error))
-      else if (!flight.abort.signal.aborted) throw error
+      if (flight.abort.signal.aborted) return
+      if (!(error instanceof LinkFailure)) this.#output.note(`internal: ${(error as Error).message}`)
+      write(failureResponse(idText, error instanceof LinkFailure ? error : unforeseen(error)))
     } finally {
       if (this.#inFlight.get(key) === flight) this.#inFlight.delete(key)
     }
@@ -159,6 +160,11 @@ function idIn(line: string): string | null {
   } catch {
     return null
   }
+}
+
+function unforeseen(cause: unknown): LinkFailure {
+  const hint = 'It may have taken effect. Check before you repeat it.'
+  return new LinkFailure('gateway_invalid', 'Cannot serve the request: an internal error', { hint, cause })
 }
 
 function tooMany(): LinkFailure {

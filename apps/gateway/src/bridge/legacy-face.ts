@@ -76,8 +76,9 @@ export class LegacyFace {
   }
 
   async #open(hello: Envelope, signal: AbortSignal): Promise<LinkAnswer> {
-    this.#session = undefined
-    const answer = await this.#call(hello, signal, () => {})
+    const headers = sessionHeaders(this.#link.target, undefined, undefined)
+    const { text, idText } = hello
+    const answer = await this.#link.call({ body: text, idText: idText as string, headers, signal, onMessage() {} })
     const id = answer.http.headers['mcp-session-id']
     const revision = answer.result?.protocolVersion
     if (typeof id === 'string' && typeof revision === 'string') {
@@ -95,7 +96,7 @@ export class LegacyFace {
       await this.#open(this.#hello as Envelope, signal)
       await this.tell(notificationText('notifications/initialized'), signal)
     }
-    this.#reopening = work().finally(() => {
+    this.#reopening ??= work().finally(() => {
       this.#reopening = undefined
     })
     return this.#reopening

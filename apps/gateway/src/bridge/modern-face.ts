@@ -87,23 +87,23 @@ export class ModernFace {
 
   // The stream ends with the gateway's process; to the client it is one subscription all the same.
   async #listen(message: Envelope, { signal, write }: Serving): Promise<void> {
-    let acknowledged: { resources: unknown } | undefined
+    let isAcknowledged = false
     const onMessage = (text: string) => {
       const filter = acknowledgedFilter(text)
       if (!filter) write(text)
-      else if (acknowledged) for (const each of updates(filter.resourceSubscriptions, message)) write(each)
+      else if (isAcknowledged) for (const each of updates(filter.resourceSubscriptions, message)) write(each)
       else {
-        acknowledged = { resources: filter.resourceSubscriptions }
+        isAcknowledged = true
         write(text)
       }
     }
     const listen = async (): Promise<ListenOutcome> => {
       try {
         const answer = await this.#call(message, signal, onMessage)
-        if (acknowledged && (answer.result || answer.http.status >= 500)) return 'ended'
+        if (isAcknowledged && (answer.result || answer.http.status >= 500)) return 'ended'
         write(answer.text)
       } catch (error) {
-        const isFinal = !acknowledged || (error instanceof LinkFailure && error.code === 'unauthorized')
+        const isFinal = !isAcknowledged || (error instanceof LinkFailure && error.code === 'unauthorized')
         if (signal.aborted || !isFinal) throw error
         write(failureResponse(message.idText as string, error as LinkFailure))
       }

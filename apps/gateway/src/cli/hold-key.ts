@@ -54,7 +54,11 @@ export function holdKey(store: Store, agent: string): HeldCredential {
     },
     release() {
       clearInterval(timer)
-      store.apiKeys.remove(held.keyId)
+      try {
+        store.apiKeys.remove(held.keyId)
+      } catch {
+        // It ends by itself, and the end of the command must not fail.
+      }
     },
   }
 }

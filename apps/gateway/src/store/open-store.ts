@@ -7,6 +7,7 @@ import { type ApiKeyTable, createApiKeyTable } from './api-keys.ts'
 import { createChangeWatch } from './change-watch.ts'
 import { inTransaction, openDatabase } from './database.ts'
 import { createHeardListTable, type HeardListTable } from './heard-lists.ts'
+import { readInstallation } from './installation.ts'
 import { checkSecret, deriveKey, openMasterSecret } from './master-secret.ts'
 import { migrate } from './migrations.ts'
 import { createSealingKeyTable, type SealingKeyTable } from './sealing-keys.ts'
@@ -25,6 +26,8 @@ export interface Store {
   sessions: SessionTable
   sessionSubscriptions: SessionSubscriptionTable
   heardLists: HeardListTable
+  /** What makes this store another than every other, with the same secret too. */
+  installation: string
   /** 32 bytes for one purpose, derived from the master secret. */
   deriveKey(purpose: string): Buffer
   /** Runs `work` as one write; nothing of it stays when it throws. */
@@ -54,6 +57,7 @@ export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env)
     sessions: createSessionTable(db),
     sessionSubscriptions: createSessionSubscriptionTable(db),
     heardLists: createHeardListTable(db),
+    installation: readInstallation(db),
     deriveKey: (purpose) => deriveKey(secret, purpose),
     transaction(work) {
       const result = inTransaction(db, work)
