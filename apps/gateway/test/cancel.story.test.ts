@@ -12,6 +12,7 @@ import {
 } from './fixtures/scripted-upstream.ts'
 import { connectV1, connectV2, post, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const IDS = ['old', 'new'] as const
 const PIPES = ['pipe-old', 'pipe-new'] as const
@@ -86,7 +87,7 @@ const AGENTS = [
 ] as const
 
 describe.each(AGENTS)('%s', (name, connect) => {
-  it.each(IDS)('gives up a call to "%s"', async (id) => {
+  it.each(IDS)(verifies('reliability.cancel', 'gives up a call to "%s"'), async (id) => {
     const client = await connect()
     const abort = new AbortController()
     const options = { signal: abort.signal }
@@ -138,14 +139,14 @@ const cancel = async (session: Record<string, string>, requestId: unknown, more:
 }
 
 describe.each(IDS)('a call to "%s"', (id) => {
-  it('of a modern client that hangs up is cancelled', async () => {
+  it(verifies('reliability.cancel', 'of a modern client that hangs up is cancelled'), async () => {
     const { cut } = call('modern', `${id}__wait`)
     await isUnderWay()
     cut()
     await expectCancelled(id)
   })
 
-  it('of a legacy client that hangs up goes on', async () => {
+  it(verifies('reliability.cancel', 'of a legacy client that hangs up goes on'), async () => {
     const { cut } = call('legacy', `${id}__wait`, await openSession())
     await isUnderWay()
     cut()
@@ -206,7 +207,7 @@ describe.each(PIPES)('a call to "%s", on pipes', (id) => {
     return { ...started, headers }
   }
 
-  it('is cancelled when its modern client hangs up', async () => {
+  it(verifies('reliability.cancel', 'is cancelled when its modern client hangs up'), async () => {
     const { cut } = await start('modern', 'hung up')
     cut()
     const startedAtMs = performance.now()

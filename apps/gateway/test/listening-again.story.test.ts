@@ -8,6 +8,7 @@ import { startUpdatingLegacy, startUpdatingModern, type UpdatingUpstream } from 
 import { connectV1, post, postModern } from './support/clients.ts'
 import { openLegacyStream, openModernStream, type RawStream } from './support/open-stream.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 let legacy: UpdatingUpstream
 let modern: UpdatingUpstream
@@ -105,7 +106,7 @@ describe('a session', () => {
     expect(heldBack().of('old').size).toBe(0)
   })
 
-  it('keeps its log level over a restart', async () => {
+  it(verifies('reliability.restart', 'keeps its log level over a restart'), async () => {
     const heard: string[] = []
     const client = await connectV1(mcp(), key)
     client.fallbackNotificationHandler = async ({ method, params }) =>
@@ -195,7 +196,7 @@ describe.each(CLIENTS)('%s', (_name, connect) => {
     expect(await heardOn(await open())).toEqual([TOOLS])
   })
 
-  it('hears at once what changed while the gateway did not run', async () => {
+  it(verifies('reliability.restart', 'hears at once what changed while the gateway did not run'), async () => {
     const open = await newcomer()
     expect(await heardOn(await open())).toEqual([])
     const before = toolCount()

@@ -8,6 +8,7 @@ import { legacy, type Received, resultOf, type ScriptedPort, startScripts } from
 import { type ServedFixture, serveLegacyFixture } from './fixtures/serve-fixture.ts'
 import { connectV1, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const TIMEOUT_MS = 600
 let old: ScriptedPort
@@ -105,7 +106,7 @@ describe('a stream with event ids', () => {
     expect((asked?.atMs ?? 0) - startedAtMs).toBeGreaterThan(55)
   })
 
-  it('that breaks is asked for again, also when that fails for a moment', async () => {
+  it(verifies('reliability.faults', 'that breaks is asked for again, also when that fails for a moment'), async () => {
     let attempts = 0
     resume = {
       b0: (response) => {

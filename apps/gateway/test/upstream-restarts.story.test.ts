@@ -12,6 +12,7 @@ import {
 } from './fixtures/scripted-upstream.ts'
 import { connectV1, connectV2, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const TOOLS = ['quick', 'slow']
 const IDS = ['new', 'bare', 'old']
@@ -86,17 +87,20 @@ describe.each(AGENTS)('%s', (_name, connect) => {
   })
 })
 
-it.each(IDS)('fails a call once, clearly, that is under way in "%s", and never runs it again', async (id) => {
-  await gateway.ready(...IDS)
-  const call = (tool: string) => postModern(mcp(), key, 'tools/call', { name: `${id}__${tool}`, arguments: {} })
-  const slow = call('slow')
-  await until(() => calls.includes('slow'), 'the call is under way')
-  await restart()
-  expect((await slow).json?.error).toMatchObject({
-    code: -32603,
-    data: { code: 'upstream_unavailable', upstream: id, retryable: false },
-  })
-  await gateway.ready(...IDS)
-  expect((await call('quick')).json?.result).toBeDefined()
-  expect(calls).toEqual(['quick'])
-})
+it.each(IDS)(
+  verifies('reliability.faults', 'fails a call once, clearly, that is under way in "%s", and never runs it again'),
+  async (id) => {
+    await gateway.ready(...IDS)
+    const call = (tool: string) => postModern(mcp(), key, 'tools/call', { name: `${id}__${tool}`, arguments: {} })
+    const slow = call('slow')
+    await until(() => calls.includes('slow'), 'the call is under way')
+    await restart()
+    expect((await slow).json?.error).toMatchObject({
+      code: -32603,
+      data: { code: 'upstream_unavailable', upstream: id, retryable: false },
+    })
+    await gateway.ready(...IDS)
+    expect((await call('quick')).json?.result).toBeDefined()
+    expect(calls).toEqual(['quick'])
+  },
+)
