@@ -3,7 +3,14 @@ import { execFile } from 'node:child_process'
 import { request as sendRequest } from 'node:http'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type ScriptedUpstream, startScriptedUpstream } from './fixtures/scripted-upstream.ts'
+import {
+  legacy,
+  type Script,
+  type ScriptedUpstream,
+  sendResult,
+  startScriptedUpstream,
+  startScripts,
+} from './fixtures/scripted-upstream.ts'
 import { serveFixture } from './fixtures/serve-fixture.ts'
 import { behind } from './support/behind.ts'
 import { postModern } from './support/clients.ts'
@@ -150,6 +157,29 @@ describe('a request', () => {
     expect(leaf.received.slice(before).map(({ headers }) => headers.via)).toEqual([
       expect.stringMatching(/^1\.1 causeway-0123456789abcdef, 1\.1 causeway-[0-9a-f]{16}$/),
     ])
+  })
+
+  it('says so to a legacy upstream too, in all that belongs to the call', async () => {
+    const seen: string[] = []
+    const call: Script = ({ idText }, response) => sendResult(response, idText, { content: [] })
+    const script = legacy(['hello'], { call })
+    const scripts = await startScripts({
+      old(request, response) {
+        seen.push(`${request.method} ${String(request.headers.via).split(', ').length}`)
+        script(request, response)
+      },
+    })
+    const gateway = await start()
+    setUpstreams(gateway, { old: { url: scripts.url('old'), era: 'legacy' } })
+    await gateway.ready('old')
+    const via = '1.1 causeway-0123456789abcdef'
+    const name = 'old__hello'
+    const { json } = await postModern(`${gateway.url}/mcp`, keyOf(gateway), 'tools/call', { name }, { via })
+    expect(json?.result?.content).toEqual([])
+    expect(seen).toContain('initialize 1')
+    expect(seen).toContain('tools/call 2')
+    setUpstreams(gateway, {})
+    await scripts.close()
   })
 
   it('ends after eight gateways', async () => {
