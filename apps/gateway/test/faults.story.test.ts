@@ -166,18 +166,6 @@ describe('answers that go wrong', () => {
     expect(ms).toBeLessThan(1_000)
   })
 
-  it(verifies('reliability.bulkhead', 'that never come slow no call to another upstream'), async () => {
-    const hanging = Array.from({ length: 30 }, () => call('narrow__never')).map((each) => each.then(() => 'hanging'))
-    const others = Array.from({ length: 30 }, () => call('notes__who_calls'))
-    const done = Promise.all(others).then(() => 'others')
-    // Two of the thirty hang until their deadline; the rest of them is refused at once.
-    const { inFlight } = gateway.listening.gateway.upstreams.get('narrow')!.bulkhead
-    expect(inFlight).toBeLessThanOrEqual(1)
-    expect(await Promise.race([done, Promise.all(hanging).then(() => 'hanging')])).toBe('others')
-    for (const { json: answer } of await Promise.all(others)) expect(answer?.result?.isError).toBeUndefined()
-    await Promise.all(hanging)
-  })
-
   it('says when to come back, and whether the call may have taken effect', async () => {
     const data = async (name: string) => (await call(`faulty__${name}`)).json?.error?.data
     expect(await data('http_429')).toMatchObject({ retryable: true, retryAfterMs: 7_000 })
