@@ -22,6 +22,7 @@ import {
 } from './fixtures/verbatim.ts'
 import { post } from './support/clients.ts'
 import { type StoryGateway, startGateway } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const ERAS = ['modern', 'legacy'] as const
 type Era = (typeof ERAS)[number]
@@ -136,64 +137,67 @@ const resultAt = (agent: Era, upstream: Era, method: string) => {
     : `${RESULTS[method]},${RESULT_TYPE.slice(0, -1)}${caching}`
 }
 
-describe.each(CELLS)('$agent agent, $era upstream, $transport', ({ agent, era, transport, id }) => {
-  const META = `"com.example/odd":${ODD}`
-  const upstream = { id, transport }
+describe.each(CELLS)(
+  verifies('edge.bytes', '$agent agent, $era upstream, $transport'),
+  ({ agent, era, transport, id }) => {
+    const META = `"com.example/odd":${ODD}`
+    const upstream = { id, transport }
 
-  it.each([
-    [
-      'tools/call',
-      (name: string) => `"unknown":${ODD},"name":"${name}" ,\t"arguments":{ ${ODD_MEMBERS} }`,
-      `${id}__odd`,
-      'odd',
-    ],
-    [
-      'prompts/get',
-      (name: string) => `"arguments":{"a":"\\u0041\\/\\ud800"},"name":"${name}","unknown":${ODD}`,
-      `${id}__odd`,
-      'odd',
-    ],
-    ['resources/read', (uri: string) => `"uri":"${uri}","unknown":${ODD}`, `${id}:a`, `${id}:a`],
-    [
-      'completion/complete',
-      (name: string) =>
-        `"ref":{"odd":${ODD},"type":"ref\\/prompt","name":"${name}"},"argument":{"name":"a","value":"\\u0041"},"context":${ODD}`,
-      `${id}__odd`,
-      'odd',
-    ],
-  ])('%s: request and result', async (method, paramsOf, publicName, ownName) => {
-    const messages = await ask(agent, method, `{${paramsOf(publicName)},"_meta":${metaOf(agent, META)}}`)
-    expect(messages).toEqual([answer(resultAt(agent, era, method) as string)])
-    expect(sentTo(upstream)).toBe(`{${paramsOf(ownName)},"_meta":${metaAt(agent, era, META)}}`)
-  })
+    it.each([
+      [
+        'tools/call',
+        (name: string) => `"unknown":${ODD},"name":"${name}" ,\t"arguments":{ ${ODD_MEMBERS} }`,
+        `${id}__odd`,
+        'odd',
+      ],
+      [
+        'prompts/get',
+        (name: string) => `"arguments":{"a":"\\u0041\\/\\ud800"},"name":"${name}","unknown":${ODD}`,
+        `${id}__odd`,
+        'odd',
+      ],
+      ['resources/read', (uri: string) => `"uri":"${uri}","unknown":${ODD}`, `${id}:a`, `${id}:a`],
+      [
+        'completion/complete',
+        (name: string) =>
+          `"ref":{"odd":${ODD},"type":"ref\\/prompt","name":"${name}"},"argument":{"name":"a","value":"\\u0041"},"context":${ODD}`,
+        `${id}__odd`,
+        'odd',
+      ],
+    ])('%s: request and result', async (method, paramsOf, publicName, ownName) => {
+      const messages = await ask(agent, method, `{${paramsOf(publicName)},"_meta":${metaOf(agent, META)}}`)
+      expect(messages).toEqual([answer(resultAt(agent, era, method) as string)])
+      expect(sentTo(upstream)).toBe(`{${paramsOf(ownName)},"_meta":${metaAt(agent, era, META)}}`)
+    })
 
-  it('an error with its data', async () => {
-    const messages = await ask(agent, 'tools/call', `{"name":"${id}__fail","_meta":${metaOf(agent, META)}}`)
-    expect(messages).toEqual([`{"jsonrpc":"2.0","id":${ID},"error":${ERROR}}`])
-  })
+    it('an error with its data', async () => {
+      const messages = await ask(agent, 'tools/call', `{"name":"${id}__fail","_meta":${metaOf(agent, META)}}`)
+      expect(messages).toEqual([`{"jsonrpc":"2.0","id":${ID},"error":${ERROR}}`])
+    })
 
-  it('an output that is no object, listed and answered alike', async () => {
-    const [list] = await ask(agent, 'tools/list', `{"_meta":${metaOf(agent, '"a":1')}}`)
-    const [result] = await ask(agent, 'tools/call', `{"name":"${id}__bare","_meta":${metaOf(agent, META)}}`)
-    const wrapped = `{"type":"object","properties":{"result":${BARE_OUTPUT}},"required":["result"]}`
-    expect(list).toContain(
-      `"name":"${id}__bare","inputSchema":{"type":"object"},"outputSchema":${agent === 'legacy' ? wrapped : BARE_OUTPUT}}`,
-    )
-    expect(result).toContain(
-      `"content":[],"structuredContent":${agent === 'legacy' ? `{"result":${BARE_VALUE}}` : BARE_VALUE}`,
-    )
-    // Who answered is told in a modern result alone.
-    expect(result?.includes('serverInfo')).toBe(agent === 'modern' && era === 'modern')
-  })
+    it('an output that is no object, listed and answered alike', async () => {
+      const [list] = await ask(agent, 'tools/list', `{"_meta":${metaOf(agent, '"a":1')}}`)
+      const [result] = await ask(agent, 'tools/call', `{"name":"${id}__bare","_meta":${metaOf(agent, META)}}`)
+      const wrapped = `{"type":"object","properties":{"result":${BARE_OUTPUT}},"required":["result"]}`
+      expect(list).toContain(
+        `"name":"${id}__bare","inputSchema":{"type":"object"},"outputSchema":${agent === 'legacy' ? wrapped : BARE_OUTPUT}}`,
+      )
+      expect(result).toContain(
+        `"content":[],"structuredContent":${agent === 'legacy' ? `{"result":${BARE_VALUE}}` : BARE_VALUE}`,
+      )
+      // Who answered is told in a modern result alone.
+      expect(result?.includes('serverInfo')).toBe(agent === 'modern' && era === 'modern')
+    })
 
-  it('progress and log messages', async () => {
-    const asked = `"progressToken":${TOKEN}${agent === 'modern' ? `,${LEVEL}` : ''}`
-    const messages = await ask(agent, 'tools/call', `{"name":"${id}__tell","_meta":${metaOf(agent, asked)}}`)
-    // On a shared pipe a log message names no call, so it is nobody's.
-    const logged = transport === 'stdio' ? [] : [LOGGED]
-    expect(messages).toEqual([...logged, progressOf(TOKEN), answer(resultAt(agent, era, 'tools/call') as string)])
-  })
-})
+    it('progress and log messages', async () => {
+      const asked = `"progressToken":${TOKEN}${agent === 'modern' ? `,${LEVEL}` : ''}`
+      const messages = await ask(agent, 'tools/call', `{"name":"${id}__tell","_meta":${metaOf(agent, asked)}}`)
+      // On a shared pipe a log message names no call, so it is nobody's.
+      const logged = transport === 'stdio' ? [] : [LOGGED]
+      expect(messages).toEqual([...logged, progressOf(TOKEN), answer(resultAt(agent, era, 'tools/call') as string)])
+    })
+  },
+)
 
 describe.each(ERAS)('lists to a %s agent', (agent) => {
   it.each([
@@ -266,7 +270,7 @@ describe('what upstreams ask', () => {
   })
 })
 
-it('carries strings of a megabyte', async () => {
+it(verifies('edge.bytes', 'carries strings of a megabyte'), async () => {
   const large = `"${'\\u00e9\\\\😀 é'.repeat(90_000)}"`
   expect(large.length).toBeGreaterThan(1_000_000)
   for (const agent of ERAS) {
