@@ -6,6 +6,7 @@ import { bareTool, type ScriptedUpstream, sendResult, startScriptedUpstream } fr
 import { ANNOUNCED, EXTRA_META, NEWS, startUnknownLegacy, startUnknownModern } from './fixtures/unknown-upstreams.ts'
 import { postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 const DECLARED = { 'com.example/host': { version: [2, null], 'x-deep': { a: {} } } }
 const SENT_META = { 'com.example/asked': { a: [1, null] }, bare: 'x' }
@@ -50,7 +51,7 @@ async function connect(era: 'modern' | 'legacy', path = '/mcp') {
   return { client, heard }
 }
 
-describe.each(['modern', 'legacy'] as const)('a %s client', (era) => {
+describe.each(['modern', 'legacy'] as const)(verifies('protocol.extensions', 'a %s client'), (era) => {
   describe.each(['modern', 'legacy'] as const)('and a %s upstream', (upstream) => {
     it('know what each other declares', async () => {
       const { client } = await connect(era, `/s/${upstream}/mcp`)

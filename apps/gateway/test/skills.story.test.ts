@@ -1,7 +1,7 @@
 /** The Skills extension end to end: listed from the catalog, verified by the client, each file from its owner, and nothing of what a rule hides. */
 import { SkillsClient } from '@modelcontextprotocol/client/ext/skills'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { manifest, startSkillFiles, startUnlistedSkill } from './fixtures/skills-upstream.ts'
+import { manifest, startSkillFiles, startSkillWithoutFolders, startUnlistedSkill } from './fixtures/skills-upstream.ts'
 import { connectV2, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway } from './support/start-gateway.ts'
 import { verifies } from './support/verifies.ts'
@@ -17,6 +17,7 @@ const TRIPS = {
   'book-trip/fares.md': 'Cheap and dear.',
   'shared/SKILL.md': manifest('shared', 'The one of trips.'),
 }
+const FLAT = { 'SKILL.md': manifest('flat', 'Has folders.'), 'a.md': 'a', 'b/c%20d.md': 'c', 'b/e/f.md': 'f' }
 const ERAS = ['modern', 'legacy'] as const
 const everything = { effect: 'allow', tools: ['*'], prompts: ['*'], resources: ['*'] }
 
@@ -31,12 +32,14 @@ const uris = async (skills: SkillsClient) => (await skills.list()).skills.map(({
 
 beforeAll(async () => {
   fixtures.push(await startSkillFiles(REPORTS), await startSkillFiles(TRIPS), await startUnlistedSkill('daily'))
-  const [reports, trips, daily] = fixtures.map(({ url }) => url)
+  fixtures.push(await startSkillWithoutFolders('flat', FLAT))
+  const [reports, trips, daily, flat] = fixtures.map(({ url }) => url)
   gateway = await startGateway({
     upstreams: {
       reports: { url: reports },
       trips: { url: trips, era: 'legacy' },
       daily: { url: daily },
+      flat: { url: flat },
     },
     agents: {
       ops: { roles: ['operator'] },
@@ -50,7 +53,7 @@ beforeAll(async () => {
       { id: 'one-skill', effect: 'allow', roles: ['trainee'], resources: ['skill://book-trip/*'] },
     ],
   })
-  await gateway.ready('reports', 'trips', 'daily')
+  await gateway.ready('reports', 'trips', 'daily', 'flat')
   keys = Object.fromEntries(['ops', 'junior', 'trainee', 'toolsmith'].map((agent) => [agent, gateway.key(agent)]))
 })
 afterAll(async () => {
@@ -71,6 +74,7 @@ describe.each(ERAS)('a %s client', (era) => {
         'skill://shared/SKILL.md',
         'skill://write-report/SKILL.md',
         'skill://book-trip/SKILL.md',
+        'skill://flat/SKILL.md',
       ])
       for (const skill of listed) {
         expect((await skills.get(skill.uri)).skill).toEqual(skill)
@@ -93,6 +97,13 @@ describe.each(ERAS)('a %s client', (era) => {
       'skill://write-report/parts',
     ])
     expect(await children('skill://book-trip')).toEqual(['skill://book-trip/SKILL.md', 'skill://book-trip/fares.md'])
+    expect(await children('skill://flat')).toEqual(['skill://flat/SKILL.md', 'skill://flat/a.md', 'skill://flat/b'])
+    const { resources } = await skills.readDirectory('skill://flat/b')
+    expect(resources.map(({ name, mimeType }) => [name, mimeType])).toEqual([
+      [expect.stringContaining('c'), undefined],
+      ['e', 'inode/directory'],
+    ])
+    await expect(skills.readDirectory('skill://flat/a.md')).rejects.toMatchObject({ code: -32602 })
     await expect(skills.readDirectory('skill://book-trip/fares.md')).rejects.toMatchObject({ code: -32602 })
     await client.close()
   })
@@ -129,7 +140,8 @@ it('shows one skill to whom a rule gives that one alone', async () => {
   const { client, skills } = await skillsOf('trainee')
   expect(await uris(skills)).toEqual(['skill://book-trip/SKILL.md'])
   expect((await skills.readDirectory('skill://book-trip')).resources).toHaveLength(2)
-  await expect(skills.readDirectory('skill://write-report')).rejects.toMatchObject({ code: -32602 })
+  for (const hidden of ['skill://flat', 'skill://write-report'])
+    await expect(skills.readDirectory(hidden)).rejects.toMatchObject({ code: -32602 })
   await client.close()
 })
 

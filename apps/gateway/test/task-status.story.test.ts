@@ -6,6 +6,7 @@ import { TellingTasks, tellingScript } from './fixtures/telling-tasks.ts'
 import { postModern } from './support/clients.ts'
 import { openModernStream, type RawStream } from './support/open-stream.ts'
 import { OPERATOR_RULES, type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 type Told = { method: string; taskId: string; status: string; _meta: Record<string, unknown>; [key: string]: unknown }
 
@@ -56,24 +57,27 @@ function clientOf(agent: string) {
   }
 }
 
-it.each(UPSTREAMS)('tells the caller of a task of %s, and nobody else', async (upstream) => {
-  const [one, two] = [clientOf('one'), clientOf('two')]
-  const mine = await one.start(upstream)
-  await one.start(upstream)
-  const theirs = await two.start(upstream)
-  const heard = await one.listen([mine, theirs, 'invented'])
-  expect(heard.honoured).toEqual({ taskIds: [mine] })
-  const theirHeard = await two.listen([theirs, mine])
-  expect(theirHeard.honoured).toEqual({ taskIds: [theirs] })
-  await one.call(`${upstream}__finish`)
-  // In children of their own, each finishes its caller's tasks alone.
-  if (upstream === 'own') await two.call(`${upstream}__finish`)
-  await until(() => heard.told().length > 0 && theirHeard.told().length > 0, 'both were told')
-  const method = 'notifications/tasks'
-  const _meta = { 'io.modelcontextprotocol/subscriptionId': 'l', 'x-told': true }
-  expect(heard.told()).toEqual([expect.objectContaining({ method, taskId: mine, status: 'completed', x: 1, _meta })])
-  expect(theirHeard.told()).toEqual([expect.objectContaining({ method, taskId: theirs, status: 'completed', _meta })])
-})
+it.each(UPSTREAMS)(
+  verifies('protocol.extensions', 'tells the caller of a task of %s, and nobody else'),
+  async (upstream) => {
+    const [one, two] = [clientOf('one'), clientOf('two')]
+    const mine = await one.start(upstream)
+    await one.start(upstream)
+    const theirs = await two.start(upstream)
+    const heard = await one.listen([mine, theirs, 'invented'])
+    expect(heard.honoured).toEqual({ taskIds: [mine] })
+    const theirHeard = await two.listen([theirs, mine])
+    expect(theirHeard.honoured).toEqual({ taskIds: [theirs] })
+    await one.call(`${upstream}__finish`)
+    // In children of their own, each finishes its caller's tasks alone.
+    if (upstream === 'own') await two.call(`${upstream}__finish`)
+    await until(() => heard.told().length > 0 && theirHeard.told().length > 0, 'both were told')
+    const method = 'notifications/tasks'
+    const _meta = { 'io.modelcontextprotocol/subscriptionId': 'l', 'x-told': true }
+    expect(heard.told()).toEqual([expect.objectContaining({ method, taskId: mine, status: 'completed', x: 1, _meta })])
+    expect(theirHeard.told()).toEqual([expect.objectContaining({ method, taskId: theirs, status: 'completed', _meta })])
+  },
+)
 
 it('tells of the tasks of several upstreams on one stream, as asking for them would', async () => {
   const one = clientOf('one')

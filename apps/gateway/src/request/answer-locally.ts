@@ -2,6 +2,7 @@
 import { resultText } from '../wire/jsonrpc.ts'
 import { discover, initialize } from './introduce.ts'
 import { list, listedKind } from './list.ts'
+import { listFolder } from './list-folder.ts'
 import { listen } from './listen.ts'
 import type { Serving } from './pipeline.ts'
 import type { Inbound } from './read.ts'
@@ -20,6 +21,11 @@ export function answerLocally(serving: Serving, inbound: Inbound, view: View): b
   // Without the extension there is no such method.
   if (kind && (kind !== 'skills' || view.upstreams().some(({ id }) => view.servesSkills(id)))) {
     reply.answer(200, list(kind, inbound, { view, caller, cursors: gateway.cursors }))
+    return true
+  }
+  const folder = inbound.message.method === 'resources/directory/read' ? listFolder(inbound, view) : undefined
+  if (folder !== undefined) {
+    reply.answer(200, folder)
     return true
   }
   return inbound.era === 'modern' ? answerModern(serving, inbound, view) : answerLegacy(serving, inbound, view)
