@@ -1,5 +1,7 @@
 /** Holds a run against the committed bounds, which are loose: they tell a mistake from a noisy machine. */
 import type { ListFigure } from './measures/measure-lists.ts'
+import type { ManyFigure } from './measures/measure-many.ts'
+import type { NeighborsFigure } from './measures/measure-neighbors.ts'
 import type { RestFigure } from './measures/measure-rest.ts'
 import type { Figure } from './summarize.ts'
 
@@ -7,6 +9,8 @@ import type { Figure } from './summarize.ts'
 export interface Results {
   calls: readonly Figure[]
   lists: readonly ListFigure[]
+  many: ManyFigure | undefined
+  neighbors: NeighborsFigure | undefined
   rest: RestFigure | undefined
 }
 
@@ -15,13 +19,18 @@ export interface Expected {
   /** CPU of Causeway as a multiple of another way's, by scenario. */
   cpuRatio: Record<string, Partial<Record<'nginx' | 'sdk', number>>>
   listP99Ms: number
+  mergeMs: number
+  /** Of p99 with a hung neighbor to p99 without. */
+  hungRatio: number
+  /** Of CPU per call with two processes to CPU with one. */
+  twoProcessesRatio: number
   startMs: number
   idleRssMiB: number
   rssKiBPerStream: number
 }
 
 /** One sentence for each figure that is worse than its bound. */
-export function checkResults({ calls, lists, rest }: Results, expected: Expected): string[] {
+export function checkResults({ calls, lists, many, neighbors, rest }: Results, expected: Expected): string[] {
   const checks: [string, number | undefined, number | undefined][] = []
   for (const { scenario, target, cpuRatio } of calls)
     if (target === 'causeway')
@@ -29,6 +38,15 @@ export function checkResults({ calls, lists, rest }: Results, expected: Expected
         checks.push([`CPU × ${way} of ${scenario}`, cpuRatio[way], expected.cpuRatio[scenario]?.[way]])
   for (const { tools, view, p99Ms } of lists)
     if (view === 'few') checks.push([`p99 ms of a list from ${tools} tools`, p99Ms, expected.listP99Ms])
+  if (many) {
+    checks.push(['p99 ms of lists of many agents', many.p99Ms, expected.listP99Ms])
+    checks.push(['ms to merge a change', many.mergeMs, expected.mergeMs])
+  }
+  if (neighbors) {
+    const { callP99Ms, callP99BesideHungMs, cpuUs, cpuUsOfTwo } = neighbors
+    checks.push(['p99 of calls × without a hung neighbor', callP99BesideHungMs / callP99Ms, expected.hungRatio])
+    checks.push(['CPU of a call × without a second process', cpuUsOfTwo / cpuUs, expected.twoProcessesRatio])
+  }
   checks.push(['ms from start to /livez', rest?.startMs, expected.startMs])
   checks.push(['MiB RSS idle', rest?.idleRssMiB, expected.idleRssMiB])
   checks.push(['KiB RSS per idle stream', rest?.rssKiBPerStream, expected.rssKiBPerStream])

@@ -2,13 +2,15 @@
 
 /** One piece of work for the load generator. */
 export interface Job {
-  /** Requests one after the other on each connection, or one idle stream on each. */
-  kind: 'calls' | 'streams'
+  /** Requests one after the other on each connection, one idle stream on each, one request on each that is not waited for, or the end of those. */
+  kind: 'calls' | 'streams' | 'pending' | 'release'
   origin: string
   path: string
   headers: Record<string, string>
   body: string
   connections: number
+  /** API keys that requests present in turn, where they are not all of one agent. */
+  keys?: readonly string[]
   /** How long calls go on. */
   durationMs: number
 }

@@ -6,16 +6,19 @@ import { parseArgs } from 'node:util'
 import { checkResults, type Expected, type Results } from './check-results.ts'
 import { type Extent, measureCalls, SCENARIOS } from './measures/measure-calls.ts'
 import { measureLists } from './measures/measure-lists.ts'
+import { measureMany } from './measures/measure-many.ts'
+import { measureNeighbors } from './measures/measure-neighbors.ts'
 import { measureRest } from './measures/measure-rest.ts'
 import { isPinned } from './spawn-pinned.ts'
 import { type Load, startLoad } from './start-load.ts'
 import { type Slice, summarize } from './summarize.ts'
-import { callTable, listTable, restTable } from './tables.ts'
+import { callTable, listTable, manyTable, neighborsTable, restTable } from './tables.ts'
 import { openTargets } from './targets.ts'
 
+const PARTS = [...SCENARIOS.map(({ name }) => name), 'lists', 'many', 'neighbors', 'rest']
 const USAGE = `Options:
   --quick          a look of about 20 s: one scenario, fewer and shorter slices
-  --only <part>    one part, may be repeated: ${SCENARIOS.map(({ name }) => name).join(', ')}, lists, rest
+  --only <part>    one part, may be repeated: ${PARTS.join(', ')}
   --slices <n>     slices of each target (default 5)
   --against <dir>  compare the gateway of another checkout with this one's, and with nothing else
   --check          exit with 1 when a figure is far worse than bench/expected.json
@@ -23,7 +26,6 @@ const USAGE = `Options:
   --out <file>     write slices and figures as JSON
 `
 
-const PARTS = [...SCENARIOS.map(({ name }) => name), 'lists', 'rest']
 const QUICK_PARTS = ['json-small-32', 'lists', 'rest']
 const FULL: Extent = { slices: 5, sliceMs: 1_200, warmUpMs: 4_000 }
 const QUICK: Extent = { slices: 2, sliceMs: 500, warmUpMs: 500 }
@@ -84,6 +86,8 @@ async function runAll(options: Options): Promise<number> {
     const results = { calls: summarize(slices), ...(await runOthers(options, load)) }
     if (results.calls.length > 0) say(`${callTable(results.calls)}\n\n`)
     if (results.lists.length > 0) say(`${listTable(results.lists)}\n\n`)
+    if (results.many) say(`${manyTable(results.many)}\n\n`)
+    if (results.neighbors) say(`${neighborsTable(results.neighbors)}\n\n`)
     if (results.rest) say(`${restTable(results.rest)}\n\n`)
     const loads = { before, after: loadavg() }
     say(
@@ -113,8 +117,10 @@ async function runOthers({ parts, extent, isQuick }: Options, load: Load): Promi
   const sizes = isQuick ? [1_000] : [10, 1_000, 10_000]
   return {
     lists: parts.includes('lists') ? await measureLists(sizes, { load, extent }) : [],
+    many: parts.includes('many') ? await measureMany({ upstreams: 200, agents: 500 }, { load, extent }) : undefined,
+    neighbors: parts.includes('neighbors') ? await measureNeighbors({ load, extent }) : undefined,
     rest: parts.includes('rest')
-      ? await measureRest(load, isQuick ? { starts: 2, streams: 500 } : { starts: 5, streams: 1_000 })
+      ? await measureRest(load, isQuick ? { starts: 2, streams: 500 } : { starts: 5, streams: 5_000 })
       : undefined,
   }
 }

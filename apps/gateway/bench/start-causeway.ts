@@ -4,6 +4,9 @@ import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { issueKey } from '../src/identity/issue-key.ts'
+import { openStore } from '../src/store/open-store.ts'
+import { agentName, type ConfigurationOptions, configuration } from './configuration.ts'
 import { type Running, spawnPinned } from './spawn-pinned.ts'
 
 /** A running gateway. */
@@ -13,13 +16,13 @@ export interface Causeway extends Running {
   startMs: number
   /** API keys by agent. */
   keys: Record<string, string>
+  configPath: string
+  /** Starts another process on the same configuration and store, on a port of its own. */
+  another(): Promise<Running & { origin: string }>
 }
 
 /** What it is started with. */
-export interface CausewayOptions {
-  /** Paths of the upstream by id. */
-  upstreams: Record<string, string>
-  upstreamPort: number
+export interface CausewayOptions extends ConfigurationOptions {
   /** Tools that every upstream must have listed before the measurement. */
   toolsEach: number
   /** Where a CPU profile goes. */
@@ -29,61 +32,56 @@ export interface CausewayOptions {
 }
 
 const THIS_CHECKOUT = join(import.meta.dirname, '../../..')
-const UNLIMITED = { perMinute: 0, concurrency: 0 }
-const PUBLISH_MS = 20_000
+const PUBLISH_MS = 30_000
 
-/** Starts it and waits until all upstreams have published; agent `all` may use everything, agent `few` the first hundred tools of `u0`. */
+/** Starts it and waits until all upstreams have published. */
 export async function startCauseway(options: CausewayOptions): Promise<Causeway> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-bench-'))
   const configPath = join(dir, 'causeway.yaml')
+  // The file is YAML, of which JSON is a part.
   writeFileSync(configPath, JSON.stringify(configuration(options)))
   const main = join(resolve(options.checkout ?? THIS_CHECKOUT), 'apps/gateway/src/main.ts')
   const keys = Object.fromEntries(['all', 'few'].map((agent) => [agent, createKey(main, configPath, agent)]))
-  const profile = options.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`] : []
-  const flags = ['--disable-warning=ExperimentalWarning', ...profile]
-  const startedMs = performance.now()
-  const running = spawnPinned(
-    'proxy',
-    [process.execPath, ...flags, main, '--config', configPath, 'up'],
-    ['ignore', 'pipe', openSync(join(dir, 'log'), 'w')],
-  )
-  const origin = await originOf(running, dir)
-  const startMs = (await firstAnswer(origin)) - startedMs
-  await published(origin, options)
+  if (options.manyAgents) Object.assign(keys, issueKeys(join(dir, 'data'), options.manyAgents))
+  const start = async () => {
+    const startedMs = performance.now()
+    const running = spawnPinned(
+      'proxy',
+      [process.execPath, ...flagsOf(options), main, '--config', configPath, 'up'],
+      ['ignore', 'pipe', openSync(join(dir, 'log'), 'a')],
+    )
+    const origin = await originOf(running, dir)
+    const startMs = (await firstAnswer(origin)) - startedMs
+    await published(origin, options)
+    return { ...running, origin, startMs }
+  }
+  const first = await start()
   return {
-    ...running,
-    origin,
-    startMs,
+    ...first,
     keys,
+    configPath,
+    another: start,
     async stop() {
-      await running.stop()
+      await first.stop()
       rmSync(dir, { recursive: true, force: true })
     },
   }
 }
 
-// The file is YAML, of which JSON is a part.
-function configuration({ upstreams, upstreamPort }: CausewayOptions): object {
-  const tools = { echo: { scopes: ['bench:use'] }, echo_events: { scopes: ['bench:use'] } }
-  return {
-    version: 1,
-    listen: { host: '127.0.0.1', port: 0 },
-    admin: false,
-    dataDir: 'data',
-    agents: { all: { roles: ['caller'] }, few: { roles: ['visitor'] } },
-    rules: [
-      { id: 'callers', effect: 'allow', roles: ['caller'], tools: ['scope:bench:use', 'u*__tool_*'] },
-      { id: 'visitors', effect: 'allow', roles: ['visitor'], tools: ['u0__tool_00*'] },
-      { id: 'nobody-drops', effect: 'deny', roles: ['*'], tools: ['*__drop_*'] },
-    ],
-    limits: { agent: UNLIMITED, user: { perMinute: 0 }, write: { perMinute: 0 } },
-    upstreams: Object.fromEntries(
-      Object.entries(upstreams).map(([id, path]) => [
-        id,
-        { url: `http://127.0.0.1:${upstreamPort}${path}`, concurrency: 512, ...(path === '/mcp' ? { tools } : {}) },
-      ]),
-    ),
-  }
+function flagsOf({ profileDir }: CausewayOptions): string[] {
+  const profile = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : []
+  return ['--disable-warning=ExperimentalWarning', ...profile]
+}
+
+// One command for each of hundreds of agents would take minutes.
+function issueKeys(dataDir: string, count: number): Record<string, string> {
+  const store = openStore(dataDir)
+  const names = Array.from({ length: count }, (_, index) => agentName(index))
+  const keys = store.transaction(() =>
+    names.map((agent) => [agent, issueKey(store, { agent, origin: 'cli' }).key] as const),
+  )
+  store.close()
+  return Object.fromEntries(keys)
 }
 
 function createKey(main: string, configPath: string, agent: string): string {

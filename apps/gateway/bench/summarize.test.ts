@@ -28,6 +28,9 @@ const SLICES = [
 const EXPECTED: Expected = {
   cpuRatio: { calls: { nginx: 6, sdk: 0.1 } },
   listP99Ms: 10,
+  mergeMs: 50,
+  hungRatio: 1.5,
+  twoProcessesRatio: 1.2,
   startMs: 1_000,
   idleRssMiB: 150,
   rssKiBPerStream: 30,
@@ -80,10 +83,12 @@ test('The table has a row for each way', () => {
 
 test('Only what is worse than its bound is told', () => {
   const calls = summarize(SLICES)
-  expect(checkResults({ calls, lists: [], rest: undefined }, EXPECTED)).toEqual([])
+  expect(checkResults({ calls, lists: [], many: undefined, neighbors: undefined, rest: undefined }, EXPECTED)).toEqual(
+    [],
+  )
   const strict = { ...EXPECTED, cpuRatio: { calls: { nginx: 5.5 } } }
   const rest = { starts: 1, startMs: 900, idleRssMiB: 151, streams: 10, rssKiBPerStream: 12 }
-  expect(checkResults({ calls, lists: [], rest }, strict)).toEqual([
+  expect(checkResults({ calls, lists: [], many: undefined, neighbors: undefined, rest }, strict)).toEqual([
     'CPU × nginx of calls: 6.00, expected at most 5.5',
     'MiB RSS idle: 151.00, expected at most 150',
   ])

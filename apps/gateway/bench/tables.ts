@@ -1,5 +1,7 @@
 /** The figures as tables for a person, in Markdown, so that they can be kept as they are. */
 import type { ListFigure } from './measures/measure-lists.ts'
+import type { ManyFigure } from './measures/measure-many.ts'
+import type { NeighborsFigure } from './measures/measure-neighbors.ts'
 import type { RestFigure } from './measures/measure-rest.ts'
 import type { Figure } from './summarize.ts'
 
@@ -60,6 +62,45 @@ export function restTable(figure: RestFigure): string {
       [`start to /livez, best of ${figure.starts}`, `${number(figure.startMs, 0)} ms`],
       ['RSS idle', `${number(figure.idleRssMiB, 0)} MiB`],
       [`RSS of an idle stream, ${figure.streams} open`, `${number(figure.rssKiBPerStream, 1)} KiB`],
+    ],
+  )
+}
+
+/** Many upstreams and agents. */
+export function manyTable(figure: ManyFigure): string {
+  const { upstreams, toolsEach, agents } = figure
+  return table(
+    [`${upstreams} upstreams of ${toolsEach} tools, ${agents} agents in turn`, 'figure'],
+    [
+      ['CPU of a list', `${number(figure.cpuUs, 1)} µs`],
+      ['p99 of lists at 32 connections', `${number(figure.p99Ms, 2)} ms`],
+      ["the same while one upstream's list changes", `${number(figure.p99WhileChangingMs, 2)} ms`],
+      ['from the change to a list that shows it, a pause of 50 ms included', `${number(figure.changeShownMs, 0)} ms`],
+      ['merging the change', `${number(figure.mergeMs, 1)} ms`],
+      ["an agent's view and page after it", `${number(figure.viewMs, 1)} ms`],
+      ['RSS', `${number(figure.rssMiB, 0)} MiB`],
+    ],
+  )
+}
+
+/** A hung upstream and a second process. */
+export function neighborsTable(figure: NeighborsFigure): string {
+  const { callP99Ms, callP99BesideHungMs, listP99Ms, listP99BesideHungMs, cpuUs, cpuUsOfTwo } = figure
+  const row = (what: string, unit: string, [alone, beside]: readonly [number, number]) => [
+    what,
+    `${number(alone, 2)} ${unit}`,
+    `${number(beside, 2)} ${unit}`,
+    number(beside / alone, 2),
+  ]
+  return table(
+    ['neighbors', 'without', 'with', 'ratio'],
+    [
+      row(`p99 of calls, ${figure.hungCalls} calls to another upstream hanging`, 'ms', [
+        callP99Ms,
+        callP99BesideHungMs,
+      ]),
+      row('p99 of lists, the same', 'ms', [listP99Ms, listP99BesideHungMs]),
+      row('CPU of a call, a second process on the same store sharing the load', 'µs', [cpuUs, cpuUsOfTwo]),
     ],
   )
 }

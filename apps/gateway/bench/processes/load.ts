@@ -4,10 +4,11 @@ import type { Job, LoadResult } from '../job.ts'
 
 const pools = new Map<string, Pool>()
 const streams: { abort(reason: Error): void }[] = []
+const pending: { abort(reason: Error): void }[] = []
+const NO_REQUESTS: LoadResult = { requests: 0, errors: 0, answerBytes: 0, seconds: 0, p50Ms: 0, p99Ms: 0 }
 
 process.on('message', (job: Job) => {
-  const work = job.kind === 'calls' ? callFor(job) : openStreams(job)
-  work.then(
+  workOn(job).then(
     (result) => process.send?.(result),
     (error: Error) => process.send?.({ failure: error.message }),
   )
@@ -15,15 +16,24 @@ process.on('message', (job: Job) => {
 process.on('disconnect', () => process.exit())
 process.send?.({ port: 0 })
 
+async function workOn(job: Job): Promise<LoadResult> {
+  if (job.kind === 'calls') return callFor(job)
+  if (job.kind === 'streams') return openStreams(job)
+  if (job.kind === 'pending') leavePending(job)
+  else for (const controller of pending.splice(0)) controller.abort(new Error('released'))
+  return NO_REQUESTS
+}
+
 async function callFor(job: Job): Promise<LoadResult> {
   const pool = poolOf(job)
   const latenciesMs: number[] = []
   const tally = { errors: 0, bytes: 0 }
   const startMs = performance.now()
   const endMs = startMs + job.durationMs
+  const ask = askInTurns(job)
   const worker = async () => {
     for (let sentMs = performance.now(); sentMs < endMs; sentMs = performance.now()) {
-      const bytes = await send(pool, job)
+      const bytes = await send(pool, ask())
       if (bytes < 0) tally.errors++
       tally.bytes = Math.max(tally.bytes, bytes)
       latenciesMs.push(performance.now() - sentMs)
@@ -41,6 +51,27 @@ async function callFor(job: Job): Promise<LoadResult> {
     p50Ms: at(0.5),
     p99Ms: at(0.99),
   }
+}
+
+/** What to send next: the same all the time, or with another agent's key each time. */
+function askInTurns(job: Job): () => Job {
+  const { keys = [] } = job
+  if (keys.length === 0) return () => job
+  const jobs = keys.map((key) => ({ ...job, headers: { ...job.headers, authorization: `Bearer ${key}` } }))
+  let next = 0
+  return () => jobs[next++ % jobs.length] as Job
+}
+
+function leavePending({ origin, connections, path, headers, body }: Job): void {
+  const pool = new Pool(origin, { connections: null, headersTimeout: 0, bodyTimeout: 0 })
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart: (controller) => void pending.push(controller),
+    onResponseStart() {},
+    onResponseData() {},
+    onResponseEnd() {},
+    onResponseError() {},
+  }
+  for (let sent = 0; sent < connections; sent++) pool.dispatch({ method: 'POST', path, headers, body }, { ...handler })
 }
 
 async function openStreams(job: Job): Promise<LoadResult> {
