@@ -18,15 +18,19 @@ export function listedKind(method: string): Kind | undefined {
  * The response to a list request, as parts to be written one after the other.
  * @throws GatewayError unknown_cursor
  */
-export function list(kind: Kind, inbound: Inbound, on: { view: View; caller: Caller; cursors: Sealer }): Buffer[] {
+export function list(
+  kind: Kind,
+  inbound: Inbound,
+  on: { view: View; caller: Caller; cursors: Sealer },
+): (string | Buffer)[] {
   const { message, era } = inbound
   const pages = on.view.pages(kind, era)
-  const bound = boundTo(kind, era, on)
-  const index = pageIndex(message.params.cursor, bound, on.cursors)
+  const { cursor } = message.params
+  const index = cursor === undefined ? 0 : pageIndex(cursor, boundTo(kind, era, on), on.cursors)
   const page = pages[index]
   if (!page) throw unknownCursor()
-  const cursor = page.isLast ? '' : `,"nextCursor":${JSON.stringify(on.cursors.seal(index + 1, bound))}`
-  return [Buffer.from(`{"jsonrpc":"2.0","id":${message.idText},"result":`), page.bytes, Buffer.from(`${cursor}}}`)]
+  const next = page.isLast ? '' : `,"nextCursor":${JSON.stringify(on.cursors.seal(index + 1, boundTo(kind, era, on)))}`
+  return [`{"jsonrpc":"2.0","id":${message.idText},"result":`, page.bytes, `${next}}}`]
 }
 
 // A list that changed between two pages starts again, because pages of two lists do not fit together.
@@ -35,7 +39,6 @@ function boundTo(kind: Kind, era: Era, { view, caller }: { view: View; caller: C
 }
 
 function pageIndex(cursor: unknown, bound: string, cursors: Sealer): number {
-  if (cursor === undefined) return 0
   const index = typeof cursor === 'string' ? cursors.open(cursor, bound) : undefined
   if (typeof index !== 'number') throw unknownCursor()
   return index

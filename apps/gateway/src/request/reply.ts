@@ -11,6 +11,9 @@ const MAX_UNREAD_BYTES = 1024 * 1024
 /** Up to here a copy into the buffer of the head is cheaper than a second piece to write. */
 const MAX_COPIED_BYTES = 16 * 1024
 
+/** What is sent as an answer: text, bytes, or parts of both. */
+type Body = string | Buffer | readonly (string | Buffer)[]
+
 /** The response of one exchange. A class and one listener, because this is made for every request: closures for each way to answer cost 2 % of a call. */
 export class Reply {
   readonly #response: ServerResponse
@@ -44,7 +47,7 @@ export class Reply {
   }
 
   /** Sends the answer and ends. Several parts are written one after the other. */
-  answer(status: number, body: string | Buffer | readonly Buffer[], headers: readonly string[] = []): void {
+  answer(status: number, body: Body, headers: readonly string[] = []): void {
     if (this.#keepAlive) {
       clearInterval(this.#keepAlive)
       this.#response.end(eventText(textOf(body)))
@@ -88,7 +91,7 @@ export class Reply {
   }
 
   // What is text or small leaves in one write together with the head; Latin-1 is bytes as they are.
-  #end(body: string | Buffer | readonly Buffer[]): void {
+  #end(body: Body): void {
     if (typeof body === 'string') this.#response.end(body)
     else if (!Buffer.isBuffer(body)) writeAll(this.#response, body)
     else if (body.length <= MAX_COPIED_BYTES) this.#response.end(body.toString('latin1'), 'latin1')
@@ -102,14 +105,14 @@ export class Reply {
   }
 }
 
-function sizeOf(body: string | Buffer | readonly Buffer[]): number {
+function sizeOf(body: Body): number {
   if (typeof body === 'string') return Buffer.byteLength(body)
-  return Buffer.isBuffer(body) ? body.length : body.reduce((sum, each) => sum + each.length, 0)
+  return Buffer.isBuffer(body) ? body.length : body.reduce((sum, each) => sum + sizeOf(each), 0)
 }
 
-function textOf(body: string | Buffer | readonly Buffer[]): string {
+function textOf(body: Body): string {
   if (typeof body === 'string') return body
-  return (Buffer.isBuffer(body) ? body : Buffer.concat(body)).toString('utf8')
+  return Buffer.isBuffer(body) ? body.toString('utf8') : body.map(textOf).join('')
 }
 
 /** `error.data`: the specification's own fields, and what a model or an operator can go by. */
@@ -145,10 +148,9 @@ function failureHeaders({ code, failure, detail }: GatewayError): string[] {
   return headers
 }
 
-function writeAll(response: ServerResponse, buffers: readonly Buffer[]): void {
-  const last = buffers.at(-1)
-  if (buffers.length > 1) response.cork()
-  for (const each of buffers.slice(0, -1)) response.write(each)
-  response.end(last)
-  if (buffers.length > 1) response.uncork()
+function writeAll(response: ServerResponse, parts: readonly (string | Buffer)[]): void {
+  response.cork()
+  for (const part of parts) response.write(part)
+  response.end()
+  response.uncork()
 }
