@@ -4,10 +4,8 @@ import { createSealer, type Sealer } from '@causeway/shared-contracts/sealer'
 import type { Logger } from 'pino'
 import { CatalogHolder } from './catalog/catalog.ts'
 import { createFactsFile } from './catalog/facts-file.ts'
-import type { RunningLine } from './catalog/pipeline.ts'
-import { createSnapshotFile } from './catalog/snapshot.ts'
 import { isLoopbackHost } from './config/loopback.ts'
-import type { Config, UpstreamConfig } from './config/schema.ts'
+import type { Config } from './config/schema.ts'
 import { type Authenticator, createAuthenticator } from './identity/authenticate.ts'
 import { type CallTokenSigner, createCallTokenSigner } from './identity/call-token.ts'
 import { createSessionSealer, type SessionSealer } from './identity/session-seal.ts'
@@ -22,9 +20,9 @@ import { ParkedRuns } from './request/parked-runs.ts'
 import { watchWanted } from './request/subscribe.ts'
 import { Subscriptions } from './request/subscriptions.ts'
 import { TaskIds } from './request/task-ids.ts'
-import { runLineAfter } from './run-line-after.ts'
 import type { Store } from './store/open-store.ts'
-import { Upstream } from './upstream/upstream.ts'
+import type { Upstream } from './upstream/upstream.ts'
+import { UpstreamLines } from './upstream-lines.ts'
 import { createVia, pseudonym, type Via } from './wire/via.ts'
 
 /** What a reload swaps as one. */
@@ -90,12 +88,8 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
   const via = createVia(names)
   const origin = pseudonym(names, 'origin')
   const catalog = new CatalogHolder(origin)
-  const upstreams = new Map<string, Upstream>()
-  const lines = new Map<string, { running: RunningLine; fingerprint: string }>()
-  const ending = new Map<string, Promise<void>>()
   const callTokens = createCallTokenSigner(store, { issuer: publicUrl })
   const streams = new Set<OpenStream>()
-  const facts = { issuer: publicUrl, jwksUrl: `${localUrl}/.well-known/jwks.json` }
   const factsFile = createFactsFile(join(store.dataDir, 'catalog.json'), catalog, log)
   const checkStreams = createStreamCheck(streams)
   const subscriptions = new Subscriptions(store.sessionSubscriptions)
@@ -105,48 +99,28 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
   }
   const stopWatching = [catalog.onSwap(checkStreams), catalog.onSwap(factsFile.write), store.onChange(onStoreChange)]
 
-  const startLine = (id: string, upstreamConfig: UpstreamConfig): void => {
-    const upstream = new Upstream(id, upstreamConfig)
-    const credential = async () =>
-      upstreamConfig.auth.mode === 'gateway' ? callTokens.tokenFor(SERVICE_CALLER, id) : bearerOf(upstreamConfig)
-    upstreams.set(id, upstream)
-    upstream.onResourceUpdated = (uri, isFor = () => true) => {
-      subscriptions.updated(uri, isFor)
-      for (const stream of streams) if (isFor(stream.caller)) stream.updated(uri)
-    }
-    const running = runLineAfter(ending.get(id), {
-      upstream,
-      holder: catalog,
-      snapshots: createSnapshotFile(store.dataDir, id, upstreamConfig),
-      log,
-      origin,
-      open: {
-        id,
-        config: upstreamConfig,
-        dataDir: store.dataDir,
-        facts,
-        via: via.own,
-        credential,
-        log: log.child({ upstream: id }),
-      },
-    })
-    lines.set(id, { running, fingerprint: fingerprintOf(upstreamConfig) })
-  }
-  const stopLine = (id: string): Promise<void> => {
-    const line = lines.get(id)
-    lines.delete(id)
-    upstreams.delete(id)
-    const end = (line?.running.stop() ?? Promise.resolve()).finally(() => {
-      if (ending.get(id) === end) ending.delete(id)
-    })
-    ending.set(id, end)
-    return end
-  }
-
+  const lines = new UpstreamLines({
+    catalog,
+    origin,
+    log,
+    dataDir: store.dataDir,
+    facts: { issuer: publicUrl, jwksUrl: `${localUrl}/.well-known/jwks.json` },
+    via: via.own,
+    credentialOf: async ({ id, auth }) => {
+      if (auth.mode === 'gateway') return callTokens.tokenFor(SERVICE_CALLER, id)
+      return auth.mode === 'bearer' ? auth.token.reveal() : undefined
+    },
+    onStart(upstream) {
+      upstream.onResourceUpdated = (uri, isFor = () => true) => {
+        subscriptions.updated(uri, isFor)
+        for (const stream of streams) if (isFor(stream.caller)) stream.updated(uri)
+      }
+    },
+  })
   const gateway: RunningGateway = {
     live: { config, policy: compilePolicy(config) },
     catalog,
-    upstreams,
+    upstreams: lines.upstreams,
     authenticator: authenticatorOf(config, store),
     sessions: endingStreams(createSessionSealer(store), streams),
     callTokens,
@@ -172,15 +146,8 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
       })
       before.close()
       gateway.admission.max = next.limits.global.concurrency
-      const wanted = enabledUpstreams(next)
-      for (const [id, line] of lines) {
-        const upstreamConfig = wanted.get(id)
-        if (!upstreamConfig || fingerprintOf(upstreamConfig) !== line.fingerprint) void stopLine(id)
-      }
-      // Without those of changed upstreams: facts that other settings gave must not decide any more.
-      catalog.arrange([...wanted.keys()].filter((id) => lines.has(id)))
-      catalog.arrange([...wanted.keys()])
-      for (const [id, upstreamConfig] of wanted) if (!lines.has(id)) startLine(id, upstreamConfig)
+      lines.apply(next)
+      void watchWanted(gateway)
       checkStreams()
     },
     drain() {
@@ -192,34 +159,15 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     },
     async close() {
       for (const stop of stopWatching) stop()
-      await Promise.all([...ending.values(), ...[...lines.keys()].map(stopLine)])
+      await lines.close()
       await factsFile.close()
       gateway.heard.flush()
       gateway.authenticator.close()
     },
   }
   subscriptions.onLetGo = () => void watchWanted(gateway)
-  catalog.arrange([...enabledUpstreams(config).keys()])
-  for (const [id, upstreamConfig] of enabledUpstreams(config)) startLine(id, upstreamConfig)
+  lines.apply(config)
   return gateway
-}
-
-function enabledUpstreams(config: Config): Map<string, UpstreamConfig> {
-  return new Map(Object.entries(config.upstreams).filter(([, upstream]) => upstream.enabled))
-}
-
-// Secrets print as dots, so they are compared by what they hold.
-function fingerprintOf(config: UpstreamConfig): string {
-  return JSON.stringify([
-    config,
-    Object.values(config.env).map((value) => value.reveal()),
-    Object.values(config.headers).map((value) => value.reveal()),
-    bearerOf(config),
-  ])
-}
-
-function bearerOf({ auth }: UpstreamConfig): string | undefined {
-  return auth.mode === 'bearer' ? auth.token.reveal() : undefined
 }
 
 function authenticatorOf(config: Config, store: Store): Authenticator {

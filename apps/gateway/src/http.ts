@@ -110,7 +110,8 @@ function readiness(gateway: Gateway): Record<string, unknown> {
         id,
         {
           state: state.kind,
-          ...(state.kind === 'down' ? { reason: state.reason, code: state.code } : {}),
+          ...('reason' in state ? { reason: state.reason } : {}),
+          ...('code' in state ? { code: state.code } : {}),
           era: part?.identity.era,
           tools: part?.entries.filter((entry) => entry.kind === 'tools').length ?? 0,
         },

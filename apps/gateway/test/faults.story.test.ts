@@ -154,6 +154,9 @@ describe('upstreams that are down', () => {
     await new Promise((resolve) => setTimeout(resolve, 800))
     expect((await call('stuck__hello')).json?.result).toBeDefined()
     expect(await listed()).toContain('stuck__hello')
+    const { ok, upstreams } = await readiness()
+    expect(ok).toBe(true)
+    expect(upstreams.stuck).toMatchObject({ state: 'degraded', reason: 'it is overloaded', tools: 1 })
   })
 })
 

@@ -3,9 +3,16 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { watchConfig } from '../src/config/watch.ts'
-import { startScriptedUpstream } from './fixtures/scripted-upstream.ts'
+import {
+  bareTool,
+  modern,
+  type ScriptedPort,
+  sendResult,
+  startScriptedUpstream,
+  startScripts,
+} from './fixtures/scripted-upstream.ts'
 import { connectV1, connectV2, postModern } from './support/clients.ts'
 import { OPERATOR_RULES, type StoryConfig, type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 import { verifies } from './support/verifies.ts'
@@ -217,16 +224,23 @@ describe('an upstream whose settings change', () => {
     await upstream.close()
   })
 
-  it('lists nothing from where it was before', async () => {
+  it('is listed as it was until it has listed from where it is now', async () => {
     const upstream = await startScriptedUpstream({ tools })
+    const moved = await startScripts({ up: () => {} })
     const story = await startGateway({ upstreams: { up: { url: upstream.url } } })
     await story.ready('up')
-    expect(names(story)).toEqual(['up__keep', 'up__drop'])
-    story.write({ upstreams: { up: { url: 'http://127.0.0.1:9/mcp', ...hidden } } })
+    story.write({ upstreams: { up: { url: moved.url('up'), ...hidden } } })
     story.listening.reload()
-    expect(names(story)).toEqual([])
+    expect(names(story)).toEqual(['up__keep'])
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(names(story)).toEqual(['up__keep'])
+    moved.scripts.up = modern({})
+    story.write({ upstreams: { up: { url: moved.url('up'), concurrency: 3 } } })
+    story.listening.reload()
+    await until(() => names(story).includes('up__hello'), 'the new place has listed')
+    expect(names(story)).toEqual(['up__hello'])
     await story.close()
-    await upstream.close()
+    await Promise.all([upstream.close(), moved.close()])
   })
 
   it('never has two children at a time', async () => {
@@ -238,13 +252,13 @@ describe('an upstream whose settings change', () => {
     const dir = mkdtempSync(join(tmpdir(), 'causeway-story-'))
     const told = join(dir, 'told')
     const said = () => (existsSync(told) ? readFileSync(told, 'utf8') : '')
-    const config = (title: string) => ({
-      upstreams: { up: { command: [process.execPath, '-e', script, told], title } },
+    const config = (NAME: string) => ({
+      upstreams: { up: { command: [process.execPath, '-e', script, told], env: { NAME } } },
     })
     const story = await startGateway(config('One'))
     await until(() => said() === 'start ', 'the first child runs')
-    for (const title of ['Two', 'Three']) {
-      story.write(config(title))
+    for (const name of ['Two', 'Three']) {
+      story.write(config(name))
       story.listening.reload()
     }
     await until(() => said().split('start').length > 2, 'the next child runs')
@@ -253,5 +267,110 @@ describe('an upstream whose settings change', () => {
     await story.close()
     expect(said()).toBe('start end start end ')
     rmSync(dir, { recursive: true })
+  })
+
+  describe('while a call is under way', () => {
+    let http: ScriptedPort
+    let story: StoryGateway
+    let discovered: number
+    let held: ((text: string) => void)[]
+    const upHeaders: unknown[] = []
+    const config = (up: object): StoryConfig => ({ upstreams: { up: { url: http.url('up'), ...up } } })
+    const reloadWith = (up: object) => {
+      story.write(config(up))
+      story.listening.reload()
+    }
+    const call = async (name: string) => {
+      const { json } = await postModern(`${story.url}/mcp`, story.key('ops'), 'tools/call', { name })
+      return json?.result?.content ?? json?.error
+    }
+    const text = (said: string) => [{ type: 'text', text: said }]
+
+    beforeEach(async () => {
+      discovered = 0
+      held = []
+      const plain = modern({ lists: () => ({ tools: [bareTool('hold'), bareTool('say')] }) })
+      http = await startScripts({
+        up(request, response) {
+          if (request.method === 'server/discover') discovered++
+          if (request.method === 'tools/call') upHeaders.push(request.headers['x-key'])
+          if (request.params.name !== 'hold') return plain(request, response)
+          held.push((said) => sendResult(response, request.idText, { content: text(said), resultType: 'complete' }))
+        },
+      })
+      story = await startGateway(config({ headers: { 'X-Key': 'one' } }))
+      await story.ready('up')
+    })
+    afterEach(async () => {
+      await story.close()
+      await http.close()
+    })
+
+    it('keeps its connection when only its settings change, and the settings are in force at once', async () => {
+      const holding = call('up__hold')
+      await until(() => held.length === 1, 'the call is under way')
+      const upstream = story.listening.gateway.upstreams.get('up')
+      reloadWith({
+        headers: { 'X-Key': 'one' },
+        title: 'Two',
+        tags: ['new'],
+        timeout: '5s',
+        tools: { say: { hidden: true } },
+      })
+      expect(names(story)).toEqual(['up__hold'])
+      expect(story.listening.gateway.catalog.current.entries.tools[0]?.facts.tags).toEqual(['new'])
+      expect(story.listening.gateway.upstreams.get('up')).toBe(upstream)
+      expect(upstream?.config.title).toBe('Two')
+      reloadWith({ headers: { 'X-Key': 'one' }, namespace: 'other' })
+      expect(names(story)).toEqual(['other__hold', 'other__say'])
+      expect(await call('other__say')).toEqual(text('say'))
+      held[0]?.('held')
+      expect(await holding).toEqual(text('held'))
+      expect(discovered).toBe(1)
+    })
+
+    it('is called over another connection when what that is made of changes, and the call ends well on the old one', async () => {
+      const holding = call('up__hold')
+      await until(() => held.length === 1, 'the call is under way')
+      reloadWith({ headers: { 'X-Key': 'two' } })
+      expect(await call('up__say')).toEqual(text('say'))
+      expect(upHeaders.slice(-2)).toEqual(['one', 'two'])
+      held[0]?.('held')
+      expect(await holding).toEqual(text('held'))
+      expect(discovered).toBe(2)
+    })
+
+    it('answers the call although it is configured no more', async () => {
+      const holding = call('up__hold')
+      await until(() => held.length === 1, 'the call is under way')
+      story.write({ upstreams: {} })
+      story.listening.reload()
+      expect(await call('up__say')).toMatchObject({ code: -32602 })
+      held[0]?.('held')
+      expect(await holding).toEqual(text('held'))
+    })
+  })
+
+  it('ends its child when the last call on it has ended, and calls go to the next one', async () => {
+    const fixture = join(import.meta.dirname, 'fixtures/legacy-upstream.ts')
+    const command = [process.execPath, '--disable-warning=ExperimentalWarning', fixture, '--stdio']
+    const config = (NAME: string) => ({ upstreams: { up: { command, era: 'legacy', env: { NAME } } } })
+    const story = await startGateway(config('one'))
+    await story.ready('up')
+    const call = async (tool: string, args: object) => {
+      const { json } = await postModern(`${story.url}/mcp`, story.key('ops'), 'tools/call', {
+        name: tool,
+        arguments: args,
+      })
+      return json?.result?.content
+    }
+    const slow = call('up__slow', { name: 'a', steps: 2, stepMs: 250 })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    story.write(config('two'))
+    story.listening.reload()
+    expect(await slow).toEqual([{ type: 'text', text: 'done' }])
+    await story.ready('up')
+    expect(await call('up__echo', { message: 'x' })).toEqual([{ type: 'text', text: 'legacy: x' }])
+    await story.close()
   })
 })

@@ -34,6 +34,7 @@ function keeping(written: Record<string, unknown>, era: 'modern' | 'legacy' = 'l
     state.refreshed++
     const failure = failures.shift()
     if (failure) throw failure
+    return undefined
   }
   const log = pino({ level: 'silent' })
   const done = keepFresh({ upstream, connection, refresh, waker, signal: stopping.signal, log }).then((reason) => {
@@ -45,6 +46,22 @@ function keeping(written: Record<string, unknown>, era: 'modern' | 'legacy' = 'l
   }
   return { upstream, waker, failures, state, end: ended.resolve, stop: () => stopping.abort(), pass, done }
 }
+
+describe('the state', () => {
+  it('is degraded for as long as a list fails, and calls still reach the upstream', async () => {
+    const { upstream, failures, pass, stop, done } = keeping({ refresh: '5m' })
+    upstream.up({ onResourceUpdated() {} } as unknown as Connection)
+    failures.push(unavailable('up', 'it broke'))
+    await pass(5 * 60_000)
+    expect(upstream.state).toEqual({ kind: 'degraded', reason: 'it broke' })
+    expect(upstream.connection).toBeDefined()
+    await pass(60_000)
+    expect(upstream.state).toEqual({ kind: 'ready' })
+    stop()
+    await pass(0)
+    await done
+  })
+})
 
 describe('the lists', () => {
   it('are read again by timer, and when somebody wakes the line', async () => {

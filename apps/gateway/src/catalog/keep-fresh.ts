@@ -49,10 +49,11 @@ export async function keepFresh(fresh: Fresh): Promise<string> {
     await settle(listedAtMs, life)
     waker.rest()
     if (life.aborted) return life.reason as string
-    const error = await failureOf(fresh)
+    const { error, problem } = await refreshed(fresh)
     listedAtMs = Date.now()
     if (error instanceof GatewayError && error.code === 'gateway_loop') throw error
     if (error && !life.aborted) log.warn({ upstream: upstream.id, err: error }, 'cannot refresh the catalog')
+    upstream.listed(error ? reasonOf(error) : problem)
     failures = error && !isOverload(error) ? failures + 1 : 0
     if (failures === MAX_FAILURES) return reasonOf(error)
     pauseMs = error ? (failures > 0 ? RELIST_MS : OVERLOADED_MS) : upstream.config.refreshMs
@@ -72,12 +73,15 @@ function lifeOf({ connection, waker, signal }: Fresh): AbortSignal {
   return life.signal
 }
 
-async function failureOf({ refresh, connection, signal }: Fresh): Promise<unknown> {
+async function refreshed({
+  refresh,
+  connection,
+  signal,
+}: Fresh): Promise<{ error?: unknown; problem?: string | undefined }> {
   try {
-    await refresh(connection, signal)
-    return undefined
+    return { problem: await refresh(connection, signal) }
   } catch (error) {
-    return error
+    return { error }
   }
 }
 

@@ -1,16 +1,23 @@
 /** Line 2: connect → list → validate → namespace → publish, per upstream, in the background; nothing here ever delays a request or another upstream. */
+import type { UpstreamConfig } from '../config/schema.ts'
 import { GatewayError } from '../errors.ts'
 import { reasonOf } from '../upstream/answer.ts'
 import type { CallerChildren } from '../upstream/caller-children.ts'
 import { createCallerChildren, openConnection } from '../upstream/open.ts'
 import { keepFresh } from './keep-fresh.ts'
 import { prefixOf } from './namespace.ts'
-import { type CatalogLine, createRefresh, type Refresh } from './refresh.ts'
+import { type CatalogLine, createListing, type Refresh } from './refresh.ts'
+import type { Snapshot } from './snapshot.ts'
 import { createWaker, type Waker } from './waker.ts'
 
 /** A running line. */
 export interface RunningLine {
-  stop(): Promise<void>
+  /** Puts other settings in force that the connection is not made of: what is known is judged by them at once. */
+  configure(config: UpstreamConfig): void
+  /** What was listed last, for a line that takes over. */
+  known(): Snapshot | undefined
+  /** Lists no more, and closes the connection when `drained` has resolved. */
+  stop(drained?: Promise<unknown>): Promise<void>
 }
 
 const FIRST_RETRY_MS = 250
@@ -20,19 +27,36 @@ const STABLE_MS = 15_000
 /** Calls that fail all the time must not have the lists read all the time. */
 const TROUBLE_GAP_MS = 5_000
 
-/** Starts the line of one upstream; it runs until it is stopped. */
-export function runCatalogLine(line: CatalogLine): RunningLine {
+/**
+ * Starts the line of one upstream; it runs until it is stopped.
+ * @param before what it connects after; what is known already is listed at once
+ */
+export function runCatalogLine(line: CatalogLine, before?: Promise<unknown>): RunningLine {
   const stopping = new AbortController()
+  const drained = Promise.withResolvers<void>()
   const waker = createWaker()
-  line.holder.reserve(line.upstream.id, prefixOf(line.upstream.config))
-  line.upstream.onTrouble = atMostEvery(TROUBLE_GAP_MS, waker.wake)
+  const { upstream, holder } = line
+  holder.reserve(upstream.id, prefixOf(upstream.config))
+  upstream.onTrouble = atMostEvery(TROUBLE_GAP_MS, waker.wake)
   const children = createCallerChildren(line.open)
-  const running = keepConnected({ line, refresh: createRefresh(line), waker, children, signal: stopping.signal })
+  const { refresh, republish, known } = createListing(line)
+  const running = { line, refresh, waker, children, signal: stopping.signal, drained: drained.promise }
+  const done = before ? before.then(() => keepConnected(running)) : keepConnected(running)
   return {
-    async stop() {
+    known,
+    configure(config) {
+      upstream.configure(config)
+      holder.reserve(upstream.id, prefixOf(config))
+      republish()
+      // How often it is listed may have changed too.
+      waker.wake()
+    },
+    async stop(until) {
       stopping.abort()
       waker.wake()
-      await Promise.all([running, children?.end()])
+      await until
+      drained.resolve()
+      await Promise.all([done, children?.end()])
     },
   }
 }
@@ -43,6 +67,8 @@ interface Running {
   waker: Waker
   children: CallerChildren | undefined
   signal: AbortSignal
+  /** Resolves when a line that was stopped needs its connection no more. */
+  drained: Promise<void>
 }
 
 async function keepConnected(running: Running): Promise<void> {
@@ -66,18 +92,20 @@ async function keepConnected(running: Running): Promise<void> {
 }
 
 /** connect → (list → … → publish)*, until the connection ends. Throws when it never was of use. */
-async function connectOnce({ line, refresh, waker, children, signal }: Running): Promise<void> {
+async function connectOnce({ line, refresh, waker, children, signal, drained }: Running): Promise<void> {
   const { upstream, log } = line
   const connection = await openConnection(line.open, signal, children)
   connection.onListChanged = waker.wake
   let reason = 'the connection was closed'
   try {
-    await refresh(connection, signal)
+    const problem = await refresh(connection, signal)
     upstream.up(connection)
+    upstream.listed(problem)
     reason = await keepFresh({ upstream, connection, refresh, waker, signal, log })
     if (!signal.aborted) log.warn({ upstream: upstream.id, reason }, 'upstream connection ended')
   } finally {
     upstream.down(reason)
+    if (signal.aborted) await drained
     await connection.close()
   }
 }

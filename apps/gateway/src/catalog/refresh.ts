@@ -20,20 +20,32 @@ export interface CatalogLine {
   open: OpenDeps
   /** Pseudonym of this gateway in lists. */
   origin: string
+  /** What an earlier line of the same upstream listed last. */
+  known?: Snapshot | undefined
   snapshots: SnapshotFile
   log: Logger
 }
 
 /**
  * Reads the lists and publishes them.
+ * @returns why a list could not be read although the others could
  * @throws GatewayError upstream_* | result_too_large | gateway_loop; what was published before stays
  */
-export type Refresh = (connection: Connection, signal: AbortSignal) => Promise<void>
+export type Refresh = (connection: Connection, signal: AbortSignal) => Promise<string | undefined>
 
-/** Publishes what the last run knew, which is listed until the upstream itself has answered, and returns the refresh. */
-export function createRefresh({ upstream, holder, open, origin, snapshots, log }: CatalogLine): Refresh {
+/** What is listed of one upstream. */
+export interface Listing {
+  refresh: Refresh
+  /** Judges and names what was listed last by the settings that are in force now. */
+  republish(): void
+  /** What was listed last, if anything ever was. */
+  known(): Snapshot | undefined
+}
+
+/** Publishes what is known already, which is listed until the upstream itself has answered. */
+export function createListing({ upstream, holder, open, origin, known, snapshots, log }: CatalogLine): Listing {
   const publish = createPublish(holder, log.child({ upstream: upstream.id }))
-  const put = ({ identity, lists, origins }: Snapshot, cut: readonly LeftOut[]) => {
+  const put = ({ identity, lists, origins }: Snapshot, cutLists: readonly LeftOut[]) => {
     const validated = validate(upstream.id, upstream.config, lists)
     const { definitions, leftOut } = withoutTaskTools(validated, identity.era)
     const prefix = prefixOf(upstream.config)
@@ -41,11 +53,14 @@ export function createRefresh({ upstream, holder, open, origin, snapshots, log }
     const { id, config } = upstream
     const isNamespaced = prefix !== ''
     const part = { id, title: config.title, identity, prefix, isNamespaced, entries, origins }
-    publish({ ...part, leftOut: [...cut, ...leftOut] })
+    publish({ ...part, leftOut: [...cutLists, ...leftOut] })
   }
-  let last = snapshots.load()
-  if (last) put(last, [])
-  return async (connection, signal) => {
+  let last = known ?? snapshots.load()
+  let cut: readonly LeftOut[] = []
+  const republish = () => {
+    if (last) put(last, cut)
+  }
+  const refresh: Refresh = async (connection, signal) => {
     const credential = await open.credential()
     const pageMs = upstream.config.timeoutMs
     const listed = await listAll({ upstream: upstream.id, connection, credential, pageMs, signal })
@@ -56,11 +71,15 @@ export function createRefresh({ upstream, holder, open, origin, snapshots, log }
       lists: withLastGood(listed.lists, last?.lists),
       origins: listed.origins,
     }
-    put(last, listed.cut)
+    cut = listed.cut
+    republish()
     await snapshots
       .save(last)
       .catch((err) => log.warn({ upstream: upstream.id, err }, 'cannot keep the catalog for the next start'))
+    return cut.find(({ kind }) => listed.lists[kind] === undefined)?.reason
   }
+  republish()
+  return { refresh, republish, known: () => last }
 }
 
 function withLastGood(

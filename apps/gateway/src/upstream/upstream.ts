@@ -13,11 +13,13 @@ const FIRST_CONNECT_MS = 3_000
 export type UpstreamState =
   | { kind: 'connecting' }
   | { kind: 'ready' }
+  /** Calls reach it, but its lists cannot be read now; what it listed last is served. */
+  | { kind: 'degraded'; reason: string }
   | { kind: 'down'; reason: string; code?: FailureCode }
 
 export class Upstream {
   readonly id: string
-  readonly config: UpstreamConfig
+  #config: UpstreamConfig
   #state: UpstreamState = { kind: 'connecting' }
   #connection: Connection | undefined
   readonly #firstVerdict = Promise.withResolvers<void>()
@@ -27,11 +29,23 @@ export class Upstream {
   /** Called when a watched resource changed. */
   onResourceUpdated: ResourceListener = () => {}
   #watched: WatchedByCaller = new Map()
+  #underWay = 0
+  readonly #whenIdle: (() => void)[] = []
 
   constructor(id: string, config: UpstreamConfig) {
     this.id = id
-    this.config = config
+    this.#config = config
     this.bulkhead = createBulkhead(id, config.concurrency)
+  }
+
+  /** The settings in force; what the connection is made of never changes. */
+  get config(): UpstreamConfig {
+    return this.#config
+  }
+
+  /** Puts other settings in force, for the next call and list. */
+  configure(config: UpstreamConfig): void {
+    this.#config = config
   }
 
   get state(): UpstreamState {
@@ -50,6 +64,17 @@ export class Upstream {
     connection.onResourceUpdated = (uri, isFor) => this.onResourceUpdated(uri, isFor)
     if (this.#watched.size > 0) void this.#watchAgain(connection)
     this.#firstVerdict.resolve()
+  }
+
+  /** Its lists were read, or `problem` says why not. */
+  listed(problem: string | undefined): void {
+    if (this.#connection)
+      this.#state = problem === undefined ? { kind: 'ready' } : { kind: 'degraded', reason: problem }
+  }
+
+  /** Resolves when no call is under way. */
+  idle(): Promise<void> {
+    return this.#underWay === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenIdle.push(resolve))
   }
 
   /** Says which resources somebody wants to hear of. */
@@ -80,7 +105,7 @@ export class Upstream {
    * @throws GatewayError upstream_* | result_too_large, or what the call's signal was aborted with
    */
   async call(connection: Connection, call: UpstreamCall): Promise<UpstreamAnswer> {
-    let leave = this.bulkhead.tryEnter() ?? (await this.bulkhead.enter(call.signal))
+    let leave = () => {}
     let asking = 0
     const onRequest: UpstreamCall['onRequest'] = async (ask) => {
       // A call that waits for its agent costs the upstream nothing, and may wait for minutes.
@@ -91,13 +116,16 @@ export class Upstream {
         if (--asking === 0) leave = await this.bulkhead.enter(call.signal).catch(() => () => {})
       }
     }
+    this.#underWay++
     try {
+      leave = this.bulkhead.tryEnter() ?? (await this.bulkhead.enter(call.signal))
       return await connection.call({ ...call, onRequest })
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'upstream_unavailable') this.onTrouble()
       throw error
     } finally {
       if (asking === 0) leave()
+      if (--this.#underWay === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
     }
   }
 

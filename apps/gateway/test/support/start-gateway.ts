@@ -24,7 +24,7 @@ export interface StoryGateway {
   key(agent: string): string
   /** Replaces the configuration file; does not reload. */
   write(config: StoryConfig | string): void
-  /** Waits until the upstreams have published. */
+  /** Waits until the upstreams have published and calls reach them. */
   ready(...ids: string[]): Promise<void>
   /** Ends the gateway and starts it again on the same port and data; `meanwhile` happens in between. */
   restart(meanwhile?: () => void): Promise<void>
@@ -72,7 +72,7 @@ export async function startGateway(config: StoryConfig): Promise<StoryGateway> {
           ids.every(
             (id) =>
               story.listening.gateway.catalog.current.upstreams.has(id) &&
-              story.listening.gateway.upstreams.get(id)?.state.kind === 'ready',
+              story.listening.gateway.upstreams.get(id)?.connection !== undefined,
           ),
         `upstreams ${ids.join(', ')} are ready`,
       )
