@@ -12,10 +12,12 @@ export async function judgeAgentSide(on: {
   era: UpstreamEra
 }): Promise<Judgement> {
   const scenarios = REVISIONS.flatMap(scenariosOf).filter(({ name }) => on.only.length === 0 || on.only.includes(name))
-  const runs = new Map<Target, ReadonlyMap<Revision, Checks>>()
-  for (const target of on.targets)
-    runs.set(target, await runTarget(target, on.era, { scenarios, isPartial: on.only.length > 0 }))
-  return judge(runs, scenarios, readBaseline(on.era))
+  const what = { scenarios, isPartial: on.only.length > 0 }
+  // The suite mostly waits, so the ways wait together.
+  const found = await Promise.all(
+    on.targets.map(async (target) => [target, await runTarget(target, on.era, what)] as const),
+  )
+  return judge(new Map(found), scenarios, readBaseline(on.era))
 }
 
 // Both revisions at once, each in a process of its own; a target has its own fixture, so that none disturbs another.
