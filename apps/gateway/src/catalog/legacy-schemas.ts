@@ -1,6 +1,6 @@
 /** A tool's schemas as legacy clients can read them: output schemas that are objects, and properties that are no booleans. */
 import { isObject } from '../wire/envelope.ts'
-import { type Member, mapMembers, membersOf } from '../wire/json-span.ts'
+import { mapMembers, memberText } from '../wire/json-span.ts'
 import { wrapOutputSchema } from './wrap-output.ts'
 
 /** Whether the output schema is not one of objects, so that legacy clients get schema and results wrapped. */
@@ -19,10 +19,7 @@ export function legacySchemas(text: string, { inputSchema, outputSchema }: Recor
   const isOutputOdd = isBare || hasBooleanProperties(outputSchema)
   const isInputOdd = hasBooleanProperties(inputSchema)
   if (!isOutputOdd && !isInputOdd) return changes
-  const textOf = (key: string) => {
-    const { start, end } = membersOf(text, 0).find((member) => member.key === key) as Member
-    return text.slice(start, end)
-  }
+  const textOf = (key: string) => memberText(text, key) as string
   if (isOutputOdd)
     changes.outputSchema = isBare ? wrapOutputSchema(textOf('outputSchema')) : spelledOut(textOf('outputSchema'))
   if (isInputOdd) changes.inputSchema = spelledOut(textOf('inputSchema'))

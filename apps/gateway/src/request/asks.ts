@@ -1,6 +1,6 @@
 /** What an upstream asks of the agent during a call (elicitation, sampling, roots), as a legacy client hears it: a request on the call's own stream, answered by a later POST. */
 import { randomUUID } from 'node:crypto'
-import { membersOf } from '../wire/json-span.ts'
+import { memberText } from '../wire/json-span.ts'
 import { requestText } from '../wire/jsonrpc.ts'
 import type { Caller } from './caller.ts'
 import type { Inbound } from './read.ts'
@@ -70,13 +70,8 @@ export class PendingAsks {
 }
 
 function readAnswer(text: string): AskAnswer {
-  const members = membersOf(text, 0)
-  const textOf = (key: string) => {
-    const member = members.find((each) => each.key === key)
-    return member && text.slice(member.start, member.end)
-  }
-  const result = textOf('result')
-  return result === undefined ? { error: textOf('error') as string } : { result }
+  const result = memberText(text, 'result')
+  return result === undefined ? { error: memberText(text, 'error') as string } : { result }
 }
 
 /** The answer to an ask that may not or cannot be passed on. */

@@ -4,7 +4,7 @@ import type { UpstreamConfig } from '../config/upstream-config.ts'
 import { GatewayError } from '../errors.ts'
 import { invalid, type UpstreamAnswer } from '../upstream/answer.ts'
 import { isObject } from '../wire/envelope.ts'
-import { type Member, mapMembers, membersOf, withMembers } from '../wire/json-span.ts'
+import { type Member, mapMembers, membersOf, memberText, withMembers } from '../wire/json-span.ts'
 import { isKnownAsk, labelledAsk, reasonAgainst } from './ask-rules.ts'
 import type { Ask, AskAnswer } from './asks.ts'
 import type { Inbound } from './read.ts'
@@ -60,12 +60,8 @@ function requireOnce(members: readonly Member[], upstream: string): void {
 }
 
 function askOf(request: string): Ask {
-  const fields = membersOf(request, 0)
-  const textOf = (name: string) => {
-    const field = fields.find((each) => each.key === name)
-    return field && request.slice(field.start, field.end)
-  }
-  return { method: String(JSON.parse(textOf('method') ?? '""')), params: textOf('params') ?? '{}' }
+  const method: unknown = JSON.parse(memberText(request, 'method') ?? '""')
+  return { method: String(method), params: memberText(request, 'params') ?? '{}' }
 }
 
 /** The result of an `input_required` round as a modern agent gets it: asks labeled, state sealed where the upstream cannot tell callers apart. */

@@ -1,5 +1,5 @@
 /** A legacy upstream over HTTP: calls go out in upstream sessions, and once more in a new one when the upstream lost it. */
-import { membersOf } from '../wire/json-span.ts'
+import { memberText } from '../wire/json-span.ts'
 import { failureText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
 import type { StreamPlace } from '../wire/sse.ts'
 import { checkAnswer, invalid, readAnswer, type UpstreamAnswer, unavailable } from './answer.ts'
@@ -227,15 +227,10 @@ class LegacyHttp implements Connection {
   ): Promise<void> {
     if (!isScalar(message.id)) return
     // As it was written: a number could be one that is not read exactly.
-    const members = membersOf(data, 0)
-    const textOf = (key: string) => {
-      const member = members.findLast((each) => each.key === key)
-      return member && data.slice(member.start, member.end)
-    }
-    const id = textOf('id') as string
+    const id = memberText(data, 'id') as string
     if (message.method === 'ping') return this.#notify(session, call, resultText(id, '{}'))
     const answer = await call
-      .onRequest({ method: String(message.method), params: textOf('params') ?? '{}' })
+      .onRequest({ method: String(message.method), params: memberText(data, 'params') ?? '{}' })
       .catch(() => ({ error: NOT_DECLARED }))
     this.#notify(session, call, 'result' in answer ? resultText(id, answer.result) : failureText(id, answer.error))
   }

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import { GatewayError } from '../errors.ts'
 import { isObject } from '../wire/envelope.ts'
-import { membersOf } from '../wire/json-span.ts'
+import { memberText } from '../wire/json-span.ts'
 import { failureText, notificationText, requestText, resultText } from '../wire/jsonrpc.ts'
 import { isLoudEnough } from '../wire/log-level.ts'
 import { SUBSCRIPTION_ID_META } from '../wire/revisions.ts'
@@ -236,17 +236,12 @@ export class StdioPipe implements Connection {
 
   #onRequest(line: string, method: string): void {
     // As it was written: a number could be one that is not read exactly.
-    const members = membersOf(line, 0)
-    const textOf = (key: string) => {
-      const member = members.findLast((each) => each.key === key)
-      return member && line.slice(member.start, member.end)
-    }
-    const id = textOf('id') as string
+    const id = memberText(line, 'id') as string
     if (method === 'ping') this.write(resultText(id, '{}'))
     // A modern upstream must not write requests; of a shared child's nobody could tell for whom they are.
     else if (!this.#underWay || this.identity.era === 'modern') this.write(failureText(id, NOT_DECLARED))
     else {
-      const asked = this.#underWay.ask({ method, params: textOf('params') ?? '{}' })
+      const asked = this.#underWay.ask({ method, params: memberText(line, 'params') ?? '{}' })
       const write = (answer: Awaited<typeof asked>) =>
         this.write('result' in answer ? resultText(id, answer.result) : failureText(id, answer.error))
       asked.then(write, () => write({ error: NOT_DECLARED }))

@@ -2,7 +2,7 @@
 import { FAILURES, type FailureCode, type FailureDetail, GatewayError } from '../errors.ts'
 import type { RpcError, UpstreamAnswer } from '../upstream/answer.ts'
 import { isObject } from './envelope.ts'
-import { type Member, mapElements, mapMembers, membersOf } from './json-span.ts'
+import { mapElements, mapMembers, memberText } from './json-span.ts'
 import { failureText } from './jsonrpc.ts'
 import { labelText } from './label-text.ts'
 import { MAX_DEPTH } from './strict-scan.ts'
@@ -33,8 +33,7 @@ type ErrorAnswer = Extract<UpstreamAnswer, { result?: undefined }>
 export function errorToAgent({ text, error }: ErrorAnswer, context: AnswerContext): AgentAnswer {
   const passed = passedError(error.code, context)
   if (passed === undefined) throw ownFailure(error, context)
-  const { start, end } = membersOf(text, 0).findLast((member) => member.key === 'error') as Member
-  const shown = mapMembers(publicText(text.slice(start, end)), (key, value) => {
+  const shown = mapMembers(publicText(memberText(text, 'error') as string), (key, value) => {
     if (key === 'code') return passed.code === error.code ? value : String(passed.code)
     if (key === 'data') return isObject(error.data) ? shownData(value, error, context) : undefined
     return value

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { arrayText, objectText, stringText, valueText } from '../../test/support/arbitrary-json.ts'
-import { elementsOf, membersOf, NotJson, skipValue, withMembers } from './json-span.ts'
+import { elementsOf, membersOf, memberText, NotJson, skipValue, withMembers } from './json-span.ts'
 
 describe('membersOf', () => {
   it('finds every key as JSON.parse reads it, and every value as it was written', () => {
@@ -24,6 +24,11 @@ describe('membersOf', () => {
   it.each(['[]', '"{}"', '{"a" 1}', '{"a', ''])('refuses %j, which is no object', (text) => {
     expect(() => membersOf(text, 0)).toThrow(NotJson)
   })
+})
+
+it('reads the last of two members of one key', () => {
+  const text = ' { "a":1,"b":[ 2.0 ],"a": -0 }'
+  expect([memberText(text, 'a'), memberText(text, 'b'), memberText(text, 'c')]).toEqual(['-0', '[ 2.0 ]', undefined])
 })
 
 describe('elementsOf', () => {

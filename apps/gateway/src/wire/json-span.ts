@@ -107,6 +107,12 @@ export function membersOf(text: string, i: number): Member[] {
   return members
 }
 
+/** The text of an object's member: of the last one, as every parser takes it, should its key stand twice. */
+export function memberText(text: string, key: string): string | undefined {
+  const member = membersOf(text, 0).findLast((each) => each.key === key)
+  return member && text.slice(member.start, member.end)
+}
+
 /** The spans of the elements of the array that starts at `i`. The text must be valid JSON. */
 export function elementsOf(text: string, i: number): { start: number; end: number }[] {
   const elements: { start: number; end: number }[] = []
