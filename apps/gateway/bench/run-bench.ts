@@ -14,6 +14,7 @@ import { type Load, startLoad } from './start-load.ts'
 import { type Slice, summarize } from './summarize.ts'
 import { callTable, listTable, manyTable, neighborsTable, restTable } from './tables.ts'
 import { openTargets } from './targets.ts'
+import { writeDocs } from './write-docs.ts'
 
 const PARTS = [...SCENARIOS.map(({ name }) => name), 'lists', 'many', 'neighbors', 'rest']
 const USAGE = `Options:
@@ -24,8 +25,10 @@ const USAGE = `Options:
   --check          exit with 1 when a figure is far worse than bench/expected.json
   --profile <dir>  write CPU profiles of the gateway there
   --out <file>     write slices and figures as JSON
+  --docs           write the tables of what was measured into docs/performance.md
 `
 
+const DOCUMENT = join(import.meta.dirname, '../../../docs/performance.md')
 const QUICK_PARTS = ['json-small-32', 'lists', 'rest']
 const FULL: Extent = { slices: 5, sliceMs: 1_200, warmUpMs: 4_000 }
 const QUICK: Extent = { slices: 2, sliceMs: 500, warmUpMs: 500 }
@@ -39,6 +42,7 @@ interface Options {
   profileDir: string | undefined
   against: string | undefined
   out: string | undefined
+  isForDocs: boolean
 }
 
 const options = readOptions()
@@ -54,6 +58,7 @@ function readOptions(): Options | undefined {
       profile: { type: 'string' },
       against: { type: 'string' },
       out: { type: 'string' },
+      docs: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -73,30 +78,44 @@ function readOptions(): Options | undefined {
     profileDir: values.profile,
     against: values.against,
     out: values.out,
+    isForDocs: values.docs,
   }
 }
 
 async function runAll(options: Options): Promise<number> {
   const machine = { cores: availableParallelism(), cpu: cpus()[0]?.model, node: process.version, isPinned }
-  say(`${machine.cores} cores (${machine.cpu}), Node.js ${machine.node}, ${isPinned ? 'pinned' : 'not pinned'}\n\n`)
   const before = loadavg()
   const load = await startLoad()
   try {
     const slices = await runCalls(options, load)
     const results = { calls: summarize(slices), ...(await runOthers(options, load)) }
-    if (results.calls.length > 0) say(`${callTable(results.calls)}\n\n`)
-    if (results.lists.length > 0) say(`${listTable(results.lists)}\n\n`)
-    if (results.many) say(`${manyTable(results.many)}\n\n`)
-    if (results.neighbors) say(`${neighborsTable(results.neighbors)}\n\n`)
-    if (results.rest) say(`${restTable(results.rest)}\n\n`)
     const loads = { before, after: loadavg() }
-    say(
-      `Load average before ${before[0]?.toFixed(2)}, after ${loads.after[0]?.toFixed(2)} (the run itself is 1 to 2)\n`,
-    )
+    const blocks = { machine: machineText(machine, loads), ...tablesOf(results) }
+    say(`${Object.values(blocks).join('\n\n')}\n`)
+    if (options.isForDocs) writeDocs(DOCUMENT, blocks)
     if (options.out) writeFileSync(options.out, `${JSON.stringify({ machine, loads, ...results, slices }, null, 2)}\n`)
     return options.isChecked ? report(results) : 0
   } finally {
     await load.stop()
+  }
+}
+
+function machineText(
+  { cores, cpu, node, isPinned: pinned }: { cores: number; cpu: string | undefined; node: string; isPinned: boolean },
+  { before, after }: { before: number[]; after: number[] },
+): string {
+  const date = new Date().toISOString().slice(0, 10)
+  const loads = `load average ${before[0]?.toFixed(1)} before and ${after[0]?.toFixed(1)} after (the run itself is 1 to 2)`
+  return `${date}: ${cores} cores (${cpu}), Node.js ${node}, ${pinned ? 'pinned' : 'not pinned'}, ${loads}.`
+}
+
+function tablesOf({ calls, lists, many, neighbors, rest }: Results): Record<string, string> {
+  return {
+    ...(calls.length > 0 ? { calls: callTable(calls) } : {}),
+    ...(lists.length > 0 ? { lists: listTable(lists) } : {}),
+    ...(many ? { many: manyTable(many) } : {}),
+    ...(neighbors ? { neighbors: neighborsTable(neighbors) } : {}),
+    ...(rest ? { rest: restTable(rest) } : {}),
   }
 }
 

@@ -7,6 +7,7 @@ import type { Figure } from './summarize.ts'
 
 /** Calls: one row for each scenario and target. */
 export function callTable(figures: readonly Figure[]): string {
+  const isAgainst = figures.some(({ target }) => target === 'against')
   return table(
     [
       'scenario',
@@ -14,7 +15,7 @@ export function callTable(figures: readonly Figure[]): string {
       'CPU µs/request',
       '× nginx',
       '× SDK',
-      '× other',
+      ...(isAgainst ? ['× against'] : []),
       'requests/s',
       '× direct',
       'p50 ms',
@@ -27,7 +28,7 @@ export function callTable(figures: readonly Figure[]): string {
       number(figure.cpuUs, 1),
       number(figure.cpuRatio.nginx, 2),
       number(figure.cpuRatio.sdk, 3),
-      number(figure.cpuRatio.against, 3),
+      ...(isAgainst ? [number(figure.cpuRatio.against, 3)] : []),
       number(figure.requestsPerSecond, 0),
       number(figure.rateToDirect, 2),
       number(figure.p50Ms, 2),

@@ -1,4 +1,4 @@
-/** The baseline: a proxy as the official SDK makes it, its low-level `Server` in front and its `Client` behind. */
+/** The baseline: a proxy as people make it of the official SDK, with its `Server` for each request in front, as its guide has it for this revision, and one `Client` behind. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
@@ -11,9 +11,9 @@ await client.connect(new StreamableHTTPClientTransport(new URL(process.argv[2] a
 
 const handler = createMcpHandler(() => {
   const server = new Server(INFO, { capabilities: { tools: {} } })
-  server.setRequestHandler('tools/list', ({ params }) => client.request({ method: 'tools/list', params }))
-  server.setRequestHandler('tools/call', ({ params: { name, arguments: given } }) =>
-    client.request({ method: 'tools/call', params: { name, arguments: given } }),
+  server.setRequestHandler('tools/list', ({ params }) => client.listTools(params))
+  server.setRequestHandler('tools/call', ({ params: { name, arguments: given = {} } }) =>
+    client.callTool({ name, arguments: given }),
   )
   return server
 })
