@@ -1,5 +1,5 @@
 /** Queries that would never end, or take all memory: they are stopped alone, and their process with them. */
-import { spawn } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import type { SourceJob } from '../src/engine/sqlite/source-job.ts'
 import { createSqliteEngine } from '../src/engine/sqlite/sqlite-engine.ts'
 import { helpdeskPolicy } from '../src/policy/helpdesk-policy.ts'
 import { errorOf, openTestDb, rowsOf, type TestDb } from './open-test-db.ts'
@@ -111,6 +112,25 @@ it.runIf(process.platform === 'linux')('a runaway query does not survive a kille
     parent.kill('SIGKILL')
     rmSync(dir, { recursive: true, force: true })
   }
+})
+
+it('a process whose parent is gone before its reply ends without a word', async () => {
+  // Long enough that it learns of the end from the reply that it cannot send.
+  const sql = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000000) SELECT count(*) FROM n'
+  const child = fork(join(import.meta.dirname, '../src/engine/sqlite/source-child.ts'), [], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let said = ''
+  child.stderr?.on('data', (chunk) => (said += chunk))
+  const source = { file: db.file, policy: helpdeskPolicy, hashKey: '00' }
+  child.send({ ...source, parentPid: process.pid, maxMemoryBytes: 2 ** 30 })
+  await once(child, 'message')
+  const job: SourceJob = { kind: 'run', statement: { sql, params: [], role: 'admin', maxRows: 1, skipRows: 0 } }
+  const exited = once(child, 'exit')
+  child.send(job, () => child.disconnect())
+  expect(await exited).toEqual([0, null])
+  expect(said).toBe('')
 })
 
 /** The processes that a process has started, once there are any. */

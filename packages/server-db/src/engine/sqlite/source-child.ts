@@ -15,7 +15,9 @@ process.once('message', (init) => {
   process.on('message', (job) => process.send?.(reply(source, job as SourceJob)))
   process.send?.({ ready: true })
 })
+// Without its parent it has nothing to do; a reply that cannot be sent may tell before the pipe's end does.
 process.once('disconnect', () => process.exit(0))
+process.once('error', () => process.exit(0))
 // A terminal sends these to the whole group; the child ends with its parent instead, after the last answer.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
