@@ -1,12 +1,14 @@
 /** The official suite finds through the gateway what it finds at the upstream itself, and a good client in it; `npm run conformance` runs all. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { coversScenario, leftOutBy, readBaseline, type Way } from '../conformance/baseline.ts'
+import { startFixture } from '../conformance/fixture/start-fixture.ts'
 import { isBad, judge } from '../conformance/judge.ts'
 import { type OpenTarget, openTarget, TARGETS } from '../conformance/open-target.ts'
 import { type Check, type Checks, runOneByOne } from '../conformance/run-suite.ts'
 import { clientScenariosOf, REVISIONS, type Scenario, scenariosOf } from '../conformance/scenarios.ts'
 import { runClientScenarios } from '../conformance/upstream-side/run-client-scenarios.ts'
 import { SCRIPTS } from '../conformance/upstream-side/scenario-scripts.ts'
+import { connectV1, connectV2 } from './support/clients.ts'
 import { verifies } from './support/verifies.ts'
 
 const of = (revision: '2025-11-25' | '2026-07-28', name: string): Scenario => {
@@ -35,6 +37,21 @@ describe('through /s/fixture/mcp, and through /mcp beside another upstream', () 
     expect(statuses(expected)).toHaveLength(scenarios.length)
     expect(routes.map(statuses)).toEqual([statuses(expected), statuses(expected)])
   }, 60_000)
+})
+
+it('the fixture keeps its names while its lists change, for clients of both eras', async () => {
+  const fixture = await startFixture()
+  for (const client of [await connectV1(fixture.url, ''), await connectV2(fixture.url, '')]) {
+    const listed = async () => [(await client.listTools()).tools, (await client.listPrompts()).prompts].flat()
+    const before = await listed()
+    for (const name of ['test_trigger_tool_change', 'test_trigger_prompt_change']) await client.callTool({ name })
+    const after = await listed()
+    const changed = after.filter((each, i) => each.description !== before[i]?.description)
+    expect(after.map(({ name }) => name)).toEqual(before.map(({ name }) => name))
+    expect(changed.map(({ name }) => name)).toEqual(['test_dynamic_tool', 'test_dynamic_prompt'])
+    await client.close()
+  }
+  await fixture.close()
 })
 
 describe('as the client of the suite', () => {
