@@ -77,6 +77,22 @@ test('a session ends after 30 days however much it is used', () => {
   }
 })
 
+test('an agent has 10,000 sessions: one more ends the one unused longest, and none of another agent', () => {
+  const others = sealer.seal({ ...facts, agent: 'other' })
+  const first = sealer.seal(facts)
+  const second = sealer.seal(facts)
+  nowMs += HOUR_MS
+  expect(sealer.open(first)).toBeDefined()
+  store.transaction(() => {
+    for (let i = 2; i < 10_000; i++) store.sessions.begin(facts.agent, nowMs)
+  })
+  expect(sealer.open(second)).toBeDefined()
+  nowMs += HOUR_MS
+  expect(sealer.open(first)).toBeDefined()
+  const last = sealer.seal(facts)
+  expect([others, first, second, last].map((id) => sealer.open(id) !== undefined)).toEqual([true, true, false, true])
+})
+
 test('an ended session is ended on every replica at once, others are not', () => {
   const [id, other] = [sealer.seal(facts), sealer.seal(facts)]
   const replica = openStore(dir, {})

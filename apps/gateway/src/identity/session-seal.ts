@@ -11,6 +11,8 @@ const IDLE_LIFE_MS = DAY_MS
 const MAX_LIFE_MS = 30 * DAY_MS
 const TOUCH_INTERVAL_MS = 10 * MINUTE_MS
 const KEY_LIFE_MS = 30 * DAY_MS
+/** So that a client which opens sessions without end fills no disk: its agent's longest unused ones end first. */
+const MAX_PER_AGENT = 10_000
 const MAX_ID_BYTES = 1_024
 const MAX_CLIENT_NAME_BYTES = 96
 const FORM = /^([A-Za-z0-9_-]{8})\.([A-Za-z0-9_-]+)$/
@@ -80,9 +82,10 @@ export function createSessionSealer(store: Store, now: () => number = Date.now):
         const session: Session = {
           ...facts,
           clientName: cut(facts.clientName, MAX_CLIENT_NAME_BYTES),
-          number: store.sessions.begin(nowMs, heard),
+          number: store.sessions.begin(facts.agent, nowMs, heard),
           issuedAtMs: nowMs,
         }
+        store.sessions.keepNewest(facts.agent, MAX_PER_AGENT)
         return sealFitting(key, session)
       })
     },

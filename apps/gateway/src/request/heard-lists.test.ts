@@ -28,7 +28,7 @@ afterEach(() => {
 })
 
 test('a session hears once of what it did not know, before and after it is written', () => {
-  const listener = { session: store.sessions.begin(nowMs), agent: 'a', route: '' }
+  const listener = { session: store.sessions.begin('a', nowMs), agent: 'a', route: '' }
   expect(lists.hear(listener, first)).toEqual(['tools', 'prompts', 'resources'])
   expect(lists.hear(listener, first)).toEqual([])
   expect(lists.hear(listener, second)).toEqual(['tools'])
@@ -64,7 +64,7 @@ test('a client without a session is back for five minutes after a restart, if it
 })
 
 test('what cannot be written costs one notification too many, and nothing else', () => {
-  const listener = { session: store.sessions.begin(nowMs), agent: 'a', route: '' }
+  const listener = { session: store.sessions.begin('a', nowMs), agent: 'a', route: '' }
   const failing = new HeardLists({
     ...store,
     transaction: () => {

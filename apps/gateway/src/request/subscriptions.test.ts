@@ -15,7 +15,7 @@ const again = () => new Subscriptions(store.sessionSubscriptions, 20)
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'causeway-subscriptions-'))
   store = openStore(dir, {})
-  session = { number: store.sessions.begin(1), agent: 'ops' }
+  session = { number: store.sessions.begin('ops', 1), agent: 'ops' }
   subscriptions = again()
 })
 afterEach(() => {

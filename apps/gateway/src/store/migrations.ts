@@ -56,6 +56,8 @@ const STEPS: readonly string[] = [
      heard TEXT NOT NULL,
      PRIMARY KEY (agent, route)
    ) STRICT, WITHOUT ROWID;`,
+  `ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';
+   CREATE INDEX sessions_by_agent ON sessions (agent, used_ms);`,
 ]
 
 /**

@@ -12,10 +12,12 @@ export interface SessionRow {
 /** The table of sessions: a session without a row has ended, and its subscriptions with it. */
 export interface SessionTable {
   /**
-   * Starts a session and returns its number, which is never given out again.
+   * Starts a session of the agent and returns its number, which is never given out again.
    * @param heard what its client knows of the lists
    */
-  begin(nowMs: number, heard?: string): number
+  begin(agent: string, nowMs: number, heard?: string): number
+  /** Ends the sessions of the agent but for the `count` that were used last. */
+  keepNewest(agent: string, count: number): void
   get(number: number): SessionRow | undefined
   touch(number: number, nowMs: number): void
   setLogLevel(number: number, level: string): void
@@ -29,7 +31,11 @@ export interface SessionTable {
 
 /** Makes the table over an open database. */
 export function createSessionTable(db: DatabaseSync): SessionTable {
-  const begin = db.prepare('INSERT INTO sessions (used_ms, heard) VALUES (?, ?)')
+  const begin = db.prepare('INSERT INTO sessions (agent, used_ms, heard) VALUES (?, ?, ?)')
+  const keepNewest = db.prepare(
+    `DELETE FROM sessions WHERE number IN (
+       SELECT number FROM sessions WHERE agent = ? ORDER BY used_ms DESC, number DESC LIMIT -1 OFFSET ?)`,
+  )
   const get = db.prepare('SELECT used_ms, log_level FROM sessions WHERE number = ?')
   const touch = db.prepare('UPDATE sessions SET used_ms = ? WHERE number = ?')
   const setLogLevel = db.prepare('UPDATE sessions SET log_level = ? WHERE number = ?')
@@ -38,7 +44,8 @@ export function createSessionTable(db: DatabaseSync): SessionTable {
   const end = db.prepare('DELETE FROM sessions WHERE number = ?')
   const sweep = db.prepare('DELETE FROM sessions WHERE used_ms < ?')
   return {
-    begin: (nowMs, text) => Number(begin.run(nowMs, text ?? null).lastInsertRowid),
+    begin: (agent, nowMs, text) => Number(begin.run(agent, nowMs, text ?? null).lastInsertRowid),
+    keepNewest: (agent, count) => void keepNewest.run(agent, count),
     get(number) {
       const row = get.get(number)
       return row && { usedMs: Number(row.used_ms), logLevel: (row.log_level as string | null) ?? undefined }
