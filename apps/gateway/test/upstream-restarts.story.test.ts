@@ -87,6 +87,36 @@ describe.each(AGENTS)('%s', (_name, connect) => {
   })
 })
 
+it(
+  verifies('reliability.faults', 'is tried again when it is called, however long it was down, but not with every call'),
+  async () => {
+    const { bare } = upstream.scripts
+    let tried = 0
+    const story = await startGateway({ upstreams: { bare: { url: upstream.url('bare') } } })
+    const own = story.key('ops')
+    await story.ready('bare')
+    await story.restart(() => {
+      upstream.scripts.bare = ({ method }, response) => {
+        if (method === 'server/discover') tried++
+        response.writeHead(503).end()
+      }
+    })
+    const call = () => postModern(`${story.url}/mcp`, own, 'tools/call', { name: 'bare__quick', arguments: {} })
+    await until(() => tried === 4, 'it was tried four times')
+    const calledAt = performance.now()
+    await Promise.all(Array.from({ length: 20 }, call))
+    await until(() => tried > 4, 'it is tried again')
+    // By itself it is tried no sooner than 1.6 s after the fourth time, and 3.2 s after the fifth.
+    expect(performance.now() - calledAt).toBeLessThan(1_200)
+    expect(tried).toBe(5)
+    upstream.scripts.bare = bare!
+    const backAt = performance.now()
+    await until(async () => (await call()).json?.result !== undefined, 'a call gets through')
+    expect(performance.now() - backAt).toBeLessThan(2_500)
+    await story.close()
+  },
+)
+
 it.each(IDS)(
   verifies('reliability.faults', 'fails a call once, clearly, that is under way in "%s", and never runs it again'),
   async (id) => {

@@ -26,6 +26,8 @@ const MAX_RETRY_MS = 10_000
 const STABLE_MS = 15_000
 /** Calls that fail all the time must not have the lists read all the time. */
 const TROUBLE_GAP_MS = 5_000
+/** An upstream that is down and called is tried again sooner than by itself, but not with every call. */
+const WANTED_GAP_MS = 1_000
 
 /**
  * Starts the line of one upstream; it runs until it is stopped.
@@ -37,7 +39,9 @@ export function runCatalogLine(line: CatalogLine, before?: Promise<unknown>): Ru
   const waker = createWaker()
   const { upstream, holder } = line
   holder.reserve(upstream.id, prefixOf(upstream.config))
-  upstream.onTrouble = atMostEvery(TROUBLE_GAP_MS, waker.wake)
+  const readAgain = atMostEvery(TROUBLE_GAP_MS, waker.wake)
+  const connectAgain = atMostEvery(WANTED_GAP_MS, waker.wake)
+  upstream.onTrouble = () => (upstream.connection ? readAgain() : connectAgain())
   const children = createCallerChildren(line.open)
   const { refresh, republish, known } = createListing(line)
   const running = { line, refresh, waker, children, signal: stopping.signal, drained: drained.promise }
@@ -95,6 +99,8 @@ async function keepConnected(running: Running): Promise<void> {
 async function connectOnce({ line, refresh, waker, children, signal, drained }: Running): Promise<void> {
   const { upstream, log } = line
   const connection = await openConnection(line.open, signal, children)
+  // What woke the line so far wanted this connection.
+  waker.rest()
   connection.onListChanged = waker.wake
   let reason = 'the connection was closed'
   try {

@@ -138,6 +138,7 @@ export class Upstream {
       await Promise.race([this.#firstVerdict.promise, sleep(FIRST_CONNECT_MS, undefined, { ref: false })])
     if (this.#connection) return this.#connection
     if (this.#state.kind === 'down' && this.#state.code === 'gateway_loop') throw leadsBack(this.id, this.#state.reason)
+    this.onTrouble()
     throw unavailable(this.id, this.#state.kind === 'down' ? this.#state.reason : 'it is not connected yet')
   }
 }
