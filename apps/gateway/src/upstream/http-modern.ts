@@ -10,7 +10,7 @@ import { type HttpPost, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
 import { keepListening, type ListenOutcome } from './keep-listening.ts'
 import { isListChange, listenParams, updatedUri, watchParams } from './list-changes.ts'
-import { OWN_CALL } from './own-call.ts'
+import { CATALOG_SESSION, OWN_CALL } from './own-call.ts'
 
 /** Where and how an HTTP upstream is reached. */
 export interface HttpTarget {
@@ -44,11 +44,16 @@ export async function modernRequest(target: HttpTarget, call: UpstreamCall): Pro
       return answer !== undefined
     },
   }
-  const http = await httpPost(call.method === 'subscriptions/listen' ? target.streams : target.dispatcher, post)
+  const http = await httpPost(isOfAgent(call) ? target.streams : target.dispatcher, post)
   checkStatus(http, target.upstream)
   if (!http.isEventStream) answer = { ...readAnswer(http.text, call.idText, target.upstream), body: http.body }
   if (!answer) throw invalid(target.upstream, 'its event stream ended without an answer')
   return answer
+}
+
+// An agent may listen as long as it likes, and there may be many.
+function isOfAgent({ method, sessionKey }: UpstreamCall): boolean {
+  return method === 'subscriptions/listen' && sessionKey !== CATALOG_SESSION
 }
 
 // Names and values in turn, as undici writes them: spreading objects into each other cost 2 % of a call.
