@@ -10,6 +10,10 @@ const BEARER = /^bearer ([\x21-\x7e]+)$/i
 /** A proven agent. The same object is returned for every request with the same credential until the store changes. */
 export interface AgentIdentity {
   agent: string
+  /** The user that the agent acts for, as the issuer names it. */
+  user?: string
+  /** What stands for the user in the caller's id. */
+  userKey?: string
   /** `null` for the anonymous agent. */
   keyId: string | null
   /** How the key came to be; `null` for the anonymous agent. */

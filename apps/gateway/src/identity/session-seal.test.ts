@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000
 const facts = {
   route: '/mcp',
   agent: 'bot',
-  user: 'ann',
+  userKey: 'ann',
   revision: '2025-11-25',
   capabilities: { roots: { listChanged: true }, elicitation: { form: {}, url: {} } },
   clientName: 'inspector',
@@ -36,7 +36,7 @@ test('an id holds the session, is visible ASCII, and opens after a restart and o
   const id = sealer.seal(facts)
   expect(id).toMatch(/^[\x21-\x7e]{1,1024}$/)
   expect(sealer.open(id)).toEqual({ ...facts, number: 1, issuedAtMs: nowMs })
-  const { user: _nobody, ...alone } = facts
+  const { userKey: _nobody, ...alone } = facts
   expect(sealer.open(sealer.seal(alone))).toEqual({ ...alone, number: 2, issuedAtMs: nowMs })
   const replica = openStore(dir, {})
   expect(createSessionSealer(replica, () => nowMs).open(id)?.number).toBe(1)
@@ -136,9 +136,9 @@ test('use is written back at most every ten minutes', () => {
 
 test('whatever a client declares, the id stays within 1 KiB', () => {
   const capabilities = { ...facts.capabilities, experimental: { text: '\u{1f600}'.repeat(2_000) }, 'odd name': {} }
-  const id = sealer.seal({ ...facts, user: 'u'.repeat(255), clientName: '\u{1f600}'.repeat(2_000), capabilities })
+  const id = sealer.seal({ ...facts, userKey: 'u'.repeat(255), clientName: '\u{1f600}'.repeat(2_000), capabilities })
   expect(id.length).toBeLessThanOrEqual(1_024)
   expect(sealer.open(id)?.capabilities).toEqual({ roots: {}, elicitation: {}, experimental: {} })
-  expect(() => sealer.seal({ ...facts, user: 'u'.repeat(2_000) })).toThrow(/Cannot seal a session/)
+  expect(() => sealer.seal({ ...facts, userKey: 'u'.repeat(2_000) })).toThrow(/Cannot seal a session/)
   expect(store.sessions.get(2)).toBeUndefined()
 })

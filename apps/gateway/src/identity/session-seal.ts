@@ -22,7 +22,8 @@ export interface SessionFacts {
   /** The path the session was opened on; it is good for no other. */
   route: string
   agent: string
-  user?: string
+  /** What stands for the user that the agent acts for. */
+  userKey?: string
   /** The negotiated protocol revision. */
   revision: string
   /** The client's capabilities; when they do not fit they are kept as their names alone. */
@@ -161,11 +162,20 @@ function cut(text: string, maxBytes: number): string {
 type Packed = [number, number, string, string, string | null, string, string, Record<string, unknown>]
 
 function pack(s: Session): Packed {
-  return [s.number, s.issuedAtMs, s.route, s.agent, s.user ?? null, s.revision, s.clientName, s.capabilities]
+  return [s.number, s.issuedAtMs, s.route, s.agent, s.userKey ?? null, s.revision, s.clientName, s.capabilities]
 }
 
 function unpack(opened: unknown): Session | undefined {
   if (opened === undefined) return undefined
-  const [number, issuedAtMs, route, agent, user, revision, clientName, capabilities] = opened as Packed
-  return { number, issuedAtMs, route, agent, ...(user === null ? {} : { user }), revision, clientName, capabilities }
+  const [number, issuedAtMs, route, agent, userKey, revision, clientName, capabilities] = opened as Packed
+  return {
+    number,
+    issuedAtMs,
+    route,
+    agent,
+    ...(userKey === null ? {} : { userKey }),
+    revision,
+    clientName,
+    capabilities,
+  }
 }

@@ -20,7 +20,7 @@ export type AskAnswer = { result: string } | { error: string }
 export class PendingAsks {
   readonly #pending = new Map<
     string,
-    { agent: string; session: number | undefined; resolve(answer: AskAnswer): void }
+    { caller: string; session: number | undefined; resolve(answer: AskAnswer): void }
   >()
 
   /**
@@ -40,7 +40,7 @@ export class PendingAsks {
       }
       on.signal.addEventListener('abort', onAbort, { once: true })
       this.#pending.set(id, {
-        agent: on.caller.agent,
+        caller: on.caller.id,
         session: on.session,
         resolve(answer) {
           on.signal.removeEventListener('abort', onAbort)
@@ -63,7 +63,7 @@ export class PendingAsks {
   answer({ message, session }: Inbound, caller: Caller): void {
     const id: unknown = JSON.parse(message.idText as string)
     const pending = typeof id === 'string' ? this.#pending.get(id) : undefined
-    if (!pending || pending.agent !== caller.agent || pending.session !== session?.number) return
+    if (!pending || pending.caller !== caller.id || pending.session !== session?.number) return
     this.#pending.delete(id as string)
     pending.resolve(readAnswer(message.text))
   }

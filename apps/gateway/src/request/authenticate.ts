@@ -2,6 +2,7 @@
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { AgentIdentity } from '../identity/authenticate.ts'
+import { callerIdOf } from '../identity/caller-id.ts'
 import type { Policy } from '../policy/compile.ts'
 import type { Caller } from './caller.ts'
 import { headerValues } from './header-values.ts'
@@ -25,8 +26,14 @@ function toCaller(identity: AgentIdentity, gateway: Gateway): Caller {
   callers.set(policy, ofPolicy)
   let caller = ofPolicy.get(identity)
   if (!caller) {
-    const { agent, keyId, roles, expiresAtMs } = identity
-    caller = { agent, keyId, roles: policy.rolesOf(agent, roles), policy: policy.forAgent(agent, roles), expiresAtMs }
+    const { roles, ...proven } = identity
+    const id = callerIdOf(identity.agent, identity.userKey)
+    caller = {
+      ...proven,
+      id,
+      roles: policy.rolesOf(identity.agent, roles),
+      policy: policy.forAgent(identity.agent, roles),
+    }
     ofPolicy.set(identity, caller)
   }
   return caller

@@ -3,6 +3,12 @@ import type { AgentPolicy } from '../policy/compile.ts'
 
 export interface Caller {
   agent: string
+  /** The user that the agent acts for, as the issuer names it. */
+  user?: string
+  /** What stands for the user in `id`. */
+  userKey?: string
+  /** Names the agent and the user together: whatever belongs to a caller is bound to this. */
+  id: string
   /** `null` for the anonymous agent. */
   keyId: string | null
   roles: readonly string[]

@@ -35,7 +35,7 @@ async function forwardLegacy(round: Round, gateway: Gateway, isModernUpstream: b
     ? sendInRounds(sending, gateway)
     : send(sending, round.routed, (ask) => askLegacy(ask, sending, { gateway }))
   // Without a session two clients of one agent may use the same id, and cancelling the wrong call is worse than none.
-  const key = inbound.session && cancellationKey(caller.agent, inbound.session.number, inbound.message.idText as string)
+  const key = inbound.session && cancellationKey(caller.id, inbound.session.number, inbound.message.idText as string)
   try {
     return await cancellable(key, sending, { gateway, work })
   } finally {

@@ -37,6 +37,7 @@ export function initialize(
   const facts = {
     route: on.view.route ?? '',
     agent: on.caller.agent,
+    ...(on.caller.userKey === undefined ? {} : { userKey: on.caller.userKey }),
     revision,
     capabilities: isObject(params.capabilities) ? params.capabilities : {},
     clientName: typeof clientInfo.name === 'string' ? clientInfo.name : '',

@@ -35,7 +35,7 @@ export function list(
 
 // A list that changed between two pages starts again, because pages of two lists do not fit together.
 function boundTo(kind: Kind, era: Era, { view, caller }: { view: View; caller: Caller }): string {
-  return JSON.stringify([kind, era, view.route ?? '', view.signature(kind), caller.agent])
+  return JSON.stringify([kind, era, view.route ?? '', view.signature(kind), caller.id])
 }
 
 function pageIndex(cursor: unknown, bound: string, cursors: Sealer): number {

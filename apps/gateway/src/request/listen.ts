@@ -40,7 +40,7 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
     if (gateway.subscriptions.removeStream(resources)) void watchWanted(gateway)
   }
   if (resources.size > 0) {
-    gateway.subscriptions.addStream(resources, caller.agent)
+    gateway.subscriptions.addStream(resources, caller.id)
     // What the acknowledgement promises must hold by then.
     await watchWanted(gateway)
   }

@@ -15,6 +15,7 @@ import { type View, viewOf } from './view.ts'
 export interface OpenStream {
   /** Number of the legacy session that it belongs to. */
   readonly session: number | undefined
+  /** Id of the caller. */
   readonly caller: string
   /** Compares the view with what the client last heard of, and tells the difference. */
   check(): void
@@ -66,7 +67,7 @@ export function openStream(opening: Opening, wanted: readonly Watched[], says: S
   let heard = signaturesOf(view)
   const stream: OpenStream = {
     session: session?.number,
-    caller: caller.agent,
+    caller: caller.id,
     check() {
       const now = currentView(exchange, gateway)
       if (!now || hasEnded(session, gateway)) return stream.end()

@@ -12,22 +12,22 @@ export interface Parked {
 
 /** Longest time a call waits for its agent, ms. */
 export const PARKED_MS = 10 * 60_000
-/** Calls of one agent that may wait at once. */
-const MAX_PER_AGENT = 32
+/** Calls of one caller that may wait at once. */
+const MAX_PER_CALLER = 32
 
 export class ParkedRuns<T extends Parked> {
   readonly #sealer: Sealer
-  readonly #parked = new Map<string, { what: T; agent: string; timer: NodeJS.Timeout }>()
+  readonly #parked = new Map<string, { what: T; caller: string; timer: NodeJS.Timeout }>()
 
   constructor(sealer: Sealer) {
     this.#sealer = sealer
   }
 
-  /** Whether one more call of the agent may wait. */
-  hasRoom({ agent }: Caller): boolean {
+  /** Whether one more call of the caller may wait. */
+  hasRoom({ id }: Caller): boolean {
     let count = 0
-    for (const each of this.#parked.values()) if (each.agent === agent) count++
-    return count < MAX_PER_AGENT
+    for (const each of this.#parked.values()) if (each.caller === id) count++
+    return count < MAX_PER_CALLER
   }
 
   /** Parks a call. @returns the `requestState` under which its own caller may go on with the same request */
@@ -38,7 +38,7 @@ export class ParkedRuns<T extends Parked> {
       what.expire()
     }, PARKED_MS)
     timer.unref()
-    this.#parked.set(id, { what, agent: caller.agent, timer })
+    this.#parked.set(id, { what, caller: caller.id, timer })
     return this.#sealer.seal(id, boundTo(caller, digest))
   }
 
@@ -67,6 +67,6 @@ export class ParkedRuns<T extends Parked> {
   }
 }
 
-function boundTo({ agent }: Caller, digest: string): string {
-  return JSON.stringify(['parked', agent, digest])
+function boundTo({ id }: Caller, digest: string): string {
+  return JSON.stringify(['parked', id, digest])
 }

@@ -1,5 +1,6 @@
 /** The `read` step: the body becomes one message of a known era, and a legacy session id the session it holds. */
 import { GatewayError } from '../errors.ts'
+import { callerIdOf } from '../identity/caller-id.ts'
 import type { OpenSession, SessionSealer } from '../identity/session-seal.ts'
 import { classify } from '../wire/classify.ts'
 import { type Envelope, parseEnvelope } from '../wire/envelope.ts'
@@ -42,7 +43,11 @@ export function read(
 export function openSession(exchange: Exchange, caller: Caller, sessions: SessionSealer): OpenSession | undefined {
   if (exchange.sessionId === undefined) return undefined
   const session = sessions.open(exchange.sessionId)
-  if (!session || session.agent !== caller.agent || session.route !== (exchange.route ?? '')) {
+  if (
+    !session ||
+    callerIdOf(session.agent, session.userKey) !== caller.id ||
+    session.route !== (exchange.route ?? '')
+  ) {
     throw new GatewayError('session_not_found', 'Cannot find the session: it has ended or is not yours')
   }
   return session

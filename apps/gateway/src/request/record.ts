@@ -30,6 +30,7 @@ export function record(
     requestId: exchange.requestId,
     clientRequestId: exchange.request.headers['x-request-id']?.slice(0, 128),
     agent: caller?.agent,
+    user: caller?.user,
     keyId: caller?.keyId,
     era: inbound?.era,
     route: exchange.route,

@@ -96,7 +96,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
     }),
     headers: isStdio ? {} : headersFor(decided, upstreamEra),
     credential: isStdio ? undefined : credential,
-    sessionKey: sessionKeyOf({ caller: decided.caller.agent, session: inbound.session?.number ?? null }, capabilities),
+    sessionKey: sessionKeyOf({ caller: decided.caller.id, session: inbound.session?.number ?? null }, capabilities),
     capabilities,
     logLevel,
     wrapTask: (taskId) =>
@@ -114,7 +114,7 @@ function statesOf(
 ): { seal(stateText: string): string; opened: { requestState?: string } } {
   const { message } = inbound
   // Most calls carry no state and get none, and the digest of a large request is not free.
-  const boundTo = () => JSON.stringify(['state', target.entry.upstream, caller.agent, requestDigest(message)])
+  const boundTo = () => JSON.stringify(['state', target.entry.upstream, caller.id, requestDigest(message)])
   const { requestState } = message.params
   if (requestState !== undefined && typeof requestState !== 'string')
     throw new GatewayError('invalid_state', 'Cannot go on with the request: its requestState is not a string')
@@ -133,7 +133,8 @@ function credentialFor(
   if (config.auth.mode === 'bearer') return reveal(config.auth.token)
   // The URI that a rule allows may be of a template that the caller does not see.
   const scopes = [...new Set([...view.scopesAt(id), ...target.entry.facts.scopes])].sort()
-  return gateway.callTokens.tokenFor({ agent: caller.agent, roles: caller.roles, scopes }, id)
+  const { agent, user, roles } = caller
+  return gateway.callTokens.tokenFor({ agent, ...(user === undefined ? {} : { user }), roles, scopes }, id)
 }
 
 function stdioMeta(credential: string | undefined, requestId: string): Record<string, string> {

@@ -1,5 +1,6 @@
 /** Who wants to hear that a resource changed: legacy sessions, whose rows in the store outlive the process, and open modern streams. */
 import { GatewayError } from '../errors.ts'
+import { callerIdOf } from '../identity/caller-id.ts'
 import type { SessionSubscriptionTable } from '../store/session-subscriptions.ts'
 
 /** URIs that one subscriber wants to hear of, with the upstream that owns each. */
@@ -7,6 +8,7 @@ export type Wanted = Map<string, string>
 
 /** A session whose client listens here, did a moment ago, or has just subscribed. */
 interface Held {
+  /** Id of the caller. */
   caller: string
   wanted: Wanted
   /** URIs of which an update may have gone unheard. */
@@ -19,6 +21,7 @@ interface Held {
 interface Subscriber {
   number: number
   agent: string
+  userKey?: string
 }
 
 /** Most URIs of one session or stream. */
@@ -138,11 +141,17 @@ export class Subscriptions {
   }
 
   // Nobody has watched what comes from the store alone, so all of it may have changed unheard.
-  #hold({ number, agent }: Subscriber): Held {
+  #hold({ number, agent, userKey }: Subscriber): Held {
     let held = this.#sessions.get(number)
     if (!held) {
       const wanted = this.#table.of(number)
-      held = { caller: agent, wanted, missed: new Set(wanted.keys()), streams: 0, letGo: undefined }
+      held = {
+        caller: callerIdOf(agent, userKey),
+        wanted,
+        missed: new Set(wanted.keys()),
+        streams: 0,
+        letGo: undefined,
+      }
       this.#sessions.set(number, held)
     }
     if (held.streams === 0) this.#letGoLater(number, held)

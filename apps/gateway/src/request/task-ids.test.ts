@@ -4,7 +4,7 @@ import type { Caller } from './caller.ts'
 import { TaskIds } from './task-ids.ts'
 
 const ids = new TaskIds(Buffer.alloc(32, 1))
-const caller = (agent: string) => ({ agent }) as Caller
+const caller = (id: string) => ({ id }) as Caller
 const reference = { upstream: 'jobs', tool: 'run', taskId: 'Ünï/1' }
 
 it('gives the same id every time, and opens it for its caller', () => {

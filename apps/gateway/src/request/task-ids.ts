@@ -37,9 +37,9 @@ export class TaskIds {
     return { upstream, tool, taskId }
   }
 
-  #sign(body: string, { agent }: Caller): string {
+  #sign(body: string, { id }: Caller): string {
     return createHmac('sha256', this.#key)
-      .update(JSON.stringify([agent, body]))
+      .update(JSON.stringify([id, body]))
       .digest('base64url')
   }
 }
