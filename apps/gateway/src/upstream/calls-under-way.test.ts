@@ -91,3 +91,14 @@ it('is of any call of a client, where all are of one', async () => {
   expect(calls.speaker).toBe(newest)
   expect(await calls.ask(ASK)).toEqual({ result: '"newest"' })
 })
+
+it('is answered when its call ends before it was, so that what waits for the first answers goes on', async () => {
+  const calls = underWay()
+  const asked = calls.ask(ASK)
+  const givenUp = callOf('given up', null, false)
+  calls.begin(givenUp)
+  await sleep(20)
+  calls.end(givenUp)
+  expect(await asked).toEqual(NO_CALL)
+  await calls.askedFirst
+})

@@ -69,10 +69,16 @@ export class CallsUnderWay {
     if (!call) return { error: NO_CALL }
     this.#count(call, 1)
     try {
-      return await call.onRequest(ask)
+      // Who gives up a call that was asked something leaves the answer open for ever.
+      return await Promise.race([call.onRequest(ask), this.#over(call)])
     } finally {
       this.#count(call, -1)
     }
+  }
+
+  async #over(call: UpstreamCall): Answer {
+    while (this.#calls.has(call)) await this.#changed.promise
+    return { error: NO_CALL }
   }
 
   async #asker(): Promise<UpstreamCall | undefined> {
