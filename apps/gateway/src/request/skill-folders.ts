@@ -13,8 +13,11 @@ export function skillFinder(skills: readonly Entry[]): SkillFinder {
     if (!byRoot.has(root)) byRoot.set(root, entry)
   }
   if (byRoot.size === 0) return () => undefined
+  // Whoever asks chooses how long a URI is, and each of its slashes would be looked at.
+  const longest = Math.max(...[...byRoot.keys()].map((root) => root.length))
   return (uri) => {
-    for (let end = uri.length; end > 0; end = uri.lastIndexOf('/', end - 1)) {
+    const start = uri.length <= longest ? uri.length : uri.lastIndexOf('/', longest)
+    for (let end = start; end > 0; end = uri.lastIndexOf('/', end - 1)) {
       const found = byRoot.get(uri.slice(0, end))
       if (found) return found
     }
