@@ -41,9 +41,10 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await proxy.close()
+  // Calls that hang there would hold up the end of the gateway.
+  await scripted.close()
   await gateway.close()
   await legacy.close()
-  await scripted.close()
 })
 
 const running: StdioProcess[] = []
@@ -274,6 +275,36 @@ describe('a gateway that goes away', () => {
     stdio.end()
     expect(await stdio.exited).toEqual([4, null])
     expect(stdio.stderr()).toContain('npm start')
+  })
+})
+
+describe('a client that closes its side while it still waits', () => {
+  it('is answered all the same, and told when the gateway was never there', async () => {
+    const port = await freePort()
+    const stdio = startStdio(stdioCommand(gateway), { CAUSEWAY_PORT: String(port) })
+    stdio.send(ping(1))
+    stdio.end()
+    expect(await stdio.exited).toEqual([4, null])
+    expect(stdio.lines).toMatchObject([{ id: 1, error: { data: { code: 'gateway_unreachable' } } }])
+    expect(stdio.stderr()).toContain('npm start')
+  })
+
+  it.each([
+    ['modern', MODERN_META],
+    ['legacy', {}],
+  ])('hears of what is not finished in time (%s)', async (era, meta) => {
+    const stdio = start()
+    // Only within a session can the gateway be told that nobody waits any more.
+    if (era === 'legacy') await stdio.initialize()
+    scripted.answers.set('hang', () => {})
+    const seen = scripted.received.length
+    stdio.send(callOf('long', 'up__hang', {}, meta))
+    await until(() => scripted.received.length > seen, 'the call has arrived')
+    stdio.end()
+    expect(await stdio.exited).toEqual([0, null])
+    expect(stdio.lines.filter(({ id }) => id === 'long')).toMatchObject([
+      { error: { data: { code: 'unfinished', retryable: false } } },
+    ])
   })
 })
 

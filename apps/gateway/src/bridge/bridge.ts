@@ -72,7 +72,7 @@ export class Bridge {
 
   /**
    * Lets requests under way finish, gives up the rest, ends the session and the connections.
-   * @param graceMs how long to wait for answers
+   * @param graceMs how long to wait for answers; 0 for a client that reads nothing any more
    */
   async end(graceMs: number): Promise<void> {
     const deadlineMs = performance.now() + graceMs
@@ -80,12 +80,19 @@ export class Bridge {
     const farewell = AbortSignal.timeout(FAREWELL_MS)
     const giveUp = this.#pending().filter(({ isModern }) => !isModern)
     await Promise.allSettled(giveUp.map(({ message }) => this.#legacy.tell(cancelledText(message), farewell)))
+    if (graceMs > 0) this.#answerRest()
     for (const flight of this.#inFlight.values()) {
       flight.isGivenUp = true
       flight.abort.abort()
     }
     await this.#legacy.end().catch(() => {})
     await this.#link.close()
+  }
+
+  #answerRest(): void {
+    const failure = this.#link.unmet ?? unfinished()
+    for (const { message, isGivenUp } of this.#pending())
+      if (!isGivenUp) this.#write(failureResponse(message.idText as string, failure))
   }
 
   #pending(): InFlight[] {
@@ -165,6 +172,12 @@ function idIn(line: string): string | null {
 function unforeseen(cause: unknown): LinkFailure {
   const hint = 'It may have taken effect. Check before you repeat it.'
   return new LinkFailure('gateway_invalid', 'Cannot serve the request: an internal error', { hint, cause })
+}
+
+function unfinished(): LinkFailure {
+  return new LinkFailure('unfinished', 'Cannot wait for the answer: the client has closed its side', {
+    hint: 'It may have taken effect. Check before you repeat it.',
+  })
 }
 
 function tooMany(): LinkFailure {

@@ -106,8 +106,8 @@ export class GatewayLink {
         hasRenewed = true
       } catch (error) {
         if (request.signal.aborted) throw error
-        const failure = this.#failureOf(error)
-        if (!failure.isRetryable || performance.now() > deadlineMs) throw this.#noted(failure)
+        const failure = this.#noted(this.#failureOf(error))
+        if (!failure.isRetryable || performance.now() > deadlineMs) throw failure
         await sleep(RETRY_PAUSE_MS, undefined, { signal: request.signal })
       }
     }

@@ -7,6 +7,7 @@ import { endSession, type NamedSession, sessionHeaders } from '../upstream/legac
 import type { Envelope } from '../wire/envelope.ts'
 import { notificationText } from '../wire/jsonrpc.ts'
 import type { GatewayLink, LinkAnswer } from './gateway-link.ts'
+import { LinkFailure } from './link-failure.ts'
 
 /** How one request of the client is served. */
 export interface Serving {
@@ -94,7 +95,9 @@ export class LegacyFace {
     const { signal } = this.#ending
     const work = async () => {
       await this.#open(this.#hello as Envelope, signal)
-      await this.tell(notificationText('notifications/initialized'), signal)
+      if (this.#session === lost) throw notReopened()
+      // A session that is lost again by now is the next request's to find out: who waited for it here would wait for itself.
+      await this.#link.tell({ body: notificationText('notifications/initialized'), headers: this.#headers(), signal })
     }
     this.#reopening ??= work().finally(() => {
       this.#reopening = undefined
@@ -126,6 +129,17 @@ export class LegacyFace {
     await this.#reopen(session)
     return 'ended'
   }
+}
+
+function notReopened(): LinkFailure {
+  return new LinkFailure(
+    'gateway_invalid',
+    'Cannot serve the request: the gateway has lost the session and opens no other',
+    {
+      hint: 'Nothing was done. Try again.',
+      isRetryable: true,
+    },
+  )
 }
 
 function isLost({ status }: HttpAnswer, errorCode: number | undefined): boolean {

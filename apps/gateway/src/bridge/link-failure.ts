@@ -11,6 +11,7 @@ export type LinkFailureCode =
   | 'unauthorized'
   | 'result_too_large'
   | 'overloaded'
+  | 'unfinished'
 
 export class LinkFailure extends Error {
   readonly code: LinkFailureCode

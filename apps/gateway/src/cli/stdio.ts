@@ -14,6 +14,7 @@ const KINDS: Record<LinkFailure['code'], FailureKind> = {
   gateway_unreachable: 'unreachable',
   gateway_invalid: 'unreachable',
   overloaded: 'unreachable',
+  unfinished: 'unreachable',
   unauthorized: 'credentials',
   result_too_large: 'tool_error',
 }
