@@ -5,7 +5,7 @@ import { type AskingUpstream, startAskingLegacy, startAskingModern } from './fix
 import { type LegacyUpstream, startLegacyUpstream } from './fixtures/legacy-upstream.ts'
 import { type ScriptedUpstream, startScriptedUpstream } from './fixtures/scripted-upstream.ts'
 import { startUpdatingLegacy, type UpdatingUpstream } from './fixtures/updating-upstreams.ts'
-import { type AnyClient, CLIENTS, connectAny } from './support/any-client.ts'
+import { type AnyClient, CLIENTS, type ClientKind, connectAny } from './support/any-client.ts'
 import { behind } from './support/behind.ts'
 import { postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
@@ -64,17 +64,21 @@ describe.each(Object.entries(LINKS))('over %s', (link, upstreamOf) => {
     outer = await startGateway({ upstreams: { in: { ...upstreamOf(), asks } } })
     key = outer.key('ops')
     await outer.ready('in')
+    for (const kind of kinds) clients.set(kind, await connectAny(kind, { url: `${outer.url}/mcp`, key }))
   })
-  afterAll(() => outer.close())
+  afterAll(async () => {
+    for (const client of clients.values()) await client.close()
+    await outer.close()
+  })
 
   // One client of each era is enough to tell the links apart.
-  const clients = link.endsWith('pipes') ? CLIENTS.slice(0, 2) : CLIENTS
-  describe.each(clients)('%s', (kind) => {
+  const kinds = link.endsWith('pipes') ? CLIENTS.slice(0, 2) : CLIENTS
+  const clients = new Map<ClientKind, AnyClient>()
+  describe.each(kinds)('%s', (kind) => {
     let client: AnyClient
-    beforeAll(async () => {
-      client = await connectAny(kind, { url: `${outer.url}/mcp`, key })
+    beforeAll(() => {
+      client = clients.get(kind)!
     })
-    afterAll(() => client.close())
 
     it('lists, calls, reads, renders and completes', async () => {
       const tools = await client.tools()
@@ -142,15 +146,18 @@ describe.each(Object.entries(LINKS))('over %s', (link, upstreamOf) => {
       })
       expect(await failure('in__up__nothing')).toMatchObject({ code: -32602, data: { code: 'unknown_tool' } })
     })
+  })
 
-    it('sees nothing of a restart of either', async () => {
-      await inner.restart()
-      await readyInner()
-      expect((await client.call('in__old__echo', { message: 'inner' })).content[0]?.text).toBe('legacy: inner')
-      await outer.restart()
-      expect((await client.call('in__old__echo', { message: 'outer' })).content[0]?.text).toBe('legacy: outer')
-      expect(await client.tools()).toContain('in__notes__get_note')
-    })
+  it('shows no client a restart of either', async () => {
+    const echoes = (message: string) =>
+      Promise.all([...clients.values()].map(async (each) => (await each.call('in__old__echo', { message })).content))
+    const all = (text: string) => kinds.map(() => [{ type: 'text', text }])
+    await inner.restart()
+    await readyInner()
+    expect(await echoes('inner')).toEqual(all('legacy: inner'))
+    await outer.restart()
+    expect(await echoes('outer')).toEqual(all('legacy: outer'))
+    for (const client of clients.values()) expect(await client.tools()).toContain('in__notes__get_note')
   })
 
   it('shortens names that are too long, always to the same', async () => {
