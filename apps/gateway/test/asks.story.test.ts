@@ -1,15 +1,9 @@
 /** What upstreams ask during a call reaches the agent, in all four cells: a person, the agent's model, its roots; and never more than the operator and the agent allow. */
-import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client'
-import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
-import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import {
-  CreateMessageRequestSchema,
-  ElicitRequestSchema,
-  ListRootsRequestSchema,
-} from '@modelcontextprotocol/sdk/types.js'
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AskingUpstream, startAskingLegacy, startAskingModern } from './fixtures/asking-upstreams.ts'
-import { postModern } from './support/clients.ts'
+import { ANSWERS, type AnyClient, CAPABILITIES, CLIENTS, connectAny, told } from './support/any-client.ts'
+import { connectV1, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
 let legacy: AskingUpstream
@@ -38,85 +32,16 @@ afterAll(async () => {
   await modern.close()
 })
 
-interface Heard {
-  asked: { method: string; params: Record<string, unknown> }[]
-}
-interface AskedClient extends Heard {
-  call(name: string, args?: Record<string, unknown>): Promise<unknown>
-  close(): Promise<void>
-}
-const CAPABILITIES = { elicitation: {}, sampling: {}, roots: {} }
-const ANSWERS = {
-  'elicitation/create': { action: 'accept' as const, content: { color: 'green' } },
-  'sampling/createMessage': {
-    role: 'assistant' as const,
-    content: { type: 'text' as const, text: 'hello' },
-    model: 'story',
-  },
-  'roots/list': { roots: [{ uri: 'file:///story', name: 'story' }] },
-}
-const transportOptions = () => ({ requestInit: { headers: { Authorization: `Bearer ${key}` } } })
-const parsed = (result: { [key: string]: unknown; content?: unknown }) =>
-  JSON.parse((result.content as { text: string }[])[0]?.text ?? 'null') as unknown
-
-async function withV1(): Promise<AskedClient> {
-  const client = new ClientV1({ name: 'story', version: '1' }, { capabilities: CAPABILITIES })
-  const asked: Heard['asked'] = []
-  const answer =
-    <M extends keyof typeof ANSWERS>(method: M) =>
-    (request: { params?: unknown }) => {
-      asked.push({ method, params: request.params as Record<string, unknown> })
-      return ANSWERS[method]
-    }
-  client.setRequestHandler(ElicitRequestSchema, answer('elicitation/create'))
-  client.setRequestHandler(CreateMessageRequestSchema, answer('sampling/createMessage'))
-  client.setRequestHandler(ListRootsRequestSchema, answer('roots/list'))
-  await client.connect(new TransportV1(new URL(`${gateway.url}/mcp`), transportOptions()))
-  return {
-    asked,
-    call: async (name, args = {}) => parsed(await client.callTool({ name, arguments: args })),
-    close: () => client.close(),
-  }
-}
-
-function withV2(mode: 'legacy' | { pin: string }) {
-  return async (): Promise<AskedClient> => {
-    const client = new ClientV2(
-      { name: 'story', version: '1' },
-      { capabilities: CAPABILITIES, versionNegotiation: { mode } },
-    )
-    const asked: Heard['asked'] = []
-    const answer =
-      <M extends keyof typeof ANSWERS>(method: M) =>
-      (request: { params?: unknown }) => {
-        asked.push({ method, params: request.params as Record<string, unknown> })
-        return ANSWERS[method]
-      }
-    client.setRequestHandler('elicitation/create', answer('elicitation/create'))
-    client.setRequestHandler('sampling/createMessage', answer('sampling/createMessage'))
-    client.setRequestHandler('roots/list', answer('roots/list'))
-    await client.connect(new TransportV2(new URL(`${gateway.url}/mcp`), transportOptions()))
-    return {
-      asked,
-      call: async (name, args = {}) => parsed(await client.callTool({ name, arguments: args })),
-      close: () => client.close(),
-    }
-  }
-}
-
-describe.each([
-  ['SDK v1', withV1],
-  ['SDK v2, modern', withV2({ pin: '2026-07-28' })],
-  ['SDK v2, legacy', withV2('legacy')],
-] as const)('%s', (_name, connect) => {
-  let client: AskedClient
+describe.each(CLIENTS)('%s', (kind) => {
+  let client: AnyClient
+  const answered = async (name: string, args = {}) => told(await client.call(name, args))
   beforeAll(async () => {
-    client = await connect()
+    client = await connectAny(kind, { url: `${gateway.url}/mcp`, key })
   })
   afterAll(() => client.close())
 
   it('answers a legacy upstream that asks a person, who sees which upstream asks', async () => {
-    expect(await client.call('old__ask_person', { question: 'Color?' })).toMatchObject({
+    expect(await answered('old__ask_person', { question: 'Color?' })).toMatchObject({
       action: 'accept',
       content: { color: 'green' },
     })
@@ -124,21 +49,21 @@ describe.each([
   })
 
   it('answers a legacy upstream that asks twice in one call', async () => {
-    expect(await client.call('old__ask_twice')).toEqual(['green', 'green'])
+    expect(await answered('old__ask_twice')).toEqual(['green', 'green'])
   })
 
   it.each(['old', 'new'])('lends its model to %s, without the context of others', async (upstream) => {
-    expect(JSON.stringify(await client.call(`${upstream}__ask_model`))).toContain('hello')
+    expect(JSON.stringify(await answered(`${upstream}__ask_model`))).toContain('hello')
     expect(client.asked.at(-1)?.method).toBe('sampling/createMessage')
     expect(client.asked.at(-1)?.params).not.toHaveProperty('includeContext')
   })
 
   it.each(['old', 'new'])('shows its roots to %s', async (upstream) => {
-    expect(JSON.stringify(await client.call(`${upstream}__ask_roots`))).toContain('file:///story')
+    expect(JSON.stringify(await answered(`${upstream}__ask_roots`))).toContain('file:///story')
   })
 
   it('answers a modern upstream that asks a person, whose state comes back as it was', async () => {
-    expect(await client.call('new__ask_person')).toMatchObject({
+    expect(await answered('new__ask_person')).toMatchObject({
       answer: { action: 'accept', content: { color: 'green' } },
       state: 'state of ask_person',
     })
@@ -147,7 +72,7 @@ describe.each([
 
   it('tells an upstream of no ask that the operator has not allowed', async () => {
     const before = legacy.declared.length
-    expect(await client.call('shy__ask_person', { question: 'Color?' })).toMatchObject({ action: 'accept' })
+    expect(await answered('shy__ask_person', { question: 'Color?' })).toMatchObject({ action: 'accept' })
     expect(legacy.declared.slice(before).some((each) => JSON.stringify(each).includes('sampling'))).toBe(false)
   })
 })
@@ -203,9 +128,8 @@ it('never asks an agent that declared nothing', async () => {
 })
 
 it('cancels the upstream when a legacy client cancels while it is asked', async () => {
-  const client = new ClientV1({ name: 'story', version: '1' }, { capabilities: CAPABILITIES })
+  const client = await connectV1(`${gateway.url}/mcp`, key, CAPABILITIES)
   client.setRequestHandler(ElicitRequestSchema, () => new Promise(() => {}))
-  await client.connect(new TransportV1(new URL(`${gateway.url}/mcp`), transportOptions()))
   const abort = new AbortController()
   const pending = client.callTool({ name: 'old__ask_person', arguments: { question: 'Never?' } }, undefined, {
     signal: abort.signal,

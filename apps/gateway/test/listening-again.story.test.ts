@@ -78,6 +78,7 @@ describe('a session', () => {
       expect(heard).toEqual([])
       await restart()
       await until(() => heard.length > 0, 'it listens again and is told')
+      await until(() => upstream().subscribed().length > 0, 'the gateway listens again too')
       const before = heard.length
       upstream().update(uri)
       await until(() => heard.length > before, 'it hears of the next update')

@@ -1,7 +1,7 @@
 /** The four cells over stdio: agents of both eras, upstreams of both eras, on a child that all share and on children that are their callers' own. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ASKED_CLIENTS, type AskedClient } from './support/asked-client.ts'
+import { type AnyClient, CLIENTS, connectAny, told } from './support/any-client.ts'
 import { connectV1, post, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
@@ -44,27 +44,26 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-describe.each(ASKED_CLIENTS)('$client', ({ era, connect }) => {
-  let client: AskedClient
-  const who = async (upstream: string, by = client) => (await by.call(`${upstream}__who`)) as Who
+const who = async (upstream: string, by: AnyClient) => told(await by.call(`${upstream}__who`)) as Who
+
+describe.each(CLIENTS)('%s', (kind) => {
+  const era = kind === 'SDK v2, modern' ? 'modern' : 'legacy'
+  let client: AnyClient
+  const answered = async (name: string, args = {}) => told(await client.call(name, args))
+  const connect = (by: string) => connectAny(kind, { url: mcp(), key: by })
   beforeAll(async () => {
-    client = await connect(mcp(), key)
+    client = await connect(key)
   })
   afterAll(() => client.close())
 
   it.each(ALL)('lists, calls, renders, reads and completes at %s', async (upstream) => {
-    expect((await client.listTools()).tools.map(({ name }) => name)).toContain(`${upstream}__echo`)
-    expect(await client.call(`${upstream}__echo`, { message: 'héllo' })).toBe('héllo')
-    const { messages } = await client.getPrompt({ name: `${upstream}__greet`, arguments: { name: 'Ada' } })
-    expect(messages[0]?.content).toMatchObject({ text: 'Greet Ada' })
-    expect((await client.readResource({ uri: `${upstream}://state` })).contents[0]).toHaveProperty('text')
-    const { contents } = await client.readResource({ uri: `${upstream}://by-name/Ada` })
-    expect(contents[0]).toMatchObject({ text: 'about Ada' })
-    const argument = { name: 'name', value: 'A' }
-    const prompt = { type: 'ref/prompt' as const, name: `${upstream}__greet` }
-    expect((await client.complete({ ref: prompt, argument })).completion.values).toEqual(['Ada', 'Alan'])
-    const template = { type: 'ref/resource' as const, uri: `${upstream}://by-name/{name}` }
-    expect((await client.complete({ ref: template, argument })).completion.values).toEqual(['Ada', 'Alan'])
+    expect(await client.tools()).toContain(`${upstream}__echo`)
+    expect(await answered(`${upstream}__echo`, { message: 'héllo' })).toBe('héllo')
+    expect(await client.prompt(`${upstream}__greet`, { name: 'Ada' })).toBe('Greet Ada')
+    expect(await client.read(`${upstream}://state`)).toMatch(/touched$/)
+    expect(await client.read(`${upstream}://by-name/Ada`)).toBe('about Ada')
+    expect(await client.complete(`${upstream}__greet`, 'name', 'A')).toEqual(['Ada', 'Alan'])
+    expect(await client.complete(`${upstream}://by-name/{name}`, 'name', 'A')).toEqual(['Ada', 'Alan'])
   })
 
   it.each(ALL)('hears the progress of %s, which hears of the cancellation', async (upstream) => {
@@ -78,22 +77,22 @@ describe.each(ASKED_CLIENTS)('$client', ({ era, connect }) => {
     const call = client.call(`${upstream}__slow`, args, { signal: abort.signal })
     setTimeout(() => abort.abort(), 100)
     await expect(call).rejects.toThrow()
-    await until(async () => (await who(upstream)).cancelled.includes(mark), 'the upstream heard of it')
+    await until(async () => (await who(upstream, client)).cancelled.includes(mark), 'the upstream heard of it')
   })
 
   it.each(CAN_ASK)('is asked by %s: a form, a link, its model, its roots', async (upstream) => {
-    expect(await client.call(`${upstream}__ask_person`, { question: 'Color?' })).toMatchObject({
+    expect(await answered(`${upstream}__ask_person`, { question: 'Color?' })).toMatchObject({
       action: 'accept',
       content: { color: 'green' },
     })
     const label = `${upstream}: `
     expect(client.asked.at(-1)?.params.message).toBe(`${label}Color?`)
-    expect(await client.call(`${upstream}__ask_link`)).toMatchObject({ action: 'accept' })
+    expect(await answered(`${upstream}__ask_link`)).toMatchObject({ action: 'accept' })
     const url = 'https://example.test/sign-in'
     expect(client.asked.at(-1)?.params).toMatchObject({ mode: 'url', url, message: `${label}Sign in` })
-    expect(await client.call(`${upstream}__ask_model`)).toMatchObject({ content: { text: 'hello' } })
+    expect(await answered(`${upstream}__ask_model`)).toMatchObject({ content: { text: 'hello' } })
     expect(client.asked.at(-1)?.params).not.toHaveProperty('includeContext')
-    expect(await client.call(`${upstream}__ask_roots`)).toMatchObject({ roots: [{ uri: 'file:///story' }] })
+    expect(await answered(`${upstream}__ask_roots`)).toMatchObject({ roots: [{ uri: 'file:///story' }] })
   })
 
   it('hears when a page is done with, or that one has to be opened first, in the words of its era', async () => {
@@ -112,34 +111,34 @@ describe.each(ASKED_CLIENTS)('$client', ({ era, connect }) => {
 
   it('is not asked by a legacy child that all share, because nobody could tell for whom it asks', async () => {
     const before = client.asked.length
-    await expect(client.call('old__ask_person', { question: 'Color?' })).rejects.toThrow(/elicitation/)
-    expect(Object.keys((await who('old')).declared)).toEqual(['extensions'])
+    await expect(answered('old__ask_person', { question: 'Color?' })).rejects.toThrow(/elicitation/)
+    expect(Object.keys((await who('old', client)).declared)).toEqual(['extensions'])
     expect(client.asked.length).toBe(before)
   })
 
   it.each(OWN)('has a child of its own at %s, which knows what it can be asked', async (upstream) => {
-    const first = await who(upstream)
-    const second = await who(upstream)
+    const first = await who(upstream, client)
+    const second = await who(upstream, client)
     expect([second.pid, second.calls]).toEqual([first.pid, first.calls + 1])
     expect(Object.keys(first.declared).sort()).toEqual(['elicitation', 'roots', 'sampling'])
-    const other = await connect(mcp(), otherKey)
+    const other = await connect(otherKey)
     expect((await who(upstream, other)).pid).not.toBe(first.pid)
     await other.close()
   })
 
   it.each(OWN)('hears that a resource changed in its own child at %s, and nobody else does', async (upstream) => {
     const uri = `${upstream}://state`
-    const other = await connect(mcp(), otherKey)
+    const other = await connect(otherKey)
     for (const each of [client, other]) {
       await who(upstream, each)
       await until(() => gateway.listening.gateway.streams.size > 0 || era === 'modern', 'its stream is open')
       await each.subscribe(uri)
     }
     await client.call(`${upstream}__touch`, { state: 'touched' })
-    const updates = (by: AskedClient) => by.heard.filter(({ params }) => params?.uri === uri).length
+    const updates = (by: AnyClient) => by.heard.filter(({ params }) => params.uri === uri).length
     await until(() => updates(client) > 0, 'it heard')
-    expect((await client.readResource({ uri })).contents[0]).toMatchObject({ text: 'touched' })
-    expect((await other.readResource({ uri })).contents[0]).not.toMatchObject({ text: 'touched' })
+    expect(await client.read(uri)).toBe('touched')
+    expect(await other.read(uri)).not.toBe('touched')
     expect(updates(other)).toBe(0)
     await other.close()
   })
@@ -148,17 +147,16 @@ describe.each(ASKED_CLIENTS)('$client', ({ era, connect }) => {
     const uri = `${upstream}://state`
     await client.subscribe(uri)
     await client.call(`${upstream}__touch`, { state: 'touched' })
-    await until(() => client.heard.some(({ params }) => params?.uri === uri), 'it heard')
+    await until(() => client.heard.some(({ params }) => params.uri === uri), 'it heard')
   })
 })
 
 it.each(OWN)(
   "ends with a crash at %s its caller's calls alone, and the next call starts another child",
   async (upstream) => {
-    const [{ connect }] = ASKED_CLIENTS
-    const survivor = await connect(mcp(), key)
-    const dying = await connect(mcp(), dyingKey)
-    const before = (await dying.call(`${upstream}__who`)) as Who
+    const survivor = await connectAny('SDK v1', { url: mcp(), key })
+    const dying = await connectAny('SDK v1', { url: mcp(), key: dyingKey })
+    const before = await who(upstream, dying)
     const slow = survivor.call(`${upstream}__slow`, { name: 'x', steps: 20, stepMs: 20 })
     const hanging = dying.call(`${upstream}__slow`, { name: 'y', steps: 500, stepMs: 20 })
     hanging.catch(() => {})
@@ -166,9 +164,9 @@ it.each(OWN)(
       data: { code: 'upstream_unavailable', retryable: false },
     })
     await expect(hanging).rejects.toMatchObject({ data: { code: 'upstream_unavailable' } })
-    const after = (await dying.call(`${upstream}__who`)) as Who
+    const after = await who(upstream, dying)
     expect([after.pid === before.pid, after.calls]).toEqual([false, 1])
-    expect(await slow).toBe('done')
+    expect(told(await slow)).toBe('done')
     await Promise.all([survivor.close(), dying.close()])
   },
 )

@@ -1,18 +1,15 @@
 /** Children are supervised: one that dies comes back, one that cannot start disturbs nobody, and none outlives its gateway, however that ends. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { stringify } from 'yaml'
 import { postModern } from './support/clients.ts'
+import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
 import { isRunning } from './support/is-running.ts'
-import { OPERATOR_RULES, type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 import { verifies } from './support/verifies.ts'
 
 const FIXTURES = join(import.meta.dirname, 'fixtures')
-const MAIN = join(import.meta.dirname, '../src/main.ts')
 const dir = mkdtempSync(join(tmpdir(), 'causeway-children-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
@@ -29,7 +26,6 @@ const upstreams = (name: string) => ({
 const stubborn = (name: string) => ({
   stubborn: { command: [process.execPath, join(FIXTURES, 'stubborn.ts'), pidFile(name)] },
 })
-type Readiness = { upstreams: Record<string, { state: string }> }
 const pidFile = (name: string) => join(dir, `${name}-pids.json`)
 
 const call = (url: string, key: string | undefined, name: string, args: object = {}) =>
@@ -115,47 +111,23 @@ describe('in a running gateway', () => {
 })
 
 describe.each(['SIGKILL', 'SIGTERM'] as const)('a gateway process that gets %s', (signal) => {
-  let process_: ChildProcess
-  let url: string
-
+  let gateway: GatewayProcess
   beforeAll(async () => {
-    const configPath = join(dir, `${signal}.yaml`)
-    const config = {
-      version: 1,
-      listen: { port: 0 },
-      dataDir: join(dir, signal),
+    gateway = await startGatewayProcess({
       auth: { anonymous: 'ops' },
       agents: { ops: { roles: ['operator'] } },
-      rules: OPERATOR_RULES,
       upstreams: { ...upstreams(signal), ...stubborn(signal) },
-      telemetry: { logLevel: 'silent' },
-    }
-    writeFileSync(configPath, stringify(config))
-    const env = { PATH: process.env.PATH, HOME: dir }
-    process_ = spawn(process.execPath, [MAIN, 'up', '--config', configPath], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
     })
-    let said = ''
-    process_.stdout?.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-    })
-    await until(() => /Causeway is up/.test(said), 'the gateway greets')
-    url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] as string
-    await until(async () => {
-      const { upstreams } = (await (await fetch(`${url}/readyz`)).json()) as Readiness
-      return Object.values(upstreams).every((each) => each.state === 'ready')
-    }, 'all children serve')
+    await gateway.ready()
   })
-  afterAll(() => void process_.kill('SIGKILL'))
+  afterAll(() => gateway.close())
 
   it(verifies('reliability.stdio', 'leaves no child behind, whatever its manners'), async () => {
     const unmannered = JSON.parse(readFileSync(pidFile(signal), 'utf8')) as number[]
-    const pids = [...(await wellMannered(url)), ...unmannered]
+    const pids = [...(await wellMannered(gateway.url)), ...unmannered]
     expect(pids.map(isRunning)).toEqual([true, true, true, true, true])
-    const exited = once(process_, 'exit')
-    process_.kill(signal)
-    expect(await exited).toEqual(signal === 'SIGTERM' ? [0, null] : [null, 'SIGKILL'])
+    if (signal === 'SIGTERM') expect(await gateway.terminate()).toBe(0)
+    else await gateway.kill()
     await until(() => !pids.some(isRunning), 'all children have ended')
   })
 })

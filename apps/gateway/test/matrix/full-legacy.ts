@@ -1,10 +1,9 @@
 /** A legacy upstream (SDK v1) with every feature of the matrix, over HTTP, or over stdio with `--stdio`. */
-
 import { completable } from '@modelcontextprotocol/sdk/server/completable.js'
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
-import { SubscribeRequestSchema, UnsubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
+import { keepSubscriptions } from '../fixtures/keep-subscriptions.ts'
 import { type ServedFixture, serveLegacyFixture } from '../fixtures/serve-fixture.ts'
 import { FORM, LINK, NAMES, PANEL, panelUri, QUESTION, TOPIC, text } from './full-content.ts'
 import { shareNames } from './share-names.ts'
@@ -34,17 +33,8 @@ export function startFullLegacy(scheme: string): Promise<ServedFixture> {
 function build(state: State): McpServer {
   const capabilities = { resources: { subscribe: true }, logging: {} }
   const server = new McpServer({ name: 'full-legacy', version: '1.0.0' }, { capabilities })
-  const subscribed = new Set<string>()
-  state.endpoints.set(server, subscribed)
+  state.endpoints.set(server, keepSubscriptions(server))
   server.server.onclose = () => void state.endpoints.delete(server)
-  server.server.setRequestHandler(SubscribeRequestSchema, ({ params }) => {
-    subscribed.add(params.uri)
-    return {}
-  })
-  server.server.setRequestHandler(UnsubscribeRequestSchema, ({ params }) => {
-    subscribed.delete(params.uri)
-    return {}
-  })
   registerContent(server, state)
   registerWork(server, state)
   registerAsks(server)

@@ -26,18 +26,25 @@ export interface Called {
   isError?: boolean
 }
 
+/** A request that a client was asked, or a notification that it heard. */
+export interface Heard {
+  method: string
+  params: Record<string, unknown>
+}
+
 /** A connected client. */
 export interface AnyClient {
-  /** Methods of what it was asked, oldest first. */
-  asked: string[]
-  /** Methods of notifications that it heard, with the URI where there is one. */
-  heard: string[]
+  /** What it was asked, oldest first. */
+  asked: Heard[]
+  /** Notifications that no call took, oldest first. */
+  heard: Heard[]
   tools(): Promise<string[]>
   call(name: string, args?: object, options?: CallOptions): Promise<Called>
   read(uri: string): Promise<string>
   prompts(): Promise<string[]>
   prompt(name: string, args: Record<string, string>): Promise<string>
-  complete(uriTemplate: string, name: string, value: string): Promise<string[]>
+  /** @param of a URI template or the name of a prompt */
+  complete(of: string, name: string, value: string): Promise<string[]>
   subscribe(uri: string): Promise<void>
   /** Process id of the other end, where it is a process. */
   pid: number | null
@@ -51,8 +58,11 @@ export interface CallOptions {
 }
 
 const INFO = { name: 'story', version: '1.0.0' }
-const CAPABILITIES = { elicitation: {}, sampling: {}, roots: {} }
-const ANSWERS = {
+const LIST_CHANGED = 'notifications/tools/list_changed'
+/** What it declares. */
+export const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} }
+/** What it answers when it is asked; a link it opens without filling anything in. */
+export const ANSWERS = {
   'elicitation/create': { action: 'accept' as const, content: { color: 'green' } },
   'sampling/createMessage': {
     role: 'assistant' as const,
@@ -67,20 +77,36 @@ export async function connectAny(kind: ClientKind, reach: Reach): Promise<AnyCli
   return kind === 'SDK v1' ? connectV1(reach) : connectV2(reach, kind === 'SDK v2, modern')
 }
 
-async function connectV1(reach: Reach): Promise<AnyClient> {
-  const asked: string[] = []
-  const heard: string[] = []
-  const client = new ClientV1(INFO, { capabilities: CAPABILITIES })
+/** What a tool says that answers with JSON as text; throws what one says that failed. */
+export function told({ content, isError }: Called): unknown {
+  const text = content[0]?.text ?? 'null'
+  if (isError) throw new Error(text)
+  return JSON.parse(text)
+}
+
+// Keeps what a client is asked and hears.
+function remember() {
+  const asked: Heard[] = []
+  const heard: Heard[] = []
   const answer =
     <M extends keyof typeof ANSWERS>(method: M) =>
-    () => {
-      asked.push(method)
-      return ANSWERS[method]
+    ({ params = {} }: { params?: unknown }) => {
+      asked.push({ method, params: params as Heard['params'] })
+      const isLink = (params as { mode?: string }).mode === 'url'
+      return (isLink ? { action: 'accept' } : ANSWERS[method]) as (typeof ANSWERS)[M]
     }
+  const hear = async ({ method, params = {} }: Partial<Heard> & { method: string }) =>
+    void heard.push({ method, params })
+  return { asked, heard, answer, hear }
+}
+
+async function connectV1(reach: Reach): Promise<AnyClient> {
+  const { asked, heard, answer, hear } = remember()
+  const client = new ClientV1(INFO, { capabilities: CAPABILITIES })
   client.setRequestHandler(ElicitRequestSchema, answer('elicitation/create'))
   client.setRequestHandler(CreateMessageRequestSchema, answer('sampling/createMessage'))
   client.setRequestHandler(ListRootsRequestSchema, answer('roots/list'))
-  client.fallbackNotificationHandler = async ({ method, params }) => void heard.push(heardAs(method, params))
+  client.fallbackNotificationHandler = hear
   const pipes = 'command' in reach ? new PipesV1({ ...reach, stderr: 'pipe' }) : undefined
   if ('onStderr' in reach) pipes?.stderr?.on('data', (chunk) => reach.onStderr?.(String(chunk)))
   await client.connect(pipes ?? new HttpV1(...http(reach)))
@@ -96,28 +122,16 @@ async function connectV1(reach: Reach): Promise<AnyClient> {
 }
 
 async function connectV2(reach: Reach, isModern: boolean): Promise<AnyClient> {
-  const asked: string[] = []
-  const heard: string[] = []
+  const { asked, heard, answer, hear } = remember()
   const client = new ClientV2(INFO, {
     capabilities: CAPABILITIES,
     versionNegotiation: { mode: isModern ? { pin: '2026-07-28' } : 'legacy' },
-    listChanged: {
-      tools: { onChanged: () => void heard.push('notifications/tools/list_changed'), autoRefresh: false },
-    },
+    listChanged: { tools: { onChanged: () => void hear({ method: LIST_CHANGED }), autoRefresh: false } },
   })
-  const answer =
-    <M extends keyof typeof ANSWERS>(method: M) =>
-    () => {
-      asked.push(method)
-      return ANSWERS[method]
-    }
   client.setRequestHandler('elicitation/create', answer('elicitation/create'))
   client.setRequestHandler('sampling/createMessage', answer('sampling/createMessage'))
   client.setRequestHandler('roots/list', answer('roots/list'))
-  client.setNotificationHandler(
-    'notifications/resources/updated',
-    ({ method, params }) => void heard.push(heardAs(method, params)),
-  )
+  client.fallbackNotificationHandler = hear
   const pipes = 'command' in reach ? new PipesV2({ ...reach, stderr: 'pipe' }) : undefined
   if ('onStderr' in reach) pipes?.stderr?.on('data', (chunk) => reach.onStderr?.(String(chunk)))
   await client.connect(pipes ?? new HttpV2(...http(reach)))
@@ -148,8 +162,10 @@ function faceOf(client: ClientV2) {
       const [message] = (await client.getPrompt({ name, arguments: args })).messages
       return message?.content.type === 'text' ? message.content.text : ''
     },
-    async complete(uri: string, name: string, value: string) {
-      const { completion } = await client.complete({ ref: { type: 'ref/resource', uri }, argument: { name, value } })
+    async complete(of: string, name: string, value: string) {
+      const isTemplate = of.includes('://')
+      const ref = isTemplate ? { type: 'ref/resource' as const, uri: of } : { type: 'ref/prompt' as const, name: of }
+      const { completion } = await client.complete({ ref, argument: { name, value } })
       return completion.values
     },
     close: () => client.close(),
@@ -159,9 +175,4 @@ function faceOf(client: ClientV2) {
 function http(reach: Reach): [URL, { requestInit: { headers: Record<string, string> } }] {
   if (!('url' in reach)) throw new Error('Not over HTTP')
   return [new URL(reach.url), { requestInit: { headers: { Authorization: `Bearer ${reach.key}` } } }]
-}
-
-function heardAs(method: string, params: object | undefined): string {
-  const { uri } = (params ?? {}) as { uri?: unknown }
-  return uri === undefined ? method : `${method} ${String(uri)}`
 }
