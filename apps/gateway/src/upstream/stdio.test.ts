@@ -186,6 +186,20 @@ it('refuses calls to a child that stopped reading, and takes it for ended after 
   await pipe.close()
 })
 
+it('takes silence for the legacy era', async () => {
+  const hears = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+    const { id, method } = JSON.parse(line)
+    const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'shy', version: '1' } }
+    if (method === 'initialize') console.log(JSON.stringify({ jsonrpc: '2.0', id, result }))
+  })`
+  const shy = startChild({ command: process.execPath, args: ['-e', hears], env: {}, log })
+  const signal = new AbortController().signal
+  const options = { upstream: 'pipe', era: 'auto' as const, maxResultBytes: 1024, signal, log, probeMs: 50 }
+  const pipe = await connectStdio(shy, options)
+  expect(pipe.identity).toMatchObject({ era: 'legacy', name: 'shy' })
+  await pipe.close()
+})
+
 it('ends the attempt to connect when it is told to', async () => {
   const silent = startChild({ command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'], env: {}, log })
   const stopping = new AbortController()

@@ -19,13 +19,15 @@ import { type PipeOptions, StdioPipe } from './stdio-pipe.ts'
 /** What the pipes need to know of their upstream, and its era where it is known. */
 export interface StdioOptions extends PipeOptions {
   era: 'auto' | 'modern' | 'legacy'
+  /** How long silence is waited for; 10 s by default, because a package runner takes seconds to start what it runs. */
+  probeMs?: number
 }
 
 interface Asking extends Pick<StdioOptions, 'upstream' | 'signal'> {
   pipe: StdioPipe
 }
 
-const PROBE_MS = 3_000
+const PROBE_MS = 10_000
 const HANDSHAKE_MS = 30_000
 const SETTLE_MS = 1_000
 
@@ -38,7 +40,8 @@ export async function connectStdio(child: Child, options: StdioOptions): Promise
   const pipe = new StdioPipe(child, options)
   const { upstream, signal } = options
   const asking = { pipe, upstream, signal }
-  const isModern = options.era === 'modern' || (options.era === 'auto' && (await probe(asking)))
+  const isModern =
+    options.era === 'modern' || (options.era === 'auto' && (await probe(asking, options.probeMs ?? PROBE_MS)))
   // Of a shared child's requests nobody could tell for whom they are, so it is told of no capabilities.
   pipe.identity = await (isModern
     ? discover(asking)
@@ -48,9 +51,9 @@ export async function connectStdio(child: Child, options: StdioOptions): Promise
   return pipe
 }
 
-async function probe(asking: Asking): Promise<boolean> {
+async function probe(asking: Asking, silenceMs: number): Promise<boolean> {
   try {
-    return eraOf(await ask(asking, { method: 'server/discover', params: DISCOVER_PARAMS }, PROBE_MS)) === 'modern'
+    return eraOf(await ask(asking, { method: 'server/discover', params: DISCOVER_PARAMS }, silenceMs)) === 'modern'
   } catch (error) {
     if (error instanceof GatewayError && error.code === 'upstream_timeout') return false
     throw error
