@@ -71,7 +71,7 @@ export async function startCauseway(options: CausewayOptions): Promise<Causeway>
 // Those of `npm start`.
 function flagsOf({ profileDir }: CausewayOptions): string[] {
   const profile = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : []
-  return ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', ...profile]
+  return ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', ...profile]
 }
 
 // One command for each of hundreds of agents would take minutes.
