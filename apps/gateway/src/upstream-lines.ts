@@ -102,10 +102,11 @@ export class UpstreamLines {
     if (!line) return
     this.#lines.delete(id)
     this.upstreams.delete(id)
-    const drainMs = line.upstream.config.kind === 'url' ? DRAIN_MS : CHILD_DRAIN_MS
+    const isChild = line.upstream.config.kind !== 'url'
     const drained = Promise.race([
-      line.upstream.idle(),
-      sleep(drainMs, undefined, { ref: false }),
+      // While a person makes up their mind nobody could call a child that is to be replaced.
+      isChild ? line.upstream.resting() : line.upstream.idle(),
+      sleep(isChild ? CHILD_DRAIN_MS : DRAIN_MS, undefined, { ref: false }),
       this.#closing.promise,
     ])
     const end = Promise.all([this.#ending.get(id), line.running.stop(drained)]).finally(() => {

@@ -5,6 +5,7 @@ import { type FailureCode, GatewayError } from '../errors.ts'
 import { leadsBack, type UpstreamAnswer, unavailable } from './answer.ts'
 import { type Bulkhead, createBulkhead } from './bulkhead.ts'
 import type { Connection, ResourceListener, UpstreamCall, WatchedByCaller } from './connection.ts'
+import { Place } from './place.ts'
 
 /** How long a call waits for an upstream that the gateway has only begun to connect to. */
 const FIRST_CONNECT_MS = 3_000
@@ -29,8 +30,8 @@ export class Upstream {
   /** Called when a watched resource changed. */
   onResourceUpdated: ResourceListener = () => {}
   #watched: WatchedByCaller = new Map()
-  #underWay = 0
-  readonly #whenIdle: (() => void)[] = []
+  readonly #underWay = new Set<Place>()
+  #waiting: { isOver(): boolean; resolve(): void }[] = []
 
   constructor(id: string, config: UpstreamConfig) {
     this.id = id
@@ -74,7 +75,22 @@ export class Upstream {
 
   /** Resolves when no call is under way. */
   idle(): Promise<void> {
-    return this.#underWay === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenIdle.push(resolve))
+    return this.#until(() => this.#underWay.size === 0)
+  }
+
+  /** Resolves when no call is under way but such as wait for their agents. */
+  resting(): Promise<void> {
+    return this.#until(() => [...this.#underWay].every(({ isAsking }) => isAsking))
+  }
+
+  #until(isOver: () => boolean): Promise<void> {
+    return isOver() ? Promise.resolve() : new Promise((resolve) => this.#waiting.push({ isOver, resolve }))
+  }
+
+  #tellWaiting(): void {
+    if (this.#waiting.length === 0) return
+    for (const { isOver, resolve } of this.#waiting) if (isOver()) resolve()
+    this.#waiting = this.#waiting.filter(({ isOver }) => !isOver())
   }
 
   /** Says which resources somebody wants to hear of. */
@@ -105,27 +121,23 @@ export class Upstream {
    * @throws GatewayError upstream_* | result_too_large, or what the call's signal was aborted with
    */
   async call(connection: Connection, call: UpstreamCall): Promise<UpstreamAnswer> {
-    let leave = () => {}
-    let asking = 0
-    const onRequest: UpstreamCall['onRequest'] = async (ask) => {
-      // A call that waits for its agent costs the upstream nothing, and may wait for minutes.
-      if (asking++ === 0) leave()
-      try {
-        return await call.onRequest(ask)
-      } finally {
-        if (--asking === 0) leave = await this.bulkhead.enter(call.signal).catch(() => () => {})
-      }
+    const place = new Place(this.bulkhead, call.signal)
+    const onRequest: UpstreamCall['onRequest'] = (ask) => {
+      const asked = place.whileAsking(() => call.onRequest(ask))
+      this.#tellWaiting()
+      return asked
     }
-    this.#underWay++
+    this.#underWay.add(place)
     try {
-      leave = this.bulkhead.tryEnter() ?? (await this.bulkhead.enter(call.signal))
+      if (!place.tryTake()) await place.take()
       return await connection.call({ ...call, onRequest })
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'upstream_unavailable') this.onTrouble()
       throw error
     } finally {
-      if (asking === 0) leave()
-      if (--this.#underWay === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
+      place.end()
+      this.#underWay.delete(place)
+      this.#tellWaiting()
     }
   }
 

@@ -1,0 +1,64 @@
+/** The place of one call in its upstream's bulkhead: given back while its agent is asked, because that costs the upstream nothing and may take minutes. */
+import type { Bulkhead } from './bulkhead.ts'
+import type { CallSignal } from './call-signal.ts'
+
+export class Place {
+  readonly #bulkhead: Bulkhead
+  readonly #signal: CallSignal
+  #leave: (() => void) | undefined
+  #asks = 0
+  #isOver = false
+
+  /** @param signal ends the waiting for a place */
+  constructor(bulkhead: Bulkhead, signal: CallSignal) {
+    this.#bulkhead = bulkhead
+    this.#signal = signal
+  }
+
+  /** Whether the call waits for its agent. */
+  get isAsking(): boolean {
+    return this.#asks > 0
+  }
+
+  /** @throws GatewayError upstream_overloaded, or what the signal was aborted with */
+  async take(): Promise<void> {
+    this.#leave = await this.#bulkhead.enter(this.#signal)
+  }
+
+  /** Takes a place if one is free, and says whether it did. */
+  tryTake(): boolean {
+    this.#leave = this.#bulkhead.tryEnter()
+    return this.#leave !== undefined
+  }
+
+  /** Does without a place for as long as the agent is asked. */
+  async whileAsking<T>(ask: () => Promise<T>): Promise<T> {
+    this.#asks++
+    this.#giveBack()
+    try {
+      return await ask()
+    } finally {
+      this.#asks--
+      if (!this.isAsking && !this.#isOver) await this.#takeAgain()
+    }
+  }
+
+  /** Gives the place back for good. */
+  end(): void {
+    this.#isOver = true
+    this.#giveBack()
+  }
+
+  #giveBack(): void {
+    this.#leave?.()
+    this.#leave = undefined
+  }
+
+  async #takeAgain(): Promise<void> {
+    // However many calls there are by now, this one has begun.
+    const leave = await this.#bulkhead.enter(this.#signal).catch(() => undefined)
+    // Meanwhile the upstream may have asked again, or ended the call without hearing the answer.
+    if (this.#isOver || this.isAsking || this.#leave) leave?.()
+    else this.#leave = leave
+  }
+}
