@@ -198,6 +198,13 @@ export const FAILURES = {
     retryable: false,
     hint: 'One of the gateways on the way is its own upstream. Its operator has to take that upstream out.',
   },
+  policy_denied: {
+    source: 'policy',
+    http: 200,
+    rpc: -32603,
+    retryable: false,
+    hint: 'Do not repeat the call as it is. Other arguments may be allowed; whoever operates the gateway knows which.',
+  },
   exchange_lost: {
     source: 'gateway',
     http: 200,

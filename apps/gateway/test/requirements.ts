@@ -61,12 +61,13 @@ export const REQUIREMENTS = {
   'policy.odd-lists': { sentence: 'No shape of upstream answer makes a hidden definition visible' },
   'policy.error-denies': {
     sentence: 'An error, a missing field or a wrong type denies, in allow and deny rules alike',
+    ...built,
   },
   'policy.injective': {
     sentence: 'Two definitions never share a public name; the same definition keeps its name',
     ...built,
   },
-  'policy.arguments': { sentence: 'Conditions see exactly the forwarded arguments' },
+  'policy.arguments': { sentence: 'Conditions see exactly the forwarded arguments', ...built },
   'policy.reload': { sentence: 'Reload is atomic, the last good stays, revocation acts on open streams', ...built },
   'policy.explain': { sentence: 'What explain says is what enforcement does and what audit records' },
   'policy.linear': { sentence: 'No regular expression from outside blocks the loop' },

@@ -153,7 +153,8 @@ describe('facts', () => {
     checked('tools', [tool({ _meta: said })], upstreamConfig({ ...written })).definitions[0]?.facts
 
   it('take nothing from what a stranger says', () => {
-    expect(factsBy({})).toEqual({ publicName: 't', aliases: [], upstream: 'up', scopes: [], tags: [] })
+    const own = { publicName: 't', aliases: [], upstream: 'up', arguments: { root: 'map' } }
+    expect(factsBy({})).toEqual({ ...own, scopes: [], tags: [] })
   })
 
   it('take it from a trusted upstream', () => {

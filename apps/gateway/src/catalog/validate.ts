@@ -1,6 +1,7 @@
 /** The `validate` step: checks each definition and gathers the facts that policy judges it by; what fails is left out with a reason. */
 import { TOOL_META_KEY } from '@causeway/shared-contracts/wire-names'
 import type { UpstreamConfig } from '../config/schema.ts'
+import { argumentTypesOf } from '../policy/argument-types.ts'
 import { isObject } from '../wire/envelope.ts'
 import { paramHeadersOf } from '../wire/param-headers.ts'
 import { strictScan } from '../wire/strict-scan.ts'
@@ -100,6 +101,7 @@ function factsOf(kind: Kind, value: Record<string, unknown>, { upstream, config,
     ...(effect ? { effect } : {}),
     scopes: settings?.scopes ?? strings(said.scopes),
     tags: [...config.tags, ...(settings?.tags ?? strings(said.tags))],
+    ...(kind === 'tools' ? { arguments: argumentTypesOf(value.inputSchema) } : {}),
     ...(kind === 'tools' || kind === 'prompts' ? {} : { uri: name }),
   }
 }

@@ -2,7 +2,7 @@
 
 import { factsOfName, readKnownTools } from '../catalog/known-tools.ts'
 import { compilePolicy } from '../policy/compile.ts'
-import { type Explanation, explain } from '../policy/explain.ts'
+import { type Explanation, explain, type TraceStep } from '../policy/explain.ts'
 import { isManagedByFile } from './agent-directory.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { formatTable } from './table.ts'
@@ -12,6 +12,7 @@ import type { Workspace } from './workspace.ts'
 export function policyExplain(workspace: Workspace, agent: string, tool: string, options: { args?: string }): void {
   const { config, printer } = workspace
   parseArguments([], options.args)
+  const call = { argumentsText: options.args }
   const known = readKnownTools(config)
   const facts = known.factsOf(tool)
   if (!facts)
@@ -23,12 +24,22 @@ export function policyExplain(workspace: Workspace, agent: string, tool: string,
   const stored = workspace.existingStore()?.agents.get(agent)
   if (!stored && !isManagedByFile(config, agent)) printer.note(`no agent "${agent}" is known, so it has no roles`)
   const target = facts ?? factsOfName(tool, Object.keys(config.upstreams))
-  const explanation = explain(compilePolicy(config), agent, stored?.roles ?? [], target)
+  const explanation = explain(compilePolicy(config), { agent, roles: stored?.roles ?? [], target, call })
+  if (options.args === undefined && explanation.trace.some(({ condition }) => condition))
+    printer.note('without --args this is about a call without arguments')
   printer.answerBare({ ...explanation, factsFrom: facts ? 'catalog' : 'name' }, () => formatExplanation(explanation))
 }
 
-function formatExplanation({ decision, rule, source, trace }: Explanation): string {
-  const by = rule === undefined ? 'no rule allows it' : `rule "${rule}" (${source})`
-  const rows = trace.map((step) => [step.matches ? '*' : '', step.effect, step.rule, step.source, step.why])
+function formatExplanation({ decision, rule, source, reason, trace }: Explanation): string {
+  const because = reason === undefined ? '' : `: ${reason}`
+  const by = rule === undefined ? 'no rule allows it' : `rule "${rule}" (${source})${because}`
+  const rows = trace.map((step) => [step.matches ? '*' : '', step.effect, step.rule, step.source, whyOf(step)])
   return `${decision}: ${by}\n\n${formatTable(['', 'EFFECT', 'RULE', 'SOURCE', 'WHY'], rows)}`
+}
+
+function whyOf({ why, condition }: TraceStep): string {
+  if (!condition) return why
+  const { when, outcome, reason } = condition
+  const came = outcome === 'unjudged' ? 'not judged' : outcome === 'error' ? `cannot be judged: ${reason}` : outcome
+  return `${why}; when ${when}: ${came}`
 }

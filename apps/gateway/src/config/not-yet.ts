@@ -29,7 +29,6 @@ const REFUSED: readonly NotYet[] = [
   { at: 'upstreams.*.auth', what: 'OAuth toward upstreams', when: isMode },
   { at: 'rules.*.effect', what: 'Approval', when: is('approve') },
   { at: 'rules.*.approvers', what: 'Approval' },
-  { at: 'rules.*.when', what: 'A condition on arguments' },
   { at: 'tests.*.expect', what: 'Approval', when: is('approve') },
 ]
 

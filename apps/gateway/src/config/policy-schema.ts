@@ -1,5 +1,6 @@
 /** The shape of agents, rules and the policy's tests. */
 import { z } from 'zod'
+import { compileCondition } from '../policy/condition.ts'
 import type { Action } from '../policy/definition-facts.ts'
 import { parseSelector } from '../policy/selector.ts'
 
@@ -22,6 +23,14 @@ function selectors(action: Action) {
   })
   return z.array(entry).default([])
 }
+
+const condition = z.string().superRefine((text, context) => {
+  try {
+    compileCondition(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'Invalid condition' })
+  }
+})
 
 /** Agent names, and globs of them, with the roles they carry. */
 export const agentsSchema = z
@@ -50,6 +59,10 @@ export const ruleSchema = z
     ),
     prompts: selectors('prompt').describe('Globs on public names, or upstream:.'),
     resources: selectors('resource').describe('Globs on URIs, or upstream:.'),
+    when: condition
+      .optional()
+      .describe('The rule is about calls of which this CEL expression over args, agent, user, tool and time is true.'),
+    tell: z.boolean().optional().describe('Whether agents are told the id of this rule when its condition denies.'),
   })
   .superRefine(
     (rule, context) => {
@@ -58,6 +71,8 @@ export const ruleSchema = z
         context.addIssue({ code: 'custom', message: 'Want at least one of roles, agents' })
       if (!has('tools') && !has('prompts') && !has('resources'))
         context.addIssue({ code: 'custom', message: 'Want at least one of tools, prompts, resources' })
+      if (rule?.when !== undefined && [rule.prompts, rule.resources].some((list) => list?.length > 0))
+        context.addIssue({ code: 'custom', path: ['when'], message: 'A condition is about calls of tools alone' })
     },
     { when: ({ value }) => typeof value === 'object' && value !== null },
   )

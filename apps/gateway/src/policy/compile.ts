@@ -1,6 +1,7 @@
 /** Compiles agents and rules once, so that a decision only walks the few rules that are about the agent. */
 import { createHash } from 'node:crypto'
 import type { Config, Rule } from '../config/schema.ts'
+import { type Condition, compileCondition } from './condition.ts'
 import type { Action, Ask } from './definition-facts.ts'
 import { compileGlob, type Glob } from './glob.ts'
 import { parseSelector, type Selector } from './selector.ts'
@@ -11,6 +12,10 @@ export interface CompiledRule {
   /** `file:line`. */
   source: string
   effect: Rule['effect']
+  /** What must hold of the call beside; absent when nothing must. */
+  when?: Condition
+  /** Whether agents are told its id when its condition denies a call. */
+  isTold: boolean
   /** Why the rule is not about this agent; `undefined` when it is. */
   whyNotFor(agent: string, roles: readonly string[]): string | undefined
   /** The first selector that selects what is asked about. */
@@ -40,7 +45,7 @@ const MAX_REMEMBERED = 10_000
 
 /**
  * Compiles the policy of a configuration.
- * @throws when a selector is not of the language, which a loaded configuration rules out
+ * @throws when a selector or a condition is not of the language, which a loaded configuration rules out
  */
 export function compilePolicy(config: Pick<Config, 'agents' | 'rules'>): Policy {
   const rules = config.rules.map(compileRule)
@@ -87,6 +92,8 @@ function compileRule(rule: Rule): CompiledRule {
     id: rule.id,
     source: rule.source,
     effect: rule.effect,
+    ...(rule.when === undefined ? {} : { when: compileCondition(rule.when) }),
+    isTold: rule.tell === true,
     whyNotFor(agent, roles) {
       if (agents.length > 0 && !agents.some((glob) => glob(agent))) return 'its agents do not include this one'
       if (rule.roles.length === 0 || rule.roles.includes('*')) return undefined

@@ -1,5 +1,6 @@
 /** What a rule may look at when it judges a definition. */
 import type { Effect } from '@causeway/shared-contracts/define-tool'
+import type { ArgumentTypes } from './argument-types.ts'
 import { isAmbiguous, spellingsOf } from './uri-spellings.ts'
 
 /** The kinds of definition that rules are about. */
@@ -18,6 +19,8 @@ export interface DefinitionFacts {
   tags: readonly string[]
   /** Of a resource; the URI template of a template. */
   uri?: string
+  /** Of a tool whose definition is known. */
+  arguments?: ArgumentTypes
 }
 
 /** The question whether one definition may be used, in the form that selectors read. */

@@ -25,7 +25,7 @@ const tool: DefinitionFacts = {
 }
 
 it('shows every rule in order, and the one that decided', () => {
-  expect(explain(policy, 'support-bot', [], tool)).toEqual({
+  expect(explain(policy, { agent: 'support-bot', roles: [], target: tool })).toEqual({
     decision: 'allow',
     rule: 'readers',
     source: 'f:1',
@@ -39,20 +39,28 @@ it('shows every rule in order, and the one that decided', () => {
 })
 
 it('shows the deny that beats an allow', () => {
-  const { decision, rule, trace } = explain(policy, 'crm', ['operator'], { ...tool, tags: ['secret'] })
+  const { decision, rule, trace } = explain(policy, {
+    agent: 'crm',
+    roles: ['operator'],
+    target: { ...tool, tags: ['secret'] },
+  })
   expect([decision, rule]).toEqual(['deny', 'no-drops'])
   expect(trace.filter(({ matches }) => matches).map((step) => step.rule)).toEqual(['operators', 'no-drops'])
 })
 
 it('explains prompts and resources when asked to', () => {
-  expect(explain(policy, 'other', [], { ...tool, action: 'prompt' })).toMatchObject({
+  expect(explain(policy, { agent: 'other', roles: [], target: tool, action: 'prompt' })).toMatchObject({
     decision: 'allow',
     rule: 'one-agent',
   })
 })
 
 it('says what is wrong with facts that cannot be judged', () => {
-  const { decision, rule, trace } = explain(policy, 'crm', ['operator'], { ...tool, publicName: '' })
+  const { decision, rule, trace } = explain(policy, {
+    agent: 'crm',
+    roles: ['operator'],
+    target: { ...tool, publicName: '' },
+  })
   expect([decision, rule]).toEqual(['deny', undefined])
   expect(trace[1]).toMatchObject({ matches: false, why: 'Cannot judge tool: its facts are incomplete' })
 })
@@ -68,7 +76,7 @@ it('agrees with enforcement for every agent and tool', () => {
   const target = facts.map((varied): DefinitionFacts => ({ ...tool, ...varied }))
   fc.assert(
     fc.property(agent, roles, target, (name, held, facts) => {
-      const { trace, decision, ...by } = explain(policy, name, held, facts)
+      const { trace, decision, ...by } = explain(policy, { agent: name, roles: held, target: facts })
       const { effect, ...enforced } = decide(policy.forAgent(name, held), 'tool', facts)
       expect({ decision, ...by }).toEqual({ decision: effect, ...enforced })
       const matching = trace.filter(({ matches }) => matches)

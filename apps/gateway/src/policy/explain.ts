@@ -1,7 +1,8 @@
 /** Why the policy decides as it does: every rule in order, and the one that decided. */
 import type { CompiledRule, Policy } from './compile.ts'
-import { decide } from './decide.ts'
+import { type Decision, decide } from './decide.ts'
 import { type Action, type Ask, askOf, type DefinitionFacts } from './definition-facts.ts'
+import { type Call, judge, judgeOf } from './judge.ts'
 
 /** One rule's part in a decision. */
 export interface TraceStep {
@@ -11,6 +12,8 @@ export interface TraceStep {
   effect: CompiledRule['effect']
   matches: boolean
   why: string
+  /** Of a rule that matches: its condition, and how it came out; `unjudged` where the rules without one had decided. */
+  condition?: { when: string; outcome: 'true' | 'false' | 'error' | 'unjudged'; reason?: string }
 }
 
 /** A decision with its reasons. */
@@ -19,32 +22,55 @@ export interface Explanation {
   /** Id of the rule that decided; absent when no rule allowed. */
   rule?: string
   source?: string
+  /** Why a condition denied. */
+  reason?: string
   trace: TraceStep[]
 }
 
-/**
- * Explains a decision with the engine that makes it.
- * @param roles the agent's roles in the store; those in the file come first, as at every call
- * @param target what the agent would use; a tool unless `action` says otherwise
- */
-export function explain(
-  policy: Policy,
-  agent: string,
-  roles: readonly string[],
-  target: DefinitionFacts & { action?: Action },
-): Explanation {
-  const action = target.action ?? 'tool'
-  const { effect, ...by } = decide(policy.forAgent(agent, roles), action, target)
+/** Who would use what. */
+export interface Question {
+  agent: string
+  /** The agent's roles in the store; those in the file come first, as at every call. */
+  roles: readonly string[]
+  target: DefinitionFacts
+  /** What kind of definition it is; a tool unless it says otherwise. */
+  action?: Action
+  /** Arguments, user and time of a call of the tool; without it there are no arguments. */
+  call?: Partial<Pick<Call, 'argumentsText' | 'user' | 'timeMs'>>
+}
+
+/** Explains a decision with the engine that makes it. */
+export function explain(policy: Policy, question: Question): Explanation {
+  const { agent, roles, target, action = 'tool' } = question
+  const seen = decide(policy.forAgent(agent, roles), action, target)
   const actualRoles = policy.rolesOf(agent, roles)
-  const step = (rule: CompiledRule): TraceStep => {
-    const { id, source, effect } = rule
-    const base = { rule: id, source, effect }
-    const whyNot = rule.whyNotFor(agent, actualRoles)
+  const call = { argumentsText: undefined, timeMs: Date.now(), ...question.call, agent, roles: actualRoles }
+  const { effect, rule, source, reason } = judge(seen, target, call)
+  const conditionOf = conditionsOf(seen, target, call)
+  const step = (each: CompiledRule): TraceStep => {
+    const base = { rule: each.id, source: each.source, effect: each.effect }
+    const whyNot = each.whyNotFor(agent, actualRoles)
     if (whyNot !== undefined) return { ...base, matches: false, why: whyNot }
-    const found = selectorOf(rule, action, target)
-    return { ...base, ...found }
+    const found = selectorOf(each, action, target)
+    return { ...base, ...found, ...(found.matches ? conditionOf(each) : {}) }
   }
-  return { decision: effect, ...by, trace: policy.rules.map(step) }
+  return {
+    decision: effect,
+    ...(rule === undefined ? {} : { rule }),
+    ...(source === undefined ? {} : { source }),
+    ...(reason === undefined ? {} : { reason }),
+    trace: policy.rules.map(step),
+  }
+}
+
+function conditionsOf({ conditional }: Decision, target: DefinitionFacts, call: Call) {
+  const judged = [...(conditional?.denies ?? []), ...(conditional?.allows ?? [])].map(({ id }) => id)
+  const outcomeOf = conditional && judgeOf(conditional, target, call)
+  return (rule: CompiledRule): Pick<TraceStep, 'condition'> => {
+    if (!rule.when) return {}
+    const isJudged = outcomeOf !== undefined && judged.includes(rule.id)
+    return { condition: { when: rule.when.text, ...(isJudged ? outcomeOf(rule) : { outcome: 'unjudged' as const }) } }
+  }
 }
 
 function selectorOf(rule: CompiledRule, action: Action, target: DefinitionFacts): Pick<TraceStep, 'matches' | 'why'> {

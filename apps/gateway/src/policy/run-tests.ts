@@ -3,6 +3,7 @@ import type { PolicyTest } from '../config/schema.ts'
 import type { Policy } from './compile.ts'
 import { decide } from './decide.ts'
 import type { DefinitionFacts } from './definition-facts.ts'
+import { judge } from './judge.ts'
 
 /** Finds tools by public name, as far as the catalog is known. */
 export interface FactsLookup {
@@ -27,9 +28,12 @@ export function runPolicyTests(policy: Policy, tests: readonly PolicyTest[], loo
 function run(policy: Policy, test: PolicyTest, lookup: FactsLookup): Omit<PolicyTestResult, 'test'> {
   const facts = lookup.factsOf(test.call)
   if (!facts) return withoutFacts(test, lookup)
-  const { effect, rule, source } = decide(policy.forAgent(test.as), 'tool', facts)
+  const argumentsText = test.args === undefined ? undefined : JSON.stringify(test.args)
+  const call = { argumentsText, agent: test.as, roles: policy.rolesOf(test.as), timeMs: Date.now() }
+  const { effect, rule, source, reason } = judge(decide(policy.forAgent(test.as), 'tool', facts), facts, call)
   if (effect === test.expect) return { outcome: 'passed' }
-  const by = rule === undefined ? 'no rule allows it' : `rule "${rule}" (${source})`
+  const why = reason === undefined ? '' : `: ${reason}`
+  const by = rule === undefined ? 'no rule allows it' : `rule "${rule}" (${source})${why}`
   return { outcome: 'failed', note: `Want ${test.expect} for "${test.as}" on "${test.call}", got ${effect}: ${by}` }
 }
 

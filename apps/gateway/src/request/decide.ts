@@ -1,14 +1,52 @@
 /** The `decide` step: one decision for this very call, before anything is sent. */
+import { GatewayError } from '../errors.ts'
 import { type Decision, decide } from '../policy/decide.ts'
+import { type CallDecision, judge } from '../policy/judge.ts'
+import type { Caller } from './caller.ts'
+import type { Inbound } from './read.ts'
 import { type Target, unknownTarget } from './target.ts'
 import type { View } from './view.ts'
 
 /**
- * The decision that allows the call. A concrete URI is judged as itself, whatever its template is.
+ * The decision that lets the caller use the target, whatever conditions have to say of a call. A concrete URI is judged
+ * as itself, whatever its template is.
  * @throws GatewayError unknown_tool | unknown_prompt | unknown_resource, because what policy denies is not there for the caller
  */
-export function decideCall({ entry, name, seenBy }: Target, view: View): Decision {
+export function decideTarget({ entry, name, seenBy }: Target, view: View): Decision {
   const decision = seenBy ?? decide(view.policy, 'resource', { ...entry.facts, publicName: name, uri: name })
   if (decision.effect !== 'allow') throw unknownTarget(seenBy ? entry.kind : 'resources', name)
   return decision
+}
+
+/**
+ * The decision that allows this request. Conditions are judged by the arguments of each call, and of each round of one;
+ * what is asked of a task goes by the call that became it.
+ * @throws GatewayError policy_denied when a condition denies, and all that {@link decideTarget} throws
+ */
+export function decideCall(
+  target: Target,
+  view: View,
+  { caller, inbound }: { caller: Caller; inbound: Inbound },
+): Decision {
+  const decision = decideTarget(target, view)
+  if (!decision.conditional || inbound.message.method !== 'tools/call') return decision
+  const { agent, roles } = caller
+  const call = { agent, roles, argumentsText: argumentsTextOf(inbound), timeMs: Date.now() }
+  const judged = judge(decision, target.entry.facts, call)
+  if (judged.effect !== 'allow') throw deniedByCondition(judged, target)
+  return judged
+}
+
+/** The text that is forwarded, and no other reading of it. */
+function argumentsTextOf({ message }: Inbound): string | undefined {
+  const member = message.paramMembers.find(({ key }) => key === 'arguments')
+  return member && message.text.slice(member.start, member.end)
+}
+
+function deniedByCondition({ rule, reason, isTold }: CallDecision, { name, entry }: Target): GatewayError {
+  return new GatewayError(
+    'policy_denied',
+    `Cannot call tool ${JSON.stringify(name)}: the policy does not allow it with these arguments`,
+    { tool: name, upstream: entry.upstream, ...(isTold ? { data: { rule } } : {}), cause: `rule "${rule}": ${reason}` },
+  )
 }

@@ -6,7 +6,7 @@ import { isObject } from '../wire/envelope.ts'
 import { membersOf, withMembers } from '../wire/json-span.ts'
 import { SUBSCRIPTION_ID_META } from '../wire/revisions.ts'
 import type { Caller } from './caller.ts'
-import { decideCall } from './decide.ts'
+import { decideTarget } from './decide.ts'
 import type { Inbound } from './read.ts'
 import type { Exchange } from './receive.ts'
 import { findTask, requireTasks } from './resolve-task.ts'
@@ -136,7 +136,7 @@ async function listenOnce(ids: readonly string[], listener: TaskListener, life: 
 // As a call of the tool would go, so that the upstream sees the caller whose task it is.
 function routeListen(task: Target, view: View, listener: TaskListener): Promise<Routed> {
   const target: Target = { ...task, field: undefined, entry: { ...task.entry, paramHeaders: [] } }
-  return route({ ...listener, view, target, decision: decideCall(task, view) }, listener.gateway)
+  return route({ ...listener, view, target, decision: decideTarget(task, view) }, listener.gateway)
 }
 
 function listenParams(params: string, taskIds: readonly string[]): string {

@@ -90,7 +90,7 @@ async function serveRequestOf(serving: Serving, inbound: Inbound, view: View): P
   }
   const target = resolve(inbound, view, { caller, taskIds: gateway.taskIds })
   trail.target = target
-  const decision = decideCall(target, view)
+  const decision = decideCall(target, view, { caller, inbound })
   trail.decision = decision
   const decided = { exchange, caller, inbound, view, target, decision }
   const answer = await forward(await route(decided, gateway), decided, { gateway, reply })

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
-import { decideCall } from './decide.ts'
+import { decideTarget } from './decide.ts'
 import type { Inbound } from './read.ts'
 import { resolveResource } from './resolve-resource.ts'
 import type { View } from './view.ts'
@@ -39,7 +39,7 @@ export async function subscribe({ message, session }: Inbound, on: { view: View;
  */
 export function ownerOf(uri: unknown, view: View): string {
   const target = resolveResource(uri, view)
-  decideCall(target, view)
+  decideTarget(target, view)
   return target.entry.upstream
 }
 

@@ -47,7 +47,7 @@ export function refuseVariants(members: readonly Member[], where: keyof typeof R
   }
 }
 
-// Both directions, because parsers that ignore case also take the long s for an s and the Kelvin sign for a k.
-function foldCase(key: string): string {
+/** A key as parsers compare it that ignore case: in both directions, because they also take the long s for an s and the Kelvin sign for a k. */
+export function foldCase(key: string): string {
   return key.replaceAll('İ', 'i').toUpperCase().toLowerCase()
 }
