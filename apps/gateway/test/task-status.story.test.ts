@@ -52,7 +52,7 @@ function clientOf(agent: string) {
       open.push(stream)
       await until(() => stream.messages.length > 0, 'the listening is acknowledged')
       const told = () => stream.messages.slice(1).map(({ method, params }) => ({ method, ...params }) as Told)
-      return { stream, told, honoured: stream.messages[0]?.params?.notifications }
+      return { stream, told, honored: stream.messages[0]?.params?.notifications }
     },
   }
 }
@@ -65,9 +65,9 @@ it.each(UPSTREAMS)(
     await one.start(upstream)
     const theirs = await two.start(upstream)
     const heard = await one.listen([mine, theirs, 'invented'])
-    expect(heard.honoured).toEqual({ taskIds: [mine] })
+    expect(heard.honored).toEqual({ taskIds: [mine] })
     const theirHeard = await two.listen([theirs, mine])
-    expect(theirHeard.honoured).toEqual({ taskIds: [theirs] })
+    expect(theirHeard.honored).toEqual({ taskIds: [theirs] })
     await one.call(`${upstream}__finish`)
     // In children of their own, each finishes its caller's tasks alone.
     if (upstream === 'own') await two.call(`${upstream}__finish`)
@@ -82,8 +82,8 @@ it.each(UPSTREAMS)(
 it('tells of the tasks of several upstreams on one stream, as asking for them would', async () => {
   const one = clientOf('one')
   const ids = await Promise.all(UPSTREAMS.map((upstream) => one.start(upstream)))
-  const { honoured, told } = await one.listen(ids)
-  expect(honoured).toEqual({ taskIds: ids })
+  const { honored, told } = await one.listen(ids)
+  expect(honored).toEqual({ taskIds: ids })
   for (const upstream of UPSTREAMS) await one.call(`${upstream}__ask`)
   await until(() => told().length >= ids.length, 'all were told')
   for (const [index, taskId] of ids.entries()) {

@@ -29,7 +29,7 @@ export interface TaskListener {
 /** The listening to all tasks of one stream. */
 export interface TaskStream {
   /** The ids of which upstreams have promised to tell. */
-  honoured: readonly string[]
+  honored: readonly string[]
   /** Tells what has come and what comes, each as JSON text. */
   begin(tell: (notification: string) => void): void
   close(): void
@@ -55,13 +55,13 @@ export async function listenToTasks(ids: unknown, listener: TaskListener): Promi
   const keep = (text: string) => {
     if (early.length < MAX_EARLY) early.push(text)
   }
-  const heard: Heard = { honoured: new Set(), tell: keep }
+  const heard: Heard = { honored: new Set(), tell: keep }
   const asked = byUpstream(wanted, listener).map((own) =>
     startListening(own, listener, { signal: closing.signal, heard }),
   )
   await Promise.race([Promise.all(asked), sleep(ASK_MS, undefined, { ref: false })])
   return {
-    honoured: wanted.filter((id) => heard.honoured.has(id)),
+    honored: wanted.filter((id) => heard.honored.has(id)),
     begin(tell) {
       heard.tell = tell
       for (const text of early) tell(text)
@@ -100,7 +100,7 @@ function find(id: string, view: View, { caller, gateway }: TaskListener): Target
 
 interface Heard {
   /** The agent's ids that upstreams have acknowledged. */
-  honoured: Set<string>
+  honored: Set<string>
   tell(notification: string): void
 }
 
@@ -159,7 +159,7 @@ function onNotification({ text, method }: { text: string; method: string }, hear
     const told = isObject(params.notifications) ? params.notifications.taskIds : undefined
     for (const taskId of Array.isArray(told) ? told : []) {
       const id = own.get(taskId as string)
-      if (id !== undefined) life.heard.honoured.add(id)
+      if (id !== undefined) life.heard.honored.add(id)
     }
     life.onAcknowledged()
   } else if (method === 'notifications/tasks') {

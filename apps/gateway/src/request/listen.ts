@@ -20,9 +20,7 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
   if (!opening.exchange.acceptsEvents)
     throw new GatewayError('not_acceptable', 'Cannot listen: the Accept header leaves out text/event-stream')
   const { message } = opening.inbound
-  const { notifications } = message.params
-  if (!isObject(notifications))
-    throw new GatewayError('invalid_params', 'Cannot listen: params.notifications must be an object')
+  const notifications = filterOf(message)
   const wanted = WATCHED.filter((kind) => notifications[`${kind}ListChanged`] === true)
   const meta = `"_meta":{${JSON.stringify(SUBSCRIPTION_ID_META)}:${message.idText}}`
   const resources = wantedResources(notifications.resourceSubscriptions, opening.view)
@@ -30,11 +28,7 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
   checkRoom(gateway)
   const listener = { ...opening, currentView: () => currentView(exchange, gateway) }
   const tasks = await listenToTasks(notifications.taskIds, listener)
-  const honoured = JSON.stringify({
-    ...Object.fromEntries(wanted.map((kind) => [`${kind}ListChanged`, true])),
-    ...(resources.size > 0 ? { resourceSubscriptions: [...resources.keys()] } : {}),
-    ...(tasks.honoured.length > 0 ? { taskIds: tasks.honoured } : {}),
-  })
+  const honored = honoredText(wanted, resources, tasks.honored)
   const unwatch = () => {
     tasks.close()
     if (gateway.subscriptions.removeStream(resources)) void watchWanted(gateway)
@@ -54,7 +48,7 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
     wanted: () => resources,
     session: undefined,
     greeting: eventText(
-      notificationText('notifications/subscriptions/acknowledged', `{"notifications":${honoured},${meta}}`),
+      notificationText('notifications/subscriptions/acknowledged', `{"notifications":${honored},${meta}}`),
     ),
     farewell: resultText(message.idText as string, `{"resultType":"complete",${meta}}`),
   })
@@ -63,6 +57,19 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
   // While the gateway was away nobody watched for it.
   if (gateway.heard.isBack(listenerOf(opening, undefined)))
     for (const uri of resources.keys()) tell(stream, updated(uri))
+}
+
+function filterOf({ params }: Inbound['message']): Record<string, unknown> {
+  if (isObject(params.notifications)) return params.notifications
+  throw new GatewayError('invalid_params', 'Cannot listen: params.notifications must be an object')
+}
+
+function honoredText(lists: readonly string[], resources: Wanted, taskIds: readonly string[]): string {
+  return JSON.stringify({
+    ...Object.fromEntries(lists.map((kind) => [`${kind}ListChanged`, true])),
+    ...(resources.size > 0 ? { resourceSubscriptions: [...resources.keys()] } : {}),
+    ...(taskIds.length > 0 ? { taskIds } : {}),
+  })
 }
 
 function wantedResources(uris: unknown, view: View): Wanted {

@@ -60,8 +60,32 @@ export function checkRoom({ streams }: Gateway): void {
 
 /** Opens a stream and keeps it. */
 export function openStream(opening: Opening, wanted: readonly Watched[], says: Says): ServerResponse {
+  const { exchange, view, gateway } = opening
+  const { response } = exchange
+  const { session } = says
+  const stream = streamOf(opening, wanted, says)
+  writeHead(exchange)
+  response.write(says.greeting)
+  // What a session's other stream was told may have reached nobody, if this one takes its place.
+  const isSecond = session && gateway.subscriptions.isListening(session.number)
+  const unheard = gateway.heard.hear(listenerOf(opening, session), signaturesOf(view))
+  const news = isSecond ? WATCHED : unheard
+  for (const kind of wanted) if (news.includes(kind)) tell(response, says.changed(kind))
+  const keepAlive = setInterval(() => {
+    response.write(KEEP_ALIVE)
+    stream.check()
+  }, KEEP_ALIVE_MS)
+  gateway.streams.add(stream)
+  response.once('close', () => {
+    clearInterval(keepAlive)
+    gateway.streams.delete(stream)
+  })
+  return response
+}
+
+function streamOf(opening: Opening, wanted: readonly Watched[], says: Says): OpenStream {
   const { exchange, caller, view, gateway } = opening
-  const { response, requestId } = exchange
+  const { response } = exchange
   const { session } = says
   const listener = listenerOf(opening, session)
   let heard = signaturesOf(view)
@@ -85,28 +109,16 @@ export function openStream(opening: Opening, wanted: readonly Watched[], says: S
       response.end(says.farewell === undefined ? undefined : eventText(says.farewell))
     },
   }
+  return stream
+}
+
+function writeHead({ response, requestId }: Exchange): void {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
     'X-Request-Id': requestId,
   })
-  response.write(says.greeting)
-  // What a session's other stream was told may have reached nobody, if this one takes its place.
-  const isSecond = session && gateway.subscriptions.isListening(session.number)
-  const unheard = gateway.heard.hear(listener, heard)
-  const news = isSecond ? WATCHED : unheard
-  for (const kind of wanted) if (news.includes(kind)) tell(response, says.changed(kind))
-  const keepAlive = setInterval(() => {
-    response.write(KEEP_ALIVE)
-    stream.check()
-  }, KEEP_ALIVE_MS)
-  gateway.streams.add(stream)
-  response.once('close', () => {
-    clearInterval(keepAlive)
-    gateway.streams.delete(stream)
-  })
-  return response
 }
 
 /** Whose stream it is, to those who know what was heard on it. */

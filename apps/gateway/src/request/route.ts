@@ -59,13 +59,7 @@ let nextToken = 1
 export async function route(decided: Decided, gateway: Gateway): Promise<Routed> {
   const { inbound, target, exchange } = decided
   const { message, era } = inbound
-  const upstream = gateway.upstreams.get(target.entry.upstream)
-  if (!upstream)
-    throw new GatewayError(
-      'upstream_unavailable',
-      `Cannot reach upstream "${target.entry.upstream}": it is not configured any more`,
-      { upstream: target.entry.upstream },
-    )
+  const upstream = upstreamOf(target, gateway)
   if (era === 'modern') checkParamHeaders(target.entry.paramHeaders, message.params.arguments, exchange.request.headers)
   const connection = upstream.connection ?? (await upstream.connected())
   const given = credentialFor(upstream, decided, gateway)
@@ -84,9 +78,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
     params: paramsToUpstream(message, {
       agentEra: era,
       upstreamEra,
-      ...(target.field && (target.field === 'taskId' || (target.formerName ?? target.name) !== target.upstreamName)
-        ? { name: { field: target.field, value: target.upstreamName } }
-        : {}),
+      ...nameOf(target),
       ...(progressToken === undefined ? {} : { progressToken }),
       ...(inbound.session ? { clientInfo: { name: inbound.session.clientName || 'unknown', version: '0' } } : {}),
       ...(era === 'modern' && capabilities === declaredText(inbound) ? {} : { capabilities }),
@@ -105,6 +97,23 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
     progressToken: progressToken ?? (connection.passesIds ? agentProgressToken : undefined),
     agentProgressToken,
   }
+}
+
+function upstreamOf({ entry }: Target, gateway: Gateway): Upstream {
+  const upstream = gateway.upstreams.get(entry.upstream)
+  if (upstream) return upstream
+  throw new GatewayError(
+    'upstream_unavailable',
+    `Cannot reach upstream "${entry.upstream}": it is not configured any more`,
+    { upstream: entry.upstream },
+  )
+}
+
+// The name to write in place of the agent's, where it is another.
+function nameOf(target: Target): { name?: { field: NonNullable<Target['field']>; value: string } } {
+  const { field, name, formerName, upstreamName } = target
+  const isOther = field === 'taskId' || (formerName ?? name) !== upstreamName
+  return field && isOther ? { name: { field, value: upstreamName } } : {}
 }
 
 /** The request state of an upstream that sees all agents as one client: sealed on its way out, opened on its way back. */
