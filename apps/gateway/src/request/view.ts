@@ -249,7 +249,8 @@ const views = new WeakMap<Catalog, Map<string, View>>()
 export function viewOf(catalog: Catalog, policy: AgentPolicy, route: string | undefined): View {
   const ofCatalog = views.get(catalog) ?? new Map<string, View>()
   views.set(catalog, ofCatalog)
-  const key = `${route ?? ''} ${policy.key}`
+  // A key that is made for each call has to be hashed for each call; one with a route holds a space, which no other does.
+  const key = route === undefined ? policy.key : `${route} ${policy.key}`
   let view = ofCatalog.get(key)
   if (!view) {
     view = new View(catalog, policy, route)
