@@ -6,6 +6,7 @@ import {
   legacy,
   modern,
   type Received,
+  type Script,
   type ScriptedPort,
   sendResult,
   startScripts,
@@ -226,4 +227,21 @@ describe.each(PIPES)('a call to "%s", on pipes', (id) => {
     expect(performance.now() - startedAtMs).toBeLessThan(BOUND_MS)
     expect(await cancelled()).not.toContain('gone')
   })
+})
+
+it('is never sent when its client goes while the upstream is still being connected to', async () => {
+  const client = await connectV2(mcp(), key)
+  const script = upstream.scripts.new as Script
+  upstream.scripts.new = (request, response) =>
+    void setTimeout(() => script(request, response), request.method === 'server/discover' ? 500 : 0)
+  await gateway.restart()
+  const giveUp = new AbortController()
+  const called = client.callTool({ name: 'new__wait', arguments: {} }, { signal: giveUp.signal })
+  await until(() => gateway.listening.gateway.admission.inFlight > 0, 'the call waits')
+  giveUp.abort()
+  await expect(called).rejects.toThrow()
+  await until(() => gateway.listening.gateway.admission.inFlight === 0, 'the call has ended')
+  expect(gateway.listening.gateway.upstreams.get('new')?.connection).toBeDefined()
+  expect(seen).toEqual([])
+  upstream.scripts.new = script
 })

@@ -72,9 +72,10 @@ export class Reply {
     this.answer(statusOf(error, idText, this.isModern), body, failureHeaders(error))
   }
 
-  /** Calls back when the client goes away before the end, if that means that it gave up: a legacy client's disconnect is not a cancel. */
+  /** Calls back when the client goes away before the end, or at once if it has, if that means that it gave up: a legacy client's disconnect is not a cancel. */
   onDisconnect(callback: () => void): void {
     this.#onGone = callback
+    if (this.#response.destroyed) this.#tellGone()
   }
 
   /** Calls back once the answer is out, or at once where none was begun or a stream stays open. */
@@ -100,8 +101,12 @@ export class Reply {
 
   #closed(): void {
     clearInterval(this.#keepAlive)
-    if (this.isModern && !this.#response.writableFinished) this.#onGone?.()
+    this.#tellGone()
     this.#onOut?.()
+  }
+
+  #tellGone(): void {
+    if (this.isModern && !this.#response.writableFinished) this.#onGone?.()
   }
 }
 
