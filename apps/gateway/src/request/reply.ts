@@ -66,6 +66,11 @@ export class Reply {
 
   /** Answers with a failure: in band when the request's id is known and the specification does not ask for a status. */
   fail(error: GatewayError, idText: string | null): void {
+    // A stream that was opened elsewhere has no place for an answer; its client listens again.
+    if (this.#response.headersSent && !this.#keepAlive) {
+      this.#response.destroy()
+      return
+    }
     const { rpc } = error.failure
     const data = dataOf(error, this.#requestId)
     const body = errorText(idText, { code: rpc || -32603, message: error.message, data })
