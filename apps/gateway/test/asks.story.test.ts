@@ -171,7 +171,10 @@ it('lets other calls through while parked ones wait for their agents', async () 
   await narrow.close()
 })
 
-it('gives up asking a legacy client that has hung up', async () => {
+it.each([
+  ['ask_person', 'while it is asked'],
+  ['ask_later', 'before it is asked'],
+])('gives up asking a legacy client that has hung up (%s: %s)', async (tool) => {
   const abort = new AbortController()
   const headers = {
     'content-type': 'application/json',
@@ -192,10 +195,12 @@ it('gives up asking a legacy client that has hung up', async () => {
     params: { protocolVersion: '2025-11-25', capabilities: CAPABILITIES, clientInfo: { name: 'x', version: '1' } },
   })
   const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') as string }
-  const params = { name: 'old__ask_person', arguments: { question: 'Gone?' } }
-  const response = await send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, session, abort.signal)
-  await response.body?.getReader().read()
+  const params = { name: `old__${tool}`, arguments: { question: `${tool}?` } }
+  const called = send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, session, abort.signal)
+  if (tool === 'ask_person') await (await called).body?.getReader().read()
+  await until(() => legacy.asked.includes(`${tool}?`), 'the upstream was called')
   expect(gateway.listening.gateway.admission.inFlight).toBe(1)
   abort.abort()
+  await called.catch(() => {})
   await until(() => gateway.listening.gateway.admission.inFlight === 0, 'the call has ended')
 })

@@ -25,10 +25,12 @@ export async function askLegacy(
 ): Promise<AskAnswer> {
   const { decided, routed, reply } = sending.round
   const { config } = routed.upstream
-  const reason =
-    reasonAgainst(ask.method, decided.inbound, config) ?? (reply.canStream ? undefined : 'it reads no event stream')
-  if (reason) return refusedAsk(reason)
   const { response } = decided.exchange
+  const reason =
+    reasonAgainst(ask.method, decided.inbound, config) ??
+    (reply.canStream ? undefined : 'it reads no event stream') ??
+    (response.destroyed ? 'it has closed its stream' : undefined)
+  if (reason) return refusedAsk(reason)
   const gone = new AbortController()
   const leave = () => gone.abort()
   const timer = setTimeout(leave, PARKED_MS)
