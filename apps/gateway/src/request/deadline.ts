@@ -32,6 +32,7 @@ export function startDeadline(upstream: string, timeoutMs: number): Deadline {
   }
   let hardCapAtMs = performance.now() + HARD_CAP_MS
   let timer = setTimeout(expire, timeoutMs)
+  let isStopped = false
   let pauses = 0
   let pausedAtMs = 0
   return {
@@ -45,13 +46,17 @@ export function startDeadline(upstream: string, timeoutMs: number): Deadline {
       pausedAtMs = performance.now()
     },
     resume() {
-      if (--pauses > 0) return
+      // What was asked may come to its end after the call.
+      if (--pauses > 0 || isStopped) return
       hardCapAtMs += performance.now() - pausedAtMs
       timer = setTimeout(expire, timeoutMs)
     },
     cancel() {
       end.abort(new GatewayError('call_cancelled', 'Cannot finish the call: the client cancelled it', { upstream }))
     },
-    stop: () => clearTimeout(timer),
+    stop() {
+      isStopped = true
+      clearTimeout(timer)
+    },
   }
 }
