@@ -112,8 +112,9 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     },
     onStart(upstream) {
       upstream.onResourceUpdated = (uri, isFor = () => true) => {
-        subscriptions.updated(uri, isFor)
-        for (const stream of streams) if (isFor(stream.caller)) stream.updated(uri)
+        const update = { uri, upstream: upstream.id }
+        subscriptions.updated(update, isFor)
+        for (const stream of streams) if (isFor(stream.caller)) stream.updated(update)
       }
     },
   })

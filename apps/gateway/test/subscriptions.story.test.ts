@@ -5,7 +5,7 @@ import { startUpdatingLegacy, startUpdatingModern, type UpdatingUpstream } from 
 import { connectV1, post } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
-let legacy: UpdatingUpstream
+let legacy: Awaited<ReturnType<typeof startUpdatingLegacy>>
 let modern: UpdatingUpstream
 let gateway: StoryGateway
 let key: string
@@ -66,6 +66,19 @@ it.each(upstreams)('tells a modern client that a resource of %s changed', async 
   await until(() => heard.includes(uri), 'the client heard')
   await client.close()
   await until(() => upstream().subscribed().length === 0, 'the upstream was told to be quiet')
+})
+
+it('passes on no word of an upstream about the resources of another', async () => {
+  const heard: unknown[] = []
+  const client = await connectV1(mcp(), key)
+  client.fallbackNotificationHandler = async ({ method, params }) => void heard.push([method, params?.uri])
+  await until(() => gateway.listening.gateway.streams.size > 0, 'its stream is open')
+  for (const uri of ['old://watched', 'new://watched']) await client.subscribeResource({ uri })
+  legacy.claim('new://watched')
+  legacy.claim('old://watched')
+  await until(() => heard.length > 0, 'the client heard')
+  expect(heard).toEqual([['notifications/resources/updated', 'old://watched']])
+  await client.close()
 })
 
 it('lets nobody subscribe to what it may not read', async () => {

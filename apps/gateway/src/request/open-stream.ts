@@ -9,6 +9,7 @@ import type { Caller } from './caller.ts'
 import { type Listener, signaturesOf, WATCHED, type Watched } from './heard-lists.ts'
 import type { Exchange } from './receive.ts'
 import { ownerOf } from './subscribe.ts'
+import type { Update } from './subscriptions.ts'
 import { type View, viewOf } from './view.ts'
 
 /** A stream that is open now. */
@@ -20,7 +21,7 @@ export interface OpenStream {
   /** Compares the view with what the client last heard of, and tells the difference. */
   check(): void
   /** Tells that a resource changed, if the client wants to hear of it and may still read it. */
-  updated(uri: string): void
+  updated(update: Update): void
   /** Ends the stream in the way its era calls graceful. */
   end(): void
 }
@@ -102,8 +103,9 @@ function streamOf(opening: Opening, wanted: readonly Watched[], says: Says): Ope
       gateway.heard.hear(listener, next)
       for (const kind of wanted) if (changed.includes(kind)) tell(response, says.changed(kind))
     },
-    updated(uri) {
-      if (says.wanted().has(uri) && isReadable(uri, currentView(exchange, gateway))) tell(response, says.updated(uri))
+    updated({ uri, upstream }) {
+      const isWanted = says.wanted().get(uri) === upstream
+      if (isWanted && isReadable(uri, currentView(exchange, gateway))) tell(response, says.updated(uri))
     },
     end() {
       response.end(says.farewell === undefined ? undefined : eventText(says.farewell))

@@ -6,6 +6,12 @@ import type { SessionSubscriptionTable } from '../store/session-subscriptions.ts
 /** URIs that one subscriber wants to hear of, with the upstream that owns each. */
 export type Wanted = Map<string, string>
 
+/** An upstream's word that a resource changed; of those of others its word is worth nothing. */
+export interface Update {
+  uri: string
+  upstream: string
+}
+
 /** A session whose client listens here, did a moment ago, or has just subscribed. */
 interface Held {
   /** Id of the caller. */
@@ -95,9 +101,9 @@ export class Subscriptions {
   }
 
   /** Keeps an update for the sessions whose clients do not listen at the moment, if it is for their callers. */
-  updated(uri: string, isFor: (caller: string) => boolean): void {
+  updated({ uri, upstream }: Update, isFor: (caller: string) => boolean): void {
     for (const held of this.#sessions.values())
-      if (held.streams === 0 && held.wanted.has(uri) && isFor(held.caller)) held.missed.add(uri)
+      if (held.streams === 0 && held.wanted.get(uri) === upstream && isFor(held.caller)) held.missed.add(uri)
   }
 
   /** Reads again what another process may have written. @returns whether anything is different */
