@@ -4,6 +4,7 @@ import { createSealer, type Sealer } from '@causeway/shared-contracts/sealer'
 import type { Logger } from 'pino'
 import { CatalogHolder } from './catalog/catalog.ts'
 import { createFactsFile } from './catalog/facts-file.ts'
+import { createConditionReport } from './condition-report.ts'
 import { isLoopbackHost } from './config/loopback.ts'
 import type { Config } from './config/schema.ts'
 import { type Authenticator, createAuthenticator } from './identity/authenticate.ts'
@@ -97,7 +98,14 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     if (subscriptions.refresh()) void watchWanted(gateway)
     checkStreams()
   }
-  const stopWatching = [catalog.onSwap(checkStreams), catalog.onSwap(factsFile.write), store.onChange(onStoreChange)]
+  const tellOfConditions = createConditionReport(log)
+  const reportConditions = () => tellOfConditions(gateway.live.policy, catalog.current)
+  const stopWatching = [
+    catalog.onSwap(reportConditions),
+    catalog.onSwap(checkStreams),
+    catalog.onSwap(factsFile.write),
+    store.onChange(onStoreChange),
+  ]
 
   const lines = new UpstreamLines({
     catalog,
@@ -148,6 +156,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
       before.close()
       gateway.admission.max = next.limits.global.concurrency
       lines.apply(next)
+      reportConditions()
       void watchWanted(gateway)
       checkStreams()
     },

@@ -8,7 +8,7 @@ import { publicUrlOf } from './config/public-url-of.ts'
 import type { Config } from './config/schema.ts'
 import { createGateway, type RunningGateway } from './gateway.ts'
 import { createHttp } from './http.ts'
-import { checkPolicyTests } from './policy-tests.ts'
+import { checkConditions, checkPolicyTests } from './policy-tests.ts'
 import { openStore, type Store } from './store/open-store.ts'
 
 /** A running process's worth of gateway. */
@@ -82,6 +82,7 @@ function reload({ configPath, env, log }: ListenOptions, gateway: RunningGateway
   const { config, warnings } = loadConfig(configPath, { ...env, ...asEnvironment(kept) })
   for (const warning of warnings) log.warn(warning, 'configuration warning')
   const next = { ...config, ...kept }
+  checkConditions(next, gateway.live.config)
   checkPolicyTests(next)
   gateway.apply(next)
   return needRestart

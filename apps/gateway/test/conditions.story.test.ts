@@ -156,3 +156,52 @@ it(verifies('policy.reload', 'a policy whose tests of conditions fail never beco
   expect(() => on.gateway.listening.reload()).toThrow(/causeway\.yaml:\d+:\d+ rules\[0\]\.when: /)
   expect((await call('query', '{"limit":500}', way)).outcome).toBe('called')
 })
+
+it('a new condition that does not fit the input schema is refused, one in force is told of', async () => {
+  const upstreams = { up: { url: on.upstream.url } }
+  const misfit = rule('misfit', 'deny', 'query', { when: 'args.limits > 5' })
+  const agents = { ops: { roles: ['operator'] } }
+  on.gateway.write({ upstreams, agents, rules: [...RULES, misfit] })
+  expect(() => on.gateway.listening.reload()).toThrow(
+    /causeway\.yaml:\d+ rule "misfit": its condition denies every call of "up__query".* No such key: limits/,
+  )
+  on.gateway.write({ upstreams, agents, rules: [...RULES, rule('fit', 'allow', 'echo')] })
+  on.gateway.listening.reload()
+})
+
+describe(verifies('policy.linear', 'nothing from outside makes the gateway think for long'), () => {
+  const evil = `${'a'.repeat(30_000)}!`
+  const schema = {
+    type: 'object',
+    properties: { text: { type: 'string', pattern: '^(a+)+$' }, list: { type: 'array' } },
+  }
+  let slow: Scripted
+  beforeAll(async () => {
+    const when = `args.text.contains("${'a'.repeat(400)}b") || args.list.exists(i, i.contains("ab"))`
+    const rules = [
+      rule('all', 'allow', 'evil'),
+      rule('glob', 'deny', `${'*a'.repeat(20)}*`),
+      rule('condition', 'deny', 'evil', { when }),
+    ]
+    slow = await startScripted({ tools: [{ name: 'evil', inputSchema: schema }] }, { rules: [...rules, RULES[0]] })
+  })
+  afterAll(() => slow.close())
+
+  it.each([
+    ['a long text', { text: evil, list: [] }, undefined],
+    ['a long list', { text: 'x', list: new Array(1_000).fill('a'.repeat(50)) }, undefined],
+    ['too long a list', { text: 'x', list: new Array(1_001).fill('a') }, 'policy_denied'],
+    ['what is too long', { text: evil + evil + evil, list: [] }, 'policy_denied'],
+  ])('%s', async (_, args, expected) => {
+    const startedMs = performance.now()
+    const { json } = await postModern(slow.url, slow.key, 'tools/call', { name: 'up__evil', arguments: args })
+    expect(json?.error?.data?.code).toBe(expected)
+    expect(performance.now() - startedMs).toBeLessThan(1_000)
+  })
+
+  it('regular expressions in conditions are refused with their line', () => {
+    const rules = [rule('regex', 'deny', 'evil', { when: 'args.text.matches("^(a+)+$")' })]
+    slow.gateway.write({ upstreams: { up: { url: slow.upstream.url } }, rules })
+    expect(() => slow.gateway.listening.reload()).toThrow(/rules\[0\]\.when: "matches" is no function of conditions/)
+  })
+})

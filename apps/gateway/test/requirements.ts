@@ -70,7 +70,7 @@ export const REQUIREMENTS = {
   'policy.arguments': { sentence: 'Conditions see exactly the forwarded arguments', ...built },
   'policy.reload': { sentence: 'Reload is atomic, the last good stays, revocation acts on open streams', ...built },
   'policy.explain': { sentence: 'What explain says is what enforcement does and what audit records' },
-  'policy.linear': { sentence: 'No regular expression from outside blocks the loop' },
+  'policy.linear': { sentence: 'No regular expression from outside blocks the loop', ...built },
   'policy.approval': { sentence: 'An approval covers exactly one call of exactly those arguments' },
 
   'integrity.drift': {
