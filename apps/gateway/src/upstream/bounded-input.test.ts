@@ -1,8 +1,7 @@
 /** What waits for a child that does not read is bounded in size and in time. */
-
 import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createBoundedInput } from './bounded-input.ts'
 
 let received: string[]
@@ -13,6 +12,10 @@ beforeEach(() => {
   received = []
   goOn = undefined
   stalls = 0
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 /** A pipe whose reader takes one line whenever it is told to go on. */
@@ -46,7 +49,7 @@ it('tells once that nothing is read', async () => {
   const input = start({ maxBytes: 100, stallMs: 40 })
   input.write('unread')
   input.write('unread too')
-  await sleep(150)
+  await vi.advanceTimersByTimeAsync(150)
   expect(stalls).toBe(1)
 })
 
@@ -54,10 +57,10 @@ it('has patience with a child that reads slowly, and with one that has nothing t
   const input = start({ maxBytes: 100, stallMs: 60 })
   for (let line = 0; line < 6; line++) input.write('slow')
   for (let line = 0; line < 6; line++) {
-    await sleep(30)
+    await vi.advanceTimersByTimeAsync(30)
     await take()
   }
-  await sleep(100)
+  await vi.advanceTimersByTimeAsync(100)
   expect(received).toHaveLength(6)
   expect(stalls).toBe(0)
 })
