@@ -29,6 +29,11 @@ export function openLegacyStream(opening: Opening & { session: Session | undefin
   if (!session) return
   const missed = gateway.subscriptions.openStream(session)
   response.once('close', () => gateway.subscriptions.closeStream(session.number))
-  for (const uri of missed) if (isReadable(uri, currentView(exchange, gateway))) tell(response, updated(uri))
-  if (gateway.subscriptions.ofSession(session.number).size > 0) void watchWanted(gateway)
+  const tellMissed = () => {
+    // The next stream of a client that has gone meanwhile has to tell it.
+    if (response.destroyed) gateway.subscriptions.putBack(session.number, missed)
+    else for (const uri of missed) if (isReadable(uri, currentView(exchange, gateway))) tell(response, updated(uri))
+  }
+  // What the client reads again when it is told must not change unheard.
+  if (gateway.subscriptions.ofSession(session.number).size > 0) void watchWanted(gateway).then(tellMissed)
 }

@@ -43,6 +43,14 @@ test('a stream beside one that is open may take its place, and so may have misse
   expect(subscriptions.openStream(session)).toEqual(['a://1'])
 })
 
+test('what a stream could not tell is for the next one, unless nobody wants to hear of it any more', () => {
+  subscriptions.set(session, 'a://1', 'a')
+  subscriptions.openStream(session)
+  subscriptions.closeStream(session.number)
+  subscriptions.putBack(session.number, ['a://1', 'a://gone'])
+  expect(subscriptions.openStream(session)).toEqual(['a://1'])
+})
+
 test('nothing is watched for a session that has not listened for a while, and it then may have missed all', async () => {
   const letGo = vi.fn()
   subscriptions.onLetGo = letGo

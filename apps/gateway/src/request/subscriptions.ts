@@ -94,6 +94,12 @@ export class Subscriptions {
     return uris
   }
 
+  /** Keeps for the session's next stream what this one could not tell. */
+  putBack(number: number, uris: readonly string[]): void {
+    const held = this.#sessions.get(number)
+    for (const uri of uris) if (held?.wanted.has(uri)) held.missed.add(uri)
+  }
+
   /** One of the session's streams has ended. */
   closeStream(number: number): void {
     const held = this.#sessions.get(number)

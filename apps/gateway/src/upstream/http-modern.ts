@@ -103,9 +103,14 @@ export function createModernHttp(
     onListChanged: () => {},
     onResourceUpdated: () => {},
     watch(uris) {
-      watching.abort()
+      // The older stream goes on until this one is open, so that nothing changes unheard in between.
+      const older = watching
       watching = new AbortController()
-      if (uris.size === 0) return Promise.resolve()
+      watching.signal.addEventListener('abort', () => older.abort(), { once: true })
+      if (uris.size === 0) {
+        older.abort()
+        return Promise.resolve()
+      }
       const asked = Promise.withResolvers<void>()
       const signal = AbortSignal.any([closing.signal, watching.signal])
       const watch = async (onOpen: () => void): Promise<ListenOutcome> =>
@@ -113,6 +118,7 @@ export function createModernHttp(
           credential: await credential(),
           signal,
           onOpen() {
+            older.abort()
             asked.resolve()
             onOpen()
           },
