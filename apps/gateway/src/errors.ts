@@ -69,6 +69,13 @@ export const FAILURES = {
     retryable: false,
     hint: 'Call tools/list for the tools you may call.',
   },
+  tool_quarantined: {
+    source: 'policy',
+    http: 200,
+    rpc: -32603,
+    retryable: false,
+    hint: 'Do without the tool. A person has to approve its new definition: `causeway drift ls`.',
+  },
   unknown_prompt: {
     source: 'client',
     http: 200,

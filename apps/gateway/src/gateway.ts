@@ -94,7 +94,10 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
   const factsFile = createFactsFile(join(store.dataDir, 'catalog.json'), catalog, log)
   const checkStreams = createStreamCheck(streams)
   const subscriptions = new Subscriptions(store.sessionSubscriptions)
+  let approvals = store.pins.approvals()
   const onStoreChange = () => {
+    if (approvals !== store.pins.approvals()) lines.republish()
+    approvals = store.pins.approvals()
     if (subscriptions.refresh()) void watchWanted(gateway)
     checkStreams()
   }
@@ -110,6 +113,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
   const lines = new UpstreamLines({
     catalog,
     origin,
+    store,
     log,
     dataDir: store.dataDir,
     facts: { issuer: publicUrl, jwksUrl: `${localUrl}/.well-known/jwks.json` },

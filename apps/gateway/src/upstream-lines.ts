@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { CatalogHolder } from './catalog/catalog.ts'
+import type { PinStore } from './catalog/pin.ts'
 import { type RunningLine, runCatalogLine } from './catalog/pipeline.ts'
 import { createSnapshotFile, type Snapshot } from './catalog/snapshot.ts'
 import type { Config, UpstreamConfig } from './config/schema.ts'
@@ -15,6 +16,8 @@ export interface LineDeps extends Pick<OpenDeps, 'dataDir' | 'facts' | 'via'> {
   catalog: CatalogHolder
   /** Pseudonym of this gateway in lists. */
   origin: string
+  /** Where pins are kept. */
+  store: PinStore
   log: Logger
   /** The credential that lists an upstream. */
   credentialOf(config: UpstreamConfig): Promise<string | undefined>
@@ -54,6 +57,11 @@ export class UpstreamLines {
     for (const each of wanted) this.#put(each)
   }
 
+  /** Publishes what is known once more, because something was approved. */
+  republish(): void {
+    for (const { running } of this.#lines.values()) running.republish()
+  }
+
   /** Ends all of them, those that drain included. */
   async close(): Promise<void> {
     this.#closing.resolve()
@@ -73,7 +81,7 @@ export class UpstreamLines {
   }
 
   #start(config: UpstreamConfig, connectionKey: string, known: Snapshot | undefined): void {
-    const { catalog, origin, log, dataDir, facts, via } = this.#deps
+    const { catalog, origin, store, log, dataDir, facts, via } = this.#deps
     const { id } = config
     const upstream = new Upstream(id, config)
     this.upstreams.set(id, upstream)
@@ -91,7 +99,7 @@ export class UpstreamLines {
     }
     const snapshots = createSnapshotFile(dataDir, id, config)
     const running = runCatalogLine(
-      { upstream, holder: catalog, known, snapshots, log, origin, open },
+      { upstream, holder: catalog, known, snapshots, store, log, origin, open },
       config.kind === 'url' ? undefined : this.#ending.get(id),
     )
     this.#lines.set(id, { upstream, running, connectionKey })

@@ -74,9 +74,10 @@ export const REQUIREMENTS = {
   'policy.approval': { sentence: 'An approval covers exactly one call of exactly those arguments' },
 
   'integrity.drift': {
+    ...built,
     sentence: 'A changed definition is quarantined within one refresh, alone, and restored by approval',
   },
-  'integrity.unicode': { sentence: 'Hidden Unicode is blocked' },
+  'integrity.unicode': { sentence: 'Hidden Unicode is blocked', ...built },
   'integrity.shadow': { sentence: "A second upstream never receives the first's calls" },
   'integrity.isolation': {
     sentence: 'Concurrent calls with equal ids never cross',

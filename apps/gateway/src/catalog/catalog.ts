@@ -12,6 +12,8 @@ export interface UpstreamCatalog {
   prefix: string
   isNamespaced: boolean
   entries: readonly Entry[]
+  /** What has changed since it was accepted, as it was then: nobody is served it, and its names stay its own. */
+  quarantined?: readonly Entry[]
   leftOut: readonly LeftOut[]
   /** Pseudonyms of the gateways that its lists have come through. */
   origins?: readonly string[]
@@ -27,6 +29,8 @@ export interface Catalog {
   upstreams: ReadonlyMap<string, UpstreamCatalog>
   /** The definitions of `/mcp` by kind, in the order of upstreams and then theirs. */
   entries: Readonly<Record<Kind, readonly Entry[]>>
+  /** Definitions in quarantine, in the same order. */
+  quarantined: Readonly<Record<Kind, readonly Entry[]>>
   /** What the merge left out, by upstream. */
   leftOut: ReadonlyMap<string, readonly LeftOut[]>
 }
@@ -94,14 +98,16 @@ interface Sources {
 function merge({ parts, configured, prefixes }: Sources): Omit<Catalog, 'version' | 'origin'> {
   const leftOut = new Map<string, LeftOut[]>()
   const resourceOwners = new Map<string, string>()
-  const entries = Object.fromEntries(
-    KINDS.map((kind) => {
-      const accepted = accept(kind, { parts, prefixes, leftOut, resourceOwners })
-      return [kind, parts.flatMap((part) => part.entries.filter((entry) => accepted.has(entry)))]
-    }),
-  ) as unknown as Catalog['entries']
+  const entries = {} as Record<Kind, readonly Entry[]>
+  const quarantined = {} as Record<Kind, readonly Entry[]>
+  for (const kind of KINDS) {
+    const accepted = accept(kind, { parts, prefixes, leftOut, resourceOwners })
+    entries[kind] = parts.flatMap((part) => part.entries.filter((entry) => accepted.has(entry)))
+    quarantined[kind] = parts.flatMap((part) => part.quarantined?.filter((entry) => accepted.has(entry)) ?? [])
+  }
+  entries.tools = withOwnApps(entries.tools, resourceOwners)
   const upstreams = new Map(parts.map((part) => [part.id, part]))
-  return { configured, upstreams, entries: { ...entries, tools: withOwnApps(entries.tools, resourceOwners) }, leftOut }
+  return { configured, upstreams, entries, quarantined, leftOut }
 }
 
 interface Merging extends Pick<Sources, 'parts' | 'prefixes'> {
@@ -114,7 +120,7 @@ function accept(kind: Kind, { parts, prefixes, leftOut, resourceOwners }: Mergin
   const owners = kind === 'resources' ? resourceOwners : new Map<string, string>()
   const accepted = new Set<Entry>()
   for (const part of byPrecedence(kind, parts)) {
-    for (const entry of part.entries) {
+    for (const entry of [...(part.quarantined ?? []), ...part.entries]) {
       if (entry.kind !== kind) continue
       const reason = reasonAgainst(entry, part, { owners, prefixes }) ?? foreignSkill(entry, resourceOwners)
       if (reason) leave(leftOut, part.id, { kind, name: entry.originalName, reason })

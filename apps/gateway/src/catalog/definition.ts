@@ -5,6 +5,9 @@ import type { ParamHeader } from '../wire/param-headers.ts'
 /** The kinds of lists. */
 export type Kind = 'tools' | 'prompts' | 'resources' | 'templates' | 'skills'
 
+/** What can be pinned: definitions, and what an upstream says of itself. */
+export type PinKind = Kind | 'instructions'
+
 /** The order in which kinds are worked through everywhere. */
 export const KINDS: readonly Kind[] = ['tools', 'prompts', 'resources', 'templates', 'skills']
 
@@ -25,6 +28,8 @@ export interface Definition {
   originalName: string
   /** JSON text as published. */
   text: string
+  /** Canonical hash, once it is pinned. */
+  hash?: string
   /** Governance facts from configuration and, where trusted, from the upstream. */
   facts: DefinitionFacts
   /** Former public names that still work. */
@@ -60,7 +65,7 @@ export interface ListedText {
 
 /** A definition that is not served, and why: shown to admins. */
 export interface LeftOut {
-  kind: Kind
+  kind: PinKind
   name: string
   reason: string
 }

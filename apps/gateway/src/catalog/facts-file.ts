@@ -17,7 +17,7 @@ export function createFactsFile(path: string, catalog: CatalogHolder, log: Logge
   let timer: NodeJS.Timeout | undefined
   let writing = Promise.resolve()
   const save = async () => {
-    const { entries, upstreams, configured } = catalog.current
+    const { entries, quarantined, upstreams, configured } = catalog.current
     const before = await readFacts(path)
     // What the last run knew of an upstream that was not listed yet is worth more than nothing.
     const isWaitedFor = (id: string) => configured.includes(id) && !upstreams.has(id)
@@ -25,7 +25,8 @@ export function createFactsFile(path: string, catalog: CatalogHolder, log: Logge
       KINDS.map((kind) => [
         kind,
         [
-          ...entries[kind].map((entry) => entry.facts),
+          // Policy is about what is in quarantine as it was before.
+          ...[...entries[kind], ...quarantined[kind]].map((entry) => entry.facts),
           ...(before[kind] ?? []).filter((each) => isWaitedFor(each.upstream)),
         ],
       ]),

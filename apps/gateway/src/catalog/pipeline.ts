@@ -1,4 +1,4 @@
-/** Line 2: connect → list → validate → namespace → publish, per upstream, in the background; nothing here ever delays a request or another upstream. */
+/** Line 2: connect → list → validate → pin → namespace → publish, per upstream, in the background; nothing here ever delays a request or another upstream. */
 import type { UpstreamConfig } from '../config/schema.ts'
 import { GatewayError } from '../errors.ts'
 import { reasonOf } from '../upstream/answer.ts'
@@ -14,6 +14,8 @@ import { createWaker, type Waker } from './waker.ts'
 export interface RunningLine {
   /** Puts other settings in force that the connection is not made of: what is known is judged by them at once. */
   configure(config: UpstreamConfig): void
+  /** Judges what is known once more, because something was approved. */
+  republish(): void
   /** What was listed last, for a line that takes over. */
   known(): Snapshot | undefined
   /** Lists no more, and closes the connection when `drained` has resolved. */
@@ -48,6 +50,7 @@ export function runCatalogLine(line: CatalogLine, before?: Promise<unknown>): Ru
   const done = before ? before.then(() => keepConnected(running)) : keepConnected(running)
   return {
     known,
+    republish,
     configure(config) {
       upstream.configure(config)
       holder.reserve(upstream.id, prefixOf(config))

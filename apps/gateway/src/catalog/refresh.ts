@@ -1,4 +1,4 @@
-/** One round of line 2 on a connection: list → validate → namespace → publish, and a copy on disk for the next start. */
+/** One round of line 2 on a connection: list → validate → pin → namespace → publish, and a copy on disk for the next start. */
 import type { Logger } from 'pino'
 import { leadsBack } from '../upstream/answer.ts'
 import type { Connection } from '../upstream/connection.ts'
@@ -8,6 +8,7 @@ import type { CatalogHolder } from './catalog.ts'
 import { KINDS, type Kind, type LeftOut } from './definition.ts'
 import { listAll, type RawDefinition } from './list-all.ts'
 import { namespace, prefixOf } from './namespace.ts'
+import { createPinner, type PinStore } from './pin.ts'
 import { createPublish } from './publish.ts'
 import type { Snapshot, SnapshotFile } from './snapshot.ts'
 import { validate } from './validate.ts'
@@ -23,6 +24,7 @@ export interface CatalogLine {
   /** What an earlier line of the same upstream listed last. */
   known?: Snapshot | undefined
   snapshots: SnapshotFile
+  store: PinStore
   log: Logger
 }
 
@@ -43,17 +45,26 @@ export interface Listing {
 }
 
 /** Publishes what is known already, which is listed until the upstream itself has answered. */
-export function createListing({ upstream, holder, open, origin, known, snapshots, log }: CatalogLine): Listing {
-  const publish = createPublish(holder, log.child({ upstream: upstream.id }))
+export function createListing({ upstream, holder, open, origin, known, snapshots, store, log }: CatalogLine): Listing {
+  const ownLog = log.child({ upstream: upstream.id })
+  const publish = createPublish(holder, ownLog)
+  const pinner = createPinner(upstream, store, ownLog)
   const put = ({ identity, lists, origins }: Snapshot, cutLists: readonly LeftOut[]) => {
     const validated = validate(upstream.id, upstream.config, lists)
-    const { definitions, leftOut } = withoutTaskTools(validated, identity.era)
+    const pinned = pinner.pin(withoutTaskTools(validated, identity.era), identity.instructions)
     const prefix = prefixOf(upstream.config)
-    const entries = namespace(upstream.config, definitions)
     const { id, config } = upstream
-    const isNamespaced = prefix !== ''
-    const part = { id, title: config.title, identity, prefix, isNamespaced, entries, origins }
-    publish({ ...part, leftOut: [...cutLists, ...leftOut] })
+    publish({
+      id,
+      title: config.title,
+      identity: { ...identity, instructions: pinned.instructions },
+      prefix,
+      isNamespaced: prefix !== '',
+      entries: namespace(config, pinned.definitions),
+      quarantined: namespace(config, pinned.quarantined),
+      leftOut: [...cutLists, ...pinned.leftOut],
+      ...(origins ? { origins } : {}),
+    })
   }
   let last = known ?? snapshots.load()
   let cut: readonly LeftOut[] = []
@@ -72,11 +83,12 @@ export function createListing({ upstream, holder, open, origin, known, snapshots
       origins: listed.origins,
     }
     cut = listed.cut
+    await pinner.prepare(last.lists, signal)
     republish()
     await snapshots
       .save(last)
       .catch((err) => log.warn({ upstream: upstream.id, err }, 'cannot keep the catalog for the next start'))
-    return cut.find(({ kind }) => listed.lists[kind] === undefined)?.reason
+    return cut.find(({ kind }) => kind !== 'instructions' && listed.lists[kind] === undefined)?.reason
   }
   republish()
   return { refresh, republish, known: () => last }

@@ -8,6 +8,7 @@ import { strictScan } from '../wire/strict-scan.ts'
 import { appUri } from './app-uri.ts'
 import { type Definition, KINDS, type Kind, type LeftOut, LISTS } from './definition.ts'
 import { shapeProblem } from './definition-shape.ts'
+import { hiddenCharacter, hiddenReason } from './hidden-text.ts'
 import { isBareOutput, legacySchemas } from './legacy-schemas.ts'
 import { LIST_LIMITS, type RawDefinition } from './list-all.ts'
 
@@ -49,6 +50,8 @@ function check(kind: Kind, { text, value }: RawDefinition, where: Where): Defini
   if (where.name === '') throw new Error(`no ${LISTS[kind].idField}`)
   const problem = textProblem(kind, text) ?? shapeProblem(kind, value)
   if (problem) throw new Error(problem)
+  const hidden = hiddenCharacter(value, text)
+  if (hidden) throw new Error(hiddenReason(hidden))
   const isTool = kind === 'tools'
   const settings = isTool ? where.config.tools[where.name] : undefined
   if (settings?.hidden) return undefined

@@ -33,6 +33,7 @@ export function createProgram(io: CommandIo, setExitCode: (code: number) => void
   addConnect(program, run)
   addStdio(program, io)
   addPolicy(program, run)
+  addDrift(program, run)
   return program
 }
 
@@ -145,5 +146,24 @@ function addPolicy(program: Command, run: Run): void {
     .option('--args <json>', 'arguments of the call')
     .action((agent, tool, options) =>
       run(async (on) => (await import('./policy-explain.ts')).policyExplain(on, agent, tool, options)),
+    )
+}
+
+function addDrift(program: Command, run: Run): void {
+  const drift = program.command('drift').description('definitions that have changed and wait for a person')
+  drift
+    .command('ls')
+    .description('list what waits; ends with 8 when something does')
+    .action(() => run(async (on) => (await import('./drift-ls.ts')).driftLs(on)))
+  drift
+    .command('show <id-or-name>')
+    .description('show what a definition was and what it wants to be')
+    .action((named) => run(async (on) => (await import('./drift-show.ts')).driftShow(on, named)))
+  drift
+    .command('approve [id-or-name...]')
+    .description('accept new definitions; an id stands for exactly what was shown')
+    .option('--upstream <id>', 'everything that waits of one upstream')
+    .action((named, options) =>
+      run(async (on) => (await import('./drift-approve.ts')).driftApprove(on, named, options)),
     )
 }

@@ -24,7 +24,6 @@ const REFUSED: readonly NotYet[] = [
   { at: 'store', what: 'PostgreSQL', when: startsWith(/^postgres/) },
   { at: 'shared', what: 'Redis', when: startsWith(/^rediss?:/) },
   { at: 'auth.issuers', what: 'Signing in through an issuer', when: isFilled },
-  { at: 'upstreams.*.trust', what: 'Review of new definitions', when: is('review') },
   { at: 'upstreams.*.resultSchema', what: 'Checking of results', when: is('warn', 'enforce') },
   { at: 'upstreams.*.auth', what: 'OAuth toward upstreams', when: isMode },
   { at: 'rules.*.effect', what: 'Approval', when: is('approve') },

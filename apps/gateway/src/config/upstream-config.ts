@@ -39,7 +39,8 @@ export interface UpstreamConfig {
   /** Prefix of its public names, or `none`. */
   namespace: string
   era: 'auto' | 'modern' | 'legacy'
-  trust: 'auto'
+  /** Which definitions are accepted unseen: `manifest` accepts all, because the gateway runs their package itself. */
+  trust: 'auto' | 'review' | 'manifest'
   /** Whether effect, scopes and tags count that the upstream states itself. */
   trustMetadata: boolean
   env: Readonly<Record<string, Secret>>
@@ -75,6 +76,7 @@ function complete(id: string, written: WrittenUpstream): UpstreamConfig {
     kind,
     title: written.title ?? id,
     namespace: written.namespace ?? id,
+    trust: written.trust ?? (kind === 'run' ? 'manifest' : 'auto'),
     trustMetadata: written.trustMetadata ?? kind === 'run',
     asks: { ...DEFAULT_ASKS, ...written.asks },
     auth: written.auth ?? { mode: kind === 'run' ? 'gateway' : 'none' },

@@ -53,7 +53,12 @@ const shape = z.strictObject({
     .optional()
     .describe('Prefix of its public names, the id by default; `none` for at most one upstream.'),
   era: z.enum(['auto', 'modern', 'legacy']).default('auto').describe('Protocol revision; auto finds out.'),
-  trust: z.literal('auto').default('auto').describe('What happens to definitions seen for the first time.'),
+  trust: z
+    .enum(['auto', 'review'])
+    .optional()
+    .describe(
+      'Definitions seen for the first time: auto accepts them, review waits for `causeway drift approve`. Both hold back what changes; without it, `run` is accepted as its folder publishes it, and all others are auto.',
+    ),
   trustMetadata: z
     .boolean()
     .optional()

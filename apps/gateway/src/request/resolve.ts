@@ -11,7 +11,7 @@ import type { View } from './view.ts'
 
 /**
  * Finds the target of a method that goes to an upstream; every other method is refused, because nothing could judge it.
- * @throws GatewayError unknown_tool | unknown_prompt | unknown_resource | unknown_task | missing_capability | invalid_params | method_not_found
+ * @throws GatewayError unknown_tool | tool_quarantined | unknown_prompt | unknown_resource | unknown_task | missing_capability | invalid_params | method_not_found
  */
 export function resolve(inbound: Inbound, view: View, on: TaskHolder): Target {
   const { method, params } = inbound.message
@@ -40,8 +40,16 @@ function named(kind: 'tools' | 'prompts', name: unknown, view: View): Target {
   if (typeof name !== 'string')
     throw new GatewayError('invalid_params', `Cannot find the ${NAMES[kind]}: params.name must be a string`)
   const seen = view.find(kind, name)
-  if (!seen) throw unknownTarget(kind, name)
+  if (!seen) throw kind === 'tools' && view.isQuarantined(name) ? quarantined(name) : unknownTarget(kind, name)
   return toTarget(seen, 'name')
+}
+
+function quarantined(tool: string): GatewayError {
+  return new GatewayError(
+    'tool_quarantined',
+    `Cannot call tool ${JSON.stringify(tool.slice(0, 128))}: its definition has changed and waits for review`,
+    { tool },
+  )
 }
 
 function completion(ref: unknown, view: View): Target {

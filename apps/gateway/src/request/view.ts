@@ -56,6 +56,7 @@ export class View {
   #hidden: ReadonlySet<string> | undefined
   #instructions: string | undefined
   #skillWith: SkillFinder | undefined
+  #quarantined: ReadonlySet<string> | undefined
   #apps: ReadonlyMap<string, Entry> | undefined
 
   constructor(catalog: Catalog, policy: AgentPolicy, route: string | undefined) {
@@ -83,6 +84,18 @@ export class View {
   find(kind: Kind, name: string): Seen | undefined {
     const seen = this.#byName[kind].get(name)
     return seen && seen.name !== name ? { ...seen, formerName: name } : seen
+  }
+
+  /** Whether the caller could see the tool of that name, if it were not in quarantine. */
+  isQuarantined(name: string): boolean {
+    this.#quarantined ??= new Set(
+      this.#entries('tools', 'quarantined')
+        .filter(({ facts }) => decide(this.policy, 'tool', facts).effect === 'allow')
+        .flatMap(({ publicName, facts, originalName, aliases }) =>
+          this.route === undefined ? [publicName, ...facts.aliases] : [originalName, ...aliases],
+        ),
+    )
+    return this.#quarantined.has(name)
   }
 
   /** All templates of the route, visible or not: a concrete URI is judged on its own. */
@@ -124,6 +137,7 @@ export class View {
     this.#hidden ??= new Set(
       this.#entries('resources')
         .filter((entry) => !visible.has(entry.originalName))
+        .concat(this.#entries('resources', 'quarantined'))
         .flatMap((entry) => [entry.originalName, ...canonicalSpellings(entry.originalName)]),
     )
     return this.#hidden.size > 0 && [uri, ...spellingsOf(uri)].some((spelling) => this.#hidden?.has(spelling))
@@ -184,9 +198,9 @@ export class View {
     return this.#instructions
   }
 
-  #entries(kind: Kind): readonly Entry[] {
-    if (this.route === undefined) return this.catalog.entries[kind]
-    return this.catalog.upstreams.get(this.route)?.entries.filter((entry) => entry.kind === kind) ?? []
+  #entries(kind: Kind, of: 'entries' | 'quarantined' = 'entries'): readonly Entry[] {
+    if (this.route === undefined) return this.catalog[of][kind]
+    return this.catalog.upstreams.get(this.route)?.[of]?.filter((entry) => entry.kind === kind) ?? []
   }
 
   #filter(kind: Kind): Seen[] {

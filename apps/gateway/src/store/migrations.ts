@@ -58,6 +58,23 @@ const STEPS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;`,
   `ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';
    CREATE INDEX sessions_by_agent ON sessions (agent, used_ms);`,
+  `CREATE TABLE pins (
+     upstream TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     name TEXT NOT NULL,
+     hash TEXT,
+     text_hash TEXT,
+     held_hash TEXT,
+     held_text_hash TEXT,
+     accepted_by TEXT,
+     accepted_ms INTEGER,
+     held_reason TEXT,
+     held_ms INTEGER,
+     text TEXT,
+     held_text TEXT,
+     PRIMARY KEY (upstream, kind, name)
+   ) STRICT;
+   CREATE INDEX pins_held ON pins (upstream, kind, name) WHERE held_hash IS NOT NULL;`,
 ]
 
 /**

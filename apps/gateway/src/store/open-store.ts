@@ -10,6 +10,7 @@ import { createHeardListTable, type HeardListTable } from './heard-lists.ts'
 import { readInstallation } from './installation.ts'
 import { checkSecret, deriveKey, openMasterSecret } from './master-secret.ts'
 import { migrate } from './migrations.ts'
+import { createPinTable, type PinTable } from './pins.ts'
 import { createSealingKeyTable, type SealingKeyTable } from './sealing-keys.ts'
 import { createSessionSubscriptionTable, type SessionSubscriptionTable } from './session-subscriptions.ts'
 import { createSessionTable, type SessionTable } from './sessions.ts'
@@ -26,13 +27,14 @@ export interface Store {
   sessions: SessionTable
   sessionSubscriptions: SessionSubscriptionTable
   heardLists: HeardListTable
+  pins: PinTable
   /** What makes this store another than every other, with the same secret too. */
   installation: string
   /** 32 bytes for one purpose, derived from the master secret. */
   deriveKey(purpose: string): Buffer
   /** Runs `work` as one write; nothing of it stays when it throws. */
   transaction<T>(work: () => T): T
-  /** Calls `listener` after changes to agents and keys here, and after any write of another process (≤ 500 ms). */
+  /** Calls `listener` after changes to agents, keys and approvals here, and after any write of another process (≤ 500 ms). */
   onChange(listener: () => void): () => void
   /** Looks for other processes' writes now; listeners are told before this returns. */
   checkForChanges(): void
@@ -57,6 +59,7 @@ export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env)
     sessions: createSessionTable(db),
     sessionSubscriptions: createSessionSubscriptionTable(db),
     heardLists: createHeardListTable(db),
+    pins: createPinTable(db, watch.mark),
     installation: readInstallation(db),
     deriveKey: (purpose) => deriveKey(secret, purpose),
     transaction(work) {
