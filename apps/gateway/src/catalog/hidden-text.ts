@@ -13,7 +13,7 @@ const JOINERS = new Set(['\u200c', '\u200d'])
 const EMOJI_STYLES = new Set(['\ufe0e', '\ufe0f'])
 
 /**
- * The first hidden or direction-changing character in any key or string of a definition, as `U+XXXX`; `undefined` when there is none.
+ * The first hidden or direction-changing character in any key or string of a definition, such as `U+200B`; `undefined` when there is none.
  * @param value the definition
  * @param text the same as JSON text
  */
