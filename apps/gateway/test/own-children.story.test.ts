@@ -41,7 +41,7 @@ async function start(onTestFinished: (close: () => Promise<void>) => void) {
   return { gateway, key, call, park, pidOfOwn }
 }
 
-// The last waits for as long as a replaced child may go on, so the others run meanwhile.
+// Each has a gateway of its own and waits for processes most of the time.
 describe.concurrent('a child of its caller alone', () => {
   it('goes on with a parked exchange, and serves other calls meanwhile', async ({ expect, onTestFinished }) => {
     const { call, park, pidOfOwn } = await start(onTestFinished)
@@ -112,5 +112,5 @@ describe.concurrent('a child of its caller alone', () => {
     await park('Drain?')
     await gateway.restart()
     expect(isRunning(next)).toBe(false)
-  }, 40_000)
+  })
 })
