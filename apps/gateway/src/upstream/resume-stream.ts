@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { GatewayError } from '../errors.ts'
 import { EventTooLarge, type StreamPlace } from '../wire/sse.ts'
 import { unavailable } from './answer.ts'
-import { type CallSignal, toAbortSignal } from './call-signal.ts'
+import { toAbortSignal } from './call-signal.ts'
 import type { UpstreamCall } from './connection.ts'
 import { type LegacyStreamOutcome, readLegacyStream } from './http-legacy-stream.ts'
 import type { HttpTarget } from './http-modern.ts'
@@ -39,11 +39,13 @@ export function unlessResumable(place: StreamPlace): (error: unknown) => undefin
  */
 export async function resumeStream(target: HttpTarget, session: LegacySession, resuming: Resuming): Promise<void> {
   const { call, place, isDone } = resuming
+  // One for all attempts: each would stay with the call to its end, and an upstream may have the stream read as often as it likes.
+  const signal = toAbortSignal(call.signal)
   let failures = 0
   while (!isDone()) {
-    await pause(place, call.signal)
+    await pause(place, signal)
     const before = place.lastEventId
-    const outcome = await read(target, session, resuming)
+    const outcome = await read(target, session, { ...resuming, signal })
     if (isDone()) return
     if (outcome === 'refused' || outcome === 'unknown-session')
       throw unavailable(target.upstream, 'its event stream ended early and cannot be resumed', { wasSent: true })
@@ -53,20 +55,20 @@ export async function resumeStream(target: HttpTarget, session: LegacySession, r
   }
 }
 
-async function pause({ retryMs = PAUSE_MS }: StreamPlace, signal: CallSignal): Promise<void> {
-  await sleep(Math.max(retryMs, MIN_PAUSE_MS), undefined, { signal: toAbortSignal(signal) }).catch(() => {})
+async function pause({ retryMs = PAUSE_MS }: StreamPlace, signal: AbortSignal): Promise<void> {
+  await sleep(Math.max(retryMs, MIN_PAUSE_MS), undefined, { signal }).catch(() => {})
   if (signal.aborted) throw signal.reason
 }
 
 async function read(
   target: HttpTarget,
   session: LegacySession,
-  { call, place, onEvent, isDone }: Resuming,
+  { call, place, onEvent, isDone, signal }: Resuming & { signal: AbortSignal },
 ): Promise<LegacyStreamOutcome | 'broken'> {
   try {
     return await readLegacyStream(target, session, {
       credential: call.credential,
-      signal: toAbortSignal(call.signal),
+      signal,
       place,
       maxCharacters: call.maxBytes,
       isDone,
