@@ -34,6 +34,10 @@ export class PendingAsks {
   ): Promise<AskAnswer> {
     const id = randomUUID()
     return new Promise((resolve, reject) => {
+      if (on.signal.aborted) {
+        reject(on.signal.reason)
+        return
+      }
       const onAbort = () => {
         this.#pending.delete(id)
         reject(on.signal.reason)

@@ -37,8 +37,8 @@ export interface TaskStream {
 
 /** How long the acknowledgement waits for those of the upstreams. */
 const ASK_MS = 2_000
-/** Bound on what comes before the stream is open. */
-const MAX_EARLY = 1_000
+/** Bound on what comes before the stream is open: as much as may wait on it later. */
+const MAX_EARLY_CHARACTERS = 1024 * 1024
 const MAX_NOTIFICATION_BYTES = 4 * 1024 * 1024
 
 let nextListen = 1
@@ -52,8 +52,10 @@ export async function listenToTasks(ids: unknown, listener: TaskListener): Promi
   if (wanted.length > 0) requireTasks(listener.inbound)
   const closing = new AbortController()
   const early: string[] = []
+  let earlyCharacters = 0
   const keep = (text: string) => {
-    if (early.length < MAX_EARLY) early.push(text)
+    earlyCharacters += text.length
+    if (earlyCharacters <= MAX_EARLY_CHARACTERS) early.push(text)
   }
   const heard: Heard = { honored: new Set(), tell: keep }
   const asked = byUpstream(wanted, listener).map((own) =>
