@@ -44,6 +44,7 @@ describe('a gateway that goes away', () => {
     expect((await stdio.answer('while')).result).toEqual({})
   })
 
+  // It is waited for, for seconds.
   it('and does not come back is named, with the next step', async () => {
     const port = await freePort()
     const stdio = startStdio(stdioCommand(stage.gateway), { CAUSEWAY_PORT: String(port) })
@@ -55,7 +56,7 @@ describe('a gateway that goes away', () => {
     stdio.end()
     expect(await stdio.exited).toEqual([4, null])
     expect(stdio.stderr()).toContain('npm start')
-  })
+  }, 15_000)
 })
 
 describe('a client that closes its side while it still waits', () => {

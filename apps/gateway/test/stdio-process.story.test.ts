@@ -41,6 +41,14 @@ describe('lines', () => {
     ])
   })
 
+  it('that are not UTF-8 are refused, and never sent with something else in place of what cannot be read', async () => {
+    const seen = stage.scripted.received.length
+    const call = JSON.stringify(callOf('latin', 'up__marked', { text: 'caf\u00e9' }, MODERN_META))
+    stdio().send(Buffer.from(call, 'latin1'))
+    expect((await stdio().answer('latin')).error).toMatchObject({ code: -32700 })
+    expect(stage.scripted.received.length).toBe(seen)
+  })
+
   it('past the bound are answered with their id, and what follows is served', async () => {
     const large = 'x'.repeat(5 * 1024 * 1024)
     stdio().send(callOf('first', 'old__echo', { message: large }))

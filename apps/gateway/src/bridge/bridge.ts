@@ -49,11 +49,11 @@ export class Bridge {
     this.#modern = new ModernFace(link)
   }
 
-  /** Takes one line of the client; never throws. */
-  onLine(line: string): void {
+  /** Takes one line of the client, as text and as it came; never throws. */
+  onLine(line: string, bytes: Buffer): void {
     if (line.trim() === '') return
     try {
-      const message = parseEnvelope(Buffer.from(line))
+      const message = parseEnvelope(bytes)
       if (message.kind === 'request') void this.#serve(message)
       else if (message.method === 'notifications/cancelled') this.#cancel(message)
       else this.#tell(message)

@@ -36,7 +36,7 @@ async function startForgetful(sessions: (string | undefined)[], known: Set<strin
   const bridge = new Bridge(link, { write: (line) => lines.push(JSON.parse(line)), note() {} })
   return {
     async ask(id: unknown, line: string) {
-      bridge.onLine(line)
+      bridge.onLine(line, Buffer.from(line))
       await expect.poll(() => lines.some((each) => each.id === id), { timeout: 2_000 }).toBe(true)
       return lines.find((each) => each.id === id)
     },

@@ -25,7 +25,7 @@ export async function runBridge(client: BridgeClient, link: GatewayLink): Promis
   const { input, output, note } = client
   const bridge = new Bridge(link, { note, write: (line) => writeTo(client, line) })
   const read = createLineReader(MAX_BODY_BYTES, {
-    onLine: (line) => bridge.onLine(line),
+    onLine: (line, bytes) => bridge.onLine(line, bytes),
     onOverflow: (start, end) => bridge.onOverflow(start, end, MAX_BODY_BYTES),
   })
   input.on('data', read)

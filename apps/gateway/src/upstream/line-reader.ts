@@ -2,7 +2,8 @@
 
 /** What the reader calls. */
 export interface LineEvents {
-  onLine(line: string): void
+  /** @param bytes the same as it came; where that is not UTF-8, the text has replacements */
+  onLine(line: string, bytes: Buffer): void
   /** Called once for a line past the bound, with its beginning and, if it ends soon enough, its end. */
   onOverflow(start: string, end: string): void
 }
@@ -22,7 +23,7 @@ export function createLineReader(maxBytes: number, on: LineEvents): (chunk: Buff
       if (line.bytes > maxBytes * PATIENCE) line.reportOverflow(on, '')
       if (end < 0) return
       if (line.bytes > maxBytes) line.reportOverflow(on, line.edge)
-      else on.onLine(line.text)
+      else on.onLine(line.content.toString('utf8'), line.content)
       line = new Line()
       start = end + 1
     }
@@ -50,8 +51,8 @@ class Line {
     }
   }
 
-  get text(): string {
-    return Buffer.concat(this.#chunks).toString('utf8')
+  get content(): Buffer {
+    return Buffer.concat(this.#chunks)
   }
 
   get edge(): string {

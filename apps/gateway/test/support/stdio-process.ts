@@ -18,7 +18,7 @@ export interface StdioProcess {
   /** Every line of stdout, parsed; a line that is no JSON fails the story. */
   lines: Line[]
   stderr(): string
-  /** Writes a line: text as it is, anything else as JSON. */
+  /** Writes a line: text and bytes as they are, anything else as JSON. */
   send(message: unknown): void
   /** Waits for the response to that id. */
   answer(id: unknown): Promise<Line>
@@ -56,8 +56,10 @@ export function startStdio({ command, args, env }: StdioCommand, more: Record<st
     stderr += chunk
   })
   child.stdin.on('error', () => {})
-  const send = (message: unknown) =>
-    void child.stdin.write(`${typeof message === 'string' ? message : JSON.stringify(message)}\n`)
+  const send = (message: unknown) => {
+    child.stdin.write(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message))
+    child.stdin.write('\n')
+  }
   const answer = async (id: unknown) => {
     const isAnswer = (line: Line) => line.id === id && line.method === undefined
     await until(() => lines.some(isAnswer), `the answer to ${JSON.stringify(id)} has come`)
