@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CliError } from '../cli/cli-error.ts'
 import type { Config } from '../config/schema.ts'
-import type { DefinitionFacts } from '../policy/definition-facts.ts'
+import type { Action, DefinitionFacts } from '../policy/definition-facts.ts'
 import type { FactsLookup } from '../policy/run-tests.ts'
+import { KINDS, type Kind } from './definition.ts'
 
 /** Facts by public name or alias, and all of them. */
 export interface KnownTools extends FactsLookup {
   tools: readonly DefinitionFacts[]
+  /** Facts of everything, by what rules call it. */
+  definitions: Readonly<Record<Action, readonly DefinitionFacts[]>>
 }
 
 /**
@@ -17,13 +20,14 @@ export interface KnownTools extends FactsLookup {
  * @throws CliError when the file is damaged
  */
 export function readKnownTools(config: Pick<Config, 'dataDir' | 'upstreams'>): KnownTools {
-  const tools = readTools(join(config.dataDir, 'catalog.json')) ?? []
+  const { tools, prompts, resources, templates, skills } = readFacts(join(config.dataDir, 'catalog.json'))
   const byName = new Map<string, DefinitionFacts>()
   for (const tool of tools) for (const alias of tool.aliases) byName.set(alias, tool)
   for (const tool of tools) byName.set(tool.publicName, tool)
   const listed = new Set(tools.map((tool) => tool.upstream))
   const catalogIsKnown = Object.entries(config.upstreams).every(([id, { enabled }]) => !enabled || listed.has(id))
-  return { tools, catalogIsKnown, factsOf: (name) => byName.get(name) }
+  const definitions = { tool: tools, prompt: prompts, resource: [...resources, ...templates, ...skills] }
+  return { tools, definitions, catalogIsKnown, factsOf: (name) => byName.get(name) }
 }
 
 /** The facts that a name alone tells: whose it would be; its effect unknown, which counts as a write. */
@@ -33,11 +37,12 @@ export function factsOfName(publicName: string, upstreams: readonly string[]): D
   return { publicName, aliases: [], upstream, scopes: [], tags: [] }
 }
 
-function readTools(file: string): DefinitionFacts[] | undefined {
+function readFacts(file: string): Record<Kind, DefinitionFacts[]> {
+  const nothing = Object.fromEntries(KINDS.map((kind) => [kind, []])) as unknown as Record<Kind, DefinitionFacts[]>
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { tools: DefinitionFacts[] }).tools
+    return { ...nothing, ...(JSON.parse(readFileSync(file, 'utf8')) as object) }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return nothing
     throw new CliError('configuration', `Cannot read "${file}": ${(error as Error).message}`, {
       code: 'catalog_unreadable',
       hint: 'Remove the file; the gateway writes it again when it lists its upstreams',

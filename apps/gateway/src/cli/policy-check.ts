@@ -2,23 +2,18 @@
 
 import { readKnownTools } from '../catalog/known-tools.ts'
 import { formatProblem } from '../config/problem.ts'
+import { checkPolicy } from '../policy/check-policy.ts'
 import { compilePolicy } from '../policy/compile.ts'
-import { askOf } from '../policy/definition-facts.ts'
+import { knownAgents } from './known-agents.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Prints the warnings; a configuration with errors does not get this far. */
-export function policyCheck({ config, loaded, printer }: Workspace): void {
-  const { tools, catalogIsKnown } = readKnownTools(config)
-  const asks = tools.map((facts) => askOf('tool', facts))
-  const idle = compilePolicy(config).rules.filter((rule, i) => {
-    const { tools, prompts, resources } = config.rules[i] ?? { tools: [], prompts: [], resources: [] }
-    const isAboutToolsAlone = tools.length > 0 && prompts.length === 0 && resources.length === 0
-    return catalogIsKnown && isAboutToolsAlone && !asks.some((ask) => rule.selectorFor(ask))
-  })
-  const warnings = [
-    ...loaded.warnings.map(formatProblem),
-    ...idle.map((rule) => `${rule.source} rule "${rule.id}" selects no tool that there is`),
-  ]
+export function policyCheck(workspace: Workspace): void {
+  const { config, loaded, printer } = workspace
+  const { definitions, catalogIsKnown } = readKnownTools(config)
+  const agents = knownAgents([config], workspace.existingStore())
+  const world = { agents, definitions: catalogIsKnown ? definitions : undefined }
+  const warnings = [...loaded.warnings.map(formatProblem), ...checkPolicy(compilePolicy(config), config.rules, world)]
   if (!catalogIsKnown) printer.note('the gateway has not listed any tools yet; globs were not held against them')
   const data = { agents: Object.keys(config.agents).length, rules: config.rules.length, warnings }
   printer.answer(data, () => [...warnings, `${data.rules} rules, ${data.agents} agents: usable`].join('\n'))

@@ -131,7 +131,7 @@ function addStdio(program: Command, io: CommandIo): void {
 }
 
 function addPolicy(program: Command, run: Run): void {
-  const policy = program.command('policy').description('rules: check, test, explain')
+  const policy = program.command('policy').description('rules: check, test, explain, diff')
   policy
     .command('check')
     .description('check the rules, and warn of those that do nothing')
@@ -147,6 +147,10 @@ function addPolicy(program: Command, run: Run): void {
     .action((agent, tool, options) =>
       run(async (on) => (await import('./policy-explain.ts')).policyExplain(on, agent, tool, options)),
     )
+  policy
+    .command('diff <old> [new]')
+    .description('say who gains and loses what between two configuration files (new: the one in use)')
+    .action((before, after) => run(async (on) => (await import('./policy-diff.ts')).policyDiff(on, before, after)))
 }
 
 function addDrift(program: Command, run: Run): void {

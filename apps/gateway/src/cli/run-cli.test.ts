@@ -169,8 +169,8 @@ test('policy check: names rules that select nothing', async () => {
   publishCatalog(facts('db__query', 'write'))
   const { warnings } = (await cli.run(['policy', 'check', '--json'])).json().data
   expect(warnings).toEqual([
-    'causeway.yaml:9 rule "reads" selects no tool that there is',
-    'causeway.yaml:10 rule "nobody-drops" selects no tool that there is',
+    'causeway.yaml:9 rule "reads" has "effect:read", which selects no tool that there is',
+    'causeway.yaml:10 rule "nobody-drops" has "db__drop", which selects no tool that there is',
   ])
 })
 
