@@ -81,3 +81,15 @@ it('loses a task when its tool is taken away', async () => {
   gateway.listening.reload()
   expect((await request('tasks/get', { taskId })).json?.error?.data?.code).toBe('unknown_task')
 })
+
+it('judges the call that becomes a task by its arguments, and what is asked of the task by that decision', async () => {
+  const rules = [
+    { id: 'quick', effect: 'allow', roles: ['operator'], tools: ['jobs__slow_compute'], when: 'args.seconds <= 1' },
+  ]
+  gateway.write({ upstreams: { jobs: { url: fixture.url } }, agents, rules })
+  gateway.listening.reload()
+  const long = { name: 'jobs__slow_compute', arguments: { seconds: 2, label: 'x' } }
+  expect((await request('tools/call', long)).json?.error?.data?.code).toBe('policy_denied')
+  const taskId = await start()
+  expect((await request('tasks/get', { taskId })).json?.result?.taskId).toBe(taskId)
+})
