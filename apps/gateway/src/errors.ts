@@ -151,7 +151,14 @@ export const FAILURES = {
     http: 401,
     rpc: 0,
     retryable: false,
-    hint: 'Send "Authorization: Bearer <key>" with a key made by `causeway agents create`.',
+    hint: 'Send "Authorization: Bearer <key>" with a key made by `causeway agents create`, or an access token of a configured issuer.',
+  },
+  insufficient_scope: {
+    source: 'client',
+    http: 403,
+    rpc: 0,
+    retryable: false,
+    hint: 'Ask the issuer for a token with the scopes that WWW-Authenticate names, and call again.',
   },
   http_method_not_allowed: {
     source: 'client',
@@ -284,6 +291,8 @@ export interface FailureDetail {
   hint?: string
   /** Milliseconds after which another try makes sense. */
   retryAfterMs?: number
+  /** `WWW-Authenticate` of the answer. */
+  challenge?: string
   /** Fields that the specification puts into `error.data` (`supported`, `uri`, `requiredCapabilities` …). */
   data?: Record<string, unknown>
   /** The technical reason: goes to the log, never to an agent. */

@@ -7,8 +7,10 @@ import { createFactsFile } from './catalog/facts-file.ts'
 import { createConditionReport } from './condition-report.ts'
 import { isLoopbackHost } from './config/loopback.ts'
 import type { Config } from './config/schema.ts'
+import type { AccessTokens } from './identity/access-tokens.ts'
 import { type Authenticator, createAuthenticator } from './identity/authenticate.ts'
 import { type CallTokenSigner, createCallTokenSigner } from './identity/call-token.ts'
+import type { ProtectedResource } from './identity/protected-resource.ts'
 import { createSessionSealer, type SessionSealer } from './identity/session-seal.ts'
 import { compilePolicy, type Policy } from './policy/compile.ts'
 import type { Admission } from './request/admit.ts'
@@ -21,6 +23,7 @@ import { ParkedRuns } from './request/parked-runs.ts'
 import { watchWanted } from './request/subscribe.ts'
 import { Subscriptions } from './request/subscriptions.ts'
 import { TaskIds } from './request/task-ids.ts'
+import { createSignIn } from './sign-in.ts'
 import type { Store } from './store/open-store.ts'
 import type { Upstream } from './upstream/upstream.ts'
 import { UpstreamLines } from './upstream-lines.ts'
@@ -38,6 +41,9 @@ export interface Gateway {
   readonly catalog: CatalogHolder
   readonly upstreams: ReadonlyMap<string, Upstream>
   readonly authenticator: Authenticator
+  /** `undefined` where no issuer is configured. */
+  readonly accessTokens: AccessTokens | undefined
+  readonly resource: ProtectedResource
   readonly sessions: SessionSealer
   readonly callTokens: CallTokenSigner
   readonly cursors: Sealer
@@ -130,11 +136,13 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
       }
     },
   })
+  const signIn = createSignIn({ store, publicUrl, log })
   const gateway: RunningGateway = {
     live: { config, policy: compilePolicy(config) },
     catalog,
     upstreams: lines.upstreams,
     authenticator: authenticatorOf(config, store),
+    ...signIn(config),
     sessions: endingStreams(createSessionSealer(store), streams),
     callTokens,
     cursors: createSealer(store.deriveKey('cursor'), 'cursor'),
@@ -156,6 +164,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
         live: { config: next, policy: compilePolicy(next) },
         edge: edgeOf(next, publicUrl, via),
         authenticator: authenticatorOf(next, store),
+        ...signIn(next),
       })
       before.close()
       gateway.admission.max = next.limits.global.concurrency

@@ -90,6 +90,12 @@ function createEdges(gateway: () => Gateway | undefined): Hono {
     return context.json({ ok, ...(current ? readiness(current) : {}) }, ok ? 200 : 503)
   })
   app.get('/.well-known/jwks.json', (context) => context.json(gateway()?.callTokens.jwks() ?? { keys: [] }))
+  // One answer for every upstream that there could be, so that it tells of none.
+  for (const path of ['', '/mcp', '/s/:upstream{[a-z][a-z0-9-]{0,15}}/mcp'])
+    app.get(`/.well-known/oauth-protected-resource${path}`, (context) => {
+      const metadata = gateway()?.resource.metadataOf(context.req.param('upstream'))
+      return metadata ? context.json(metadata) : context.notFound()
+    })
   app.notFound((context) => {
     const old = OLD_ROUTE.test(context.req.path) ? 'HTTP+SSE of revision 2024-11-05 is not served; ' : ''
     const message = `Cannot serve this path: ${old}the MCP endpoints are /mcp and /s/{upstream}/mcp`

@@ -17,13 +17,15 @@ export const REQUIREMENTS = {
     sentence:
       'Any token that is not exactly acceptable gets 401 with `resource_metadata`, and the upstream is not touched',
     section: 'Authorization, Token Handling; RFC 9728 §5.1',
+    ...built,
   },
   'auth.canonical': {
     sentence:
       'Another spelling of a valid token (whitespace, padding, last character, two headers, query) is not that token',
     section: 'Authorization, Access Token Usage; RFC 6750 §2',
+    ...built,
   },
-  'auth.issuer': { sentence: "A token of one issuer never passes as another's", section: 'RFC 9068 §4' },
+  'auth.issuer': { sentence: "A token of one issuer never passes as another's", section: 'RFC 9068 §4', ...built },
   'auth.jwks': {
     sentence:
       'Rotation with overlap fails nobody; unknown key ids cause at most one fetch per cooldown; a dead identity provider does not fail valid tokens',
@@ -31,6 +33,7 @@ export const REQUIREMENTS = {
   'auth.metadata': {
     sentence: 'Metadata and challenges do not depend on `Host`, `X-Forwarded-*` or the request target',
     section: 'RFC 9728 §3',
+    ...built,
   },
   'auth.passthrough': {
     sentence: 'No inbound credential, cookie, session id or unknown `x-*` header reaches an upstream',

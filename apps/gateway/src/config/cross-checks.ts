@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { compileGlob } from '../policy/glob.ts'
 import { type ConfigNode, nodeAt, pathsLike, placeOf, problemAt, valueAt } from './config-node.ts'
+import { checkIssuers } from './issuer-checks.ts'
 import { isLoopbackHost } from './loopback.ts'
 import type { Path, Problem } from './problem.ts'
 
@@ -17,6 +18,7 @@ export interface Surroundings {
 export function findContradictions(root: ConfigNode, { env, folder }: Surroundings): Problem[] {
   return [
     ...checkAnonymous(root, env.NODE_ENV),
+    ...checkIssuers(root),
     ...checkNamespaces(root),
     ...checkRuleIds(root),
     ...checkFolders(root, folder),

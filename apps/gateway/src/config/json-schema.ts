@@ -17,8 +17,15 @@ export function jsonSchemaOfConfig(): JsonSchema {
   return z.toJSONSchema(configSchema, { io: 'input', target: 'draft-07', unrepresentable: 'any' }) as JsonSchema
 }
 
+const MAX_LINE = 120
+
 /** The schema as the text of a file, laid out as the formatter has it. */
 export function printSchema(): string {
   const text = JSON.stringify(jsonSchemaOfConfig(), null, 2)
-  return `${text.replace(/\[\n([^[\]{}]+)\n *\]/g, (_, items: string) => `[${items.trim().replace(/\n */g, ' ')}]`)}\n`
+  return `${text.replace(/^(.*)\[\n([^[\]{}]+)\n *\](,?)$/gm, onOneLine)}\n`
+}
+
+function onOneLine(asItWas: string, before: string, items: string, after: string): string {
+  const line = `${before}[${items.trim().replace(/\n */g, ' ')}]${after}`
+  return line.length > MAX_LINE ? asItWas : line
 }

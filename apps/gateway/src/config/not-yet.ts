@@ -16,14 +16,12 @@ const is =
     values.includes(value)
 const isNot = (value: unknown) => (written: unknown) => written !== value
 const startsWith = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value)
-const isFilled = (value: unknown) => Array.isArray(value) && value.length > 0
 const isMode = (value: unknown) =>
   /^(client_credentials|token_exchange)$/.test(String((value as { mode?: unknown })?.mode))
 
 const REFUSED: readonly NotYet[] = [
   { at: 'store', what: 'PostgreSQL', when: startsWith(/^postgres/) },
   { at: 'shared', what: 'Redis', when: startsWith(/^rediss?:/) },
-  { at: 'auth.issuers', what: 'Signing in through an issuer', when: isFilled },
   { at: 'upstreams.*.resultSchema', what: 'Checking of results', when: is('warn', 'enforce') },
   { at: 'upstreams.*.auth', what: 'OAuth toward upstreams', when: isMode },
   { at: 'rules.*.effect', what: 'Approval', when: is('approve') },

@@ -8,7 +8,8 @@ import { parseSelector } from '../policy/selector.ts'
 export const agentName = z
   .string()
   .regex(/^[A-Za-z0-9][\w.@:/+-]{0,127}$/, 'Want an agent name: letters, digits and . _ @ : / + - up to 128')
-const agentGlob = z
+/** An agent's name, or a glob of one. */
+export const agentGlob = z
   .string()
   .regex(/^[A-Za-z0-9*][\w.@:/+*-]{0,127}$/, 'Want an agent name or a glob of one, such as "helpdesk-*"')
 const role = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'Want a role name: lower case letters, digits and "-"')

@@ -1,20 +1,13 @@
 /** The shape of `causeway.yaml`: the source of the types, the defaults and the published JSON Schema. */
 import { z } from 'zod'
+import { authSchema, type IssuerConfig } from './auth-schema.ts'
 import { httpUrl, originUrl } from './http-url.ts'
-import {
-  type Agents,
-  agentName,
-  agentsSchema,
-  type PolicyTest,
-  policyTestSchema,
-  type Rule,
-  ruleSchema,
-} from './policy-schema.ts'
+import { type Agents, agentsSchema, type PolicyTest, policyTestSchema, type Rule, ruleSchema } from './policy-schema.ts'
 import { duration } from './units.ts'
 import type { ToolOverride, UpstreamConfig } from './upstream-config.ts'
 import { type UpstreamAuth, upstreamsSchema } from './upstream-schema.ts'
 
-export type { Agents, PolicyTest, Rule, ToolOverride, UpstreamAuth, UpstreamConfig }
+export type { Agents, IssuerConfig, PolicyTest, Rule, ToolOverride, UpstreamAuth, UpstreamConfig }
 
 const HOST_AND_PORT = /^(\[[\da-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:\d{1,5})?$/
 const HOST = /^([\da-fA-F:.]+|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)$/
@@ -68,15 +61,7 @@ export const configSchema = z
     dataDir: z.string().min(1).default('.causeway').describe("Where state is kept, from this file's folder."),
     store: z.literal('sqlite').default('sqlite'),
     shared: z.literal('memory').default('memory'),
-    auth: z
-      .strictObject({
-        anonymous: agentName
-          .nullable()
-          .default(null)
-          .describe('The agent that callers without a credential are; on loopback only.'),
-        issuers: z.array(z.never()).default([]),
-      })
-      .prefault({}),
+    auth: authSchema.prefault({}),
     upstreams: upstreamsSchema,
     agents: agentsSchema,
     rules: z.array(ruleSchema).default([]).describe('Who may use what.'),

@@ -18,14 +18,36 @@ export interface AgentIdentity {
   keyId: string | null
   /** How the key came to be; `null` for the anonymous agent. */
   origin: KeyOrigin | null
+  /** What an access token said of itself; `undefined` for keys and the anonymous agent. */
+  token?: TokenFacts
   /** Roles from the store; `undefined` when the file names the agent, or nobody does. */
   roles: string[] | undefined
   /** `Infinity` for the anonymous agent. */
   expiresAtMs: number
 }
 
+/** What is known of an access token beside whom it proves. */
+export interface TokenFacts {
+  issuer: string
+  /** `jti`. */
+  id?: string
+  /** They narrow what the policy grants, and never widen it. */
+  scopes: readonly string[]
+}
+
 /** Why a credential was refused: for the log and the record, never for the caller. */
-export type RefusalReason = 'missing' | 'malformed' | 'unknown' | 'expired' | 'revoked'
+export type RefusalReason =
+  | 'missing'
+  | 'malformed'
+  | 'unknown'
+  | 'expired'
+  | 'revoked'
+  | 'issuer'
+  | 'algorithm'
+  | 'signature'
+  | 'claims'
+  | 'audience'
+  | 'agent'
 
 /** The verdict on one request's credentials. */
 export type Authentication = { ok: true; caller: AgentIdentity } | { ok: false; reason: RefusalReason }
@@ -78,7 +100,8 @@ function refusal(reason: RefusalReason): Authentication {
   return { ok: false, reason }
 }
 
-function bearerToken(authorization: readonly string[]): string | undefined {
+/** The one credential of a request; `undefined` for none, several, and what is not a bearer token of at most 16 KiB. */
+export function bearerToken(authorization: readonly string[]): string | undefined {
   const [only] = authorization
   if (authorization.length !== 1 || only === undefined || only.length > MAX_CREDENTIAL_BYTES) return undefined
   return BEARER.exec(only)?.[1]

@@ -1,4 +1,5 @@
 /** The proven identity of one request, with the policy that applies to it. */
+import type { AgentIdentity, TokenFacts } from '../identity/authenticate.ts'
 import type { AgentPolicy } from '../policy/compile.ts'
 
 export interface Caller {
@@ -11,6 +12,10 @@ export interface Caller {
   id: string
   /** `null` for the anonymous agent. */
   keyId: string | null
+  /** What proved it. */
+  identity: AgentIdentity
+  /** What its access token said of itself. */
+  token?: TokenFacts
   roles: readonly string[]
   policy: AgentPolicy
   /** When the credential ends, ms since the epoch; streams end with it. */

@@ -1,8 +1,10 @@
 /** The `decide` step: one decision for this very call, before anything is sent. */
 import { GatewayError } from '../errors.ts'
+import type { ProtectedResource } from '../identity/protected-resource.ts'
 import { type Decision, decide } from '../policy/decide.ts'
 import { type CallDecision, judge } from '../policy/judge.ts'
 import type { Caller } from './caller.ts'
+import { narrow } from './check-scopes.ts'
 import type { Inbound } from './read.ts'
 import { type Target, unknownTarget } from './target.ts'
 import type { View } from './view.ts'
@@ -21,17 +23,17 @@ export function decideTarget({ entry, name, seenBy }: Target, view: View): Decis
 /**
  * The decision that allows this request. Conditions are judged by the arguments of each call, and of each round of one;
  * what is asked of a task goes by the call that became it.
- * @throws GatewayError policy_denied when a condition denies, and all that {@link decideTarget} throws
+ * @throws GatewayError policy_denied when a condition denies, insufficient_scope when the token does not carry what a rule grants, and all that {@link decideTarget} throws
  */
 export function decideCall(
   target: Target,
   view: View,
-  { caller, inbound }: { caller: Caller; inbound: Inbound },
+  { caller, inbound, resource }: { caller: Caller; inbound: Inbound; resource: ProtectedResource },
 ): Decision {
-  const decision = decideTarget(target, view)
+  const decision = narrow(decideTarget(target, view), target, { view, caller, resource })
   if (!decision.conditional || inbound.message.method !== 'tools/call') return decision
-  const { agent, roles } = caller
-  const call = { agent, roles, argumentsText: argumentsTextOf(inbound), timeMs: Date.now() }
+  const { agent, roles, user } = caller
+  const call = { agent, roles, user, argumentsText: argumentsTextOf(inbound), timeMs: Date.now() }
   const judged = judge(decision, target.entry.facts, call)
   if (judged.effect !== 'allow') throw deniedByCondition(judged, target)
   return judged

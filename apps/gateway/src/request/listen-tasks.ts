@@ -6,6 +6,7 @@ import { isObject } from '../wire/envelope.ts'
 import { membersOf, withMembers } from '../wire/json-span.ts'
 import { SUBSCRIPTION_ID_META } from '../wire/revisions.ts'
 import type { Caller } from './caller.ts'
+import { missingScopes } from './check-scopes.ts'
 import { decideTarget } from './decide.ts'
 import type { Inbound } from './read.ts'
 import type { Exchange } from './receive.ts'
@@ -97,7 +98,8 @@ function byUpstream(ids: readonly string[], listener: TaskListener): string[][] 
 }
 
 function find(id: string, view: View, { caller, gateway }: TaskListener): Target | undefined {
-  return findTask(id, view, { caller, taskIds: gateway.taskIds })
+  const target = findTask(id, view, { caller, taskIds: gateway.taskIds })
+  return target && missingScopes(target, view, caller).length === 0 ? target : undefined
 }
 
 interface Heard {

@@ -26,7 +26,7 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
   const resources = wantedResources(notifications.resourceSubscriptions, opening.view)
   const { gateway, caller, exchange } = opening
   checkRoom(gateway)
-  const listener = { ...opening, currentView: () => currentView(exchange, gateway) }
+  const listener = { ...opening, currentView: () => currentView(opening) }
   const tasks = await listenToTasks(notifications.taskIds, listener)
   const honored = honoredText(wanted, resources, tasks.honored)
   const unwatch = () => {

@@ -15,7 +15,7 @@ const RETRY_JITTER_MS = 1_000
  * @throws GatewayError overloaded
  */
 export function openLegacyStream(opening: Opening & { session: Session | undefined }): void {
-  const { session, gateway, exchange } = opening
+  const { session, gateway } = opening
   checkRoom(gateway)
   const updated = (uri: string) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)}}`)
   const response = openStream(opening, WATCHED, {
@@ -32,7 +32,7 @@ export function openLegacyStream(opening: Opening & { session: Session | undefin
   const tellMissed = () => {
     // The next stream of a client that has gone meanwhile has to tell it.
     if (response.destroyed) gateway.subscriptions.putBack(session.number, missed)
-    else for (const uri of missed) if (isReadable(uri, currentView(exchange, gateway))) tell(response, updated(uri))
+    else for (const uri of missed) if (isReadable(uri, currentView(opening))) tell(response, updated(uri))
   }
   // What the client reads again when it is told must not change unheard.
   if (gateway.subscriptions.ofSession(session.number).size > 0) void watchWanted(gateway).then(tellMissed)

@@ -4,7 +4,7 @@ import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Session } from '../identity/session-seal.ts'
 import { eventText, KEEP_ALIVE } from '../wire/sse.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticateAgain } from './authenticate.ts'
 import type { Caller } from './caller.ts'
 import { type Listener, signaturesOf, WATCHED, type Watched } from './heard-lists.ts'
 import type { Exchange } from './receive.ts'
@@ -47,6 +47,8 @@ export interface Says {
 }
 
 const KEEP_ALIVE_MS = 15_000
+/** Beyond it timers fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 const MAX_STREAMS = 12_000
 /** A client that leaves more than this unread has to listen anew. */
 const MAX_UNREAD_BYTES = 1024 * 1024
@@ -61,7 +63,7 @@ export function checkRoom({ streams }: Gateway): void {
 
 /** Opens a stream and keeps it. */
 export function openStream(opening: Opening, wanted: readonly Watched[], says: Says): ServerResponse {
-  const { exchange, view, gateway } = opening
+  const { exchange, caller, view, gateway } = opening
   const { response } = exchange
   const { session } = says
   const stream = streamOf(opening, wanted, says)
@@ -76,9 +78,12 @@ export function openStream(opening: Opening, wanted: readonly Watched[], says: S
     response.write(KEEP_ALIVE)
     stream.check()
   }, KEEP_ALIVE_MS)
+  const lifeMs = caller.expiresAtMs - Date.now()
+  const ending = lifeMs < MAX_TIMER_MS ? setTimeout(stream.check, Math.max(0, lifeMs)) : undefined
   gateway.streams.add(stream)
   response.once('close', () => {
     clearInterval(keepAlive)
+    clearTimeout(ending)
     gateway.streams.delete(stream)
   })
   return response
@@ -94,7 +99,7 @@ function streamOf(opening: Opening, wanted: readonly Watched[], says: Says): Ope
     session: session?.number,
     caller: caller.id,
     check() {
-      const now = currentView(exchange, gateway)
+      const now = currentView(opening)
       if (!now || hasEnded(session, gateway)) return stream.end()
       const next = signaturesOf(now)
       const changed = WATCHED.filter((kind) => next[kind] !== heard[kind])
@@ -105,7 +110,7 @@ function streamOf(opening: Opening, wanted: readonly Watched[], says: Says): Ope
     },
     updated({ uri, upstream }) {
       const isWanted = says.wanted().get(uri) === upstream
-      if (isWanted && isReadable(uri, currentView(exchange, gateway))) tell(response, says.updated(uri))
+      if (isWanted && isReadable(uri, currentView(opening))) tell(response, says.updated(uri))
     },
     end() {
       response.end(says.farewell === undefined ? undefined : eventText(says.farewell))
@@ -153,9 +158,9 @@ function hasEnded(session: Session | undefined, gateway: Gateway): boolean {
 }
 
 /** What the caller sees now. A credential that was revoked or has expired since ends its streams; a permission that went is gone from the view. */
-export function currentView(exchange: Exchange, gateway: Gateway): View | undefined {
+export function currentView({ exchange, caller, gateway }: Omit<Opening, 'view'>): View | undefined {
   try {
-    return viewOf(gateway.catalog.current, authenticate(exchange, gateway).policy, exchange.route)
+    return viewOf(gateway.catalog.current, authenticateAgain(exchange, caller, gateway).policy, exchange.route)
   } catch {
     return undefined
   }

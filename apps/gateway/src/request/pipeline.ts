@@ -30,7 +30,8 @@ export async function serveRequest(arrival: Arrival, gateway: Gateway): Promise<
   try {
     exchange = receive(arrival, gateway.edge)
     reply.canStream = exchange.acceptsEvents
-    trail.caller = authenticate(exchange, gateway)
+    const proven = authenticate(exchange, gateway)
+    trail.caller = proven instanceof Promise ? await proven : proven
     leave = admit(gateway.admission)
     const serving = { exchange, reply, trail, caller: trail.caller, gateway }
     if (exchange.request.method === 'POST') await serveMessage(serving, await readBody(exchange))
@@ -90,7 +91,7 @@ async function serveRequestOf(serving: Serving, inbound: Inbound, view: View): P
   }
   const target = resolve(inbound, view, { caller, taskIds: gateway.taskIds })
   trail.target = target
-  const decision = decideCall(target, view, { caller, inbound })
+  const decision = decideCall(target, view, { caller, inbound, resource: gateway.resource })
   trail.decision = decision
   const decided = { exchange, caller, inbound, view, target, decision }
   const answer = await forward(await route(decided, gateway), decided, { gateway, reply })

@@ -32,6 +32,8 @@ export function record(
     agent: caller?.agent,
     user: caller?.user,
     keyId: caller?.keyId,
+    issuer: caller?.token?.issuer,
+    tokenId: caller?.token?.id,
     era: inbound?.era,
     route: exchange.route,
     method: inbound?.message.method || undefined,

@@ -149,7 +149,7 @@ function statusOf({ code, failure }: GatewayError, idText: string | null, isMode
 
 function failureHeaders({ code, failure, detail }: GatewayError): string[] {
   const headers: string[] = []
-  if (code === 'unauthorized') headers.push('WWW-Authenticate', 'Bearer realm="causeway"')
+  if (detail.challenge !== undefined) headers.push('WWW-Authenticate', detail.challenge)
   if (code === 'http_method_not_allowed') headers.push('Allow', 'GET, POST, DELETE')
   if (failure.http === 503)
     headers.push('Retry-After', String(Math.max(1, Math.ceil((detail.retryAfterMs ?? 1_000) / 1_000))))

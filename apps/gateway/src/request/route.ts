@@ -141,8 +141,9 @@ function credentialFor(
   if (config.auth.mode === 'none') return undefined
   if (config.auth.mode === 'bearer') return reveal(config.auth.token)
   // The URI that a rule allows may be of a template that the caller does not see.
-  const scopes = [...new Set([...view.scopesAt(id), ...target.entry.facts.scopes])].sort()
-  const { agent, user, roles } = caller
+  const { agent, user, roles, token } = caller
+  const held = token ? view.scopesAt(id).filter((scope) => token.scopes.includes(scope)) : view.scopesAt(id)
+  const scopes = [...new Set([...held, ...target.entry.facts.scopes])].sort()
   return gateway.callTokens.tokenFor({ agent, ...(user === undefined ? {} : { user }), roles, scopes }, id)
 }
 
