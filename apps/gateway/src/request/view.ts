@@ -268,7 +268,8 @@ export function viewOf(catalog: Catalog, policy: AgentPolicy, route: string | un
   let view = ofCatalog.get(key)
   if (!view) {
     view = new View(catalog, policy, route)
-    ofCatalog.set(key, view)
+    // There is no end to the routes that a caller may think of.
+    if (route === undefined || catalog.upstreams.has(route)) ofCatalog.set(key, view)
   }
   return view
 }
