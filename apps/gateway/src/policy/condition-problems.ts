@@ -1,6 +1,6 @@
 /** Where conditions contradict the input schemas of tools: calls of those are denied, and the operator should know. */
 import type { Policy } from './compile.ts'
-import { askOf, type DefinitionFacts } from './definition-facts.ts'
+import { type Ask, askOf, type DefinitionFacts } from './definition-facts.ts'
 
 /** One rule whose condition can never be judged for one tool. */
 export interface ConditionProblem {
@@ -16,7 +16,7 @@ export interface ConditionProblem {
 export function conditionProblems(policy: Policy, tools: readonly DefinitionFacts[]): ConditionProblem[] {
   const conditional = policy.rules.filter((rule) => rule.when)
   if (conditional.length === 0) return []
-  const asks = tools.map((facts) => askOf('tool', facts))
+  const asks = tools.flatMap((facts) => judgeable(facts) ?? [])
   return conditional.flatMap((rule) =>
     asks
       .filter((ask) => rule.selectorFor(ask))
@@ -30,4 +30,13 @@ export function conditionProblems(policy: Policy, tools: readonly DefinitionFact
 /** The problem in a sentence. */
 export function formatConditionProblem({ rule, source, tool, reason }: ConditionProblem): string {
   return `${source} rule "${rule}": its condition denies every call of "${tool}", because it does not fit the input schema: ${reason}`
+}
+
+function judgeable(facts: DefinitionFacts): Ask | undefined {
+  try {
+    return askOf('tool', facts)
+  } catch {
+    // It is denied to everyone, with or without a condition.
+    return undefined
+  }
 }

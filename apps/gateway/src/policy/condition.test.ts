@@ -1,4 +1,6 @@
 /** What conditions can say, what they refuse to say, and that whatever cannot be told is no answer. */
+import { evaluate } from '@marcbachmann/cel-js'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { argumentTypesOf } from './argument-types.ts'
 import { type Circumstances, compileCondition, MAX_CONDITION_CHARACTERS } from './condition.ts'
@@ -108,6 +110,7 @@ describe('a condition', () => {
     ['what every object has', 'args.any.constructor == 1', { any: {} }],
     ['what every object has, by its name', 'args.any["toString"] == 1', { any: {} }],
     ['a list that is too long', 'size(args.tags) > 0', { tags: new Array(1_001).fill('x') }],
+    ['half of a surrogate pair', 'args.name != "x"', '{"name":"\\ud800"}'],
     ['a bad time zone', 'time.getHours("Nowhere/At all") < 3', {}],
   ])('fails for %s: %s', (_, text, args) => {
     expect(judge(text, args)).toEqual(error)
@@ -219,4 +222,41 @@ it('one condition costs a few microseconds', () => {
   }
   // The best of several, because other work shares the machine; the goal is 5, measured in bench/.
   expect(Math.min(...Array.from({ length: 8 }, once))).toBeLessThan(15)
+})
+
+it('means what CEL means, wherever it means anything', () => {
+  const conditions = fc.constantFrom(
+    ...[
+      'args.limit <= 100 || args.name == "a"',
+      'args.tags.exists(t, t == "x") && !args.isUrgent',
+      'args.any in ["a", "b"]',
+    ],
+    ...[
+      'args.tags.all(t, t != "x")',
+      'args.limit != 3.0 ? args.name in ["a"] : args.isUrgent',
+      'args.tags.exists_one(t, t == "x")',
+    ],
+    ...['has(args.owner) && has(args.owner.id) && args.owner.id >= 1.0', 'args.tags == ["x"] || size(args.tags) > 1'],
+  )
+  const args = fc.record(
+    {
+      limit: fc.constantFrom(3, 100, 101, '3', null),
+      name: fc.constantFrom('a', 'b', 3),
+      isUrgent: fc.constantFrom(true, false, 'no'),
+      tags: fc.array(fc.constantFrom('x', 'y', 3), { maxLength: 3 }),
+      owner: fc.constantFrom({}, { id: 1 }, { id: 'x' }),
+      any: fc.constantFrom('a', 3, null, [], {}),
+    },
+    { requiredKeys: [] },
+  )
+  const ends = new Set<unknown>()
+  fc.assert(
+    fc.property(conditions, args, (text, given) => {
+      const strict = judge(text, given)
+      if (typeof strict === 'boolean') expect(evaluate(text, { args: given })).toBe(strict)
+      ends.add(typeof strict === 'boolean' ? strict : 'error')
+    }),
+    { numRuns: 1_000, seed: 7 },
+  )
+  expect(ends).toEqual(new Set([true, false, 'error']))
 })

@@ -47,6 +47,8 @@ function parseExactly(text: string): unknown {
 }
 
 function judged(value: unknown, names: Names): unknown {
+  // Half of a surrogate pair is read as another character by some.
+  if (typeof value === 'string') return value.isWellFormed() ? value : UNJUDGEABLE
   if (typeof value !== 'object' || value === null || value === UNJUDGEABLE) return value
   if (Array.isArray(value)) return value.length > MAX_ELEMENTS ? UNJUDGEABLE : value.map((each) => judged(each, names))
   const members: Record<string, unknown> = Object.create(null)
