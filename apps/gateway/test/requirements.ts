@@ -29,6 +29,7 @@ export const REQUIREMENTS = {
   'auth.jwks': {
     sentence:
       'Rotation with overlap fails nobody; unknown key ids cause at most one fetch per cooldown; a dead identity provider does not fail valid tokens',
+    ...built,
   },
   'auth.metadata': {
     sentence: 'Metadata and challenges do not depend on `Host`, `X-Forwarded-*` or the request target',
