@@ -36,7 +36,15 @@ const LIMITS = { maxAstNodes: 200, maxDepth: 24, maxListElements: 100, maxMapEnt
 /** Bounds on the strict form of what is within the others: it says the same in more words. */
 const STRICT_LIMITS = { ...LIMITS, maxAstNodes: 1_000, maxDepth: 100 }
 /** Types that a schema calls numbers, and those that sizes and hours are of. */
-const MIXED = ['double', 'int'] as const
+const MIXED = [
+  ['double', 'int'],
+  ['int', 'double'],
+] as const
+
+const BASE = baseEnvironment()
+/** For what holds of every tool. */
+const LANGUAGE = BASE.clone({ limits: LIMITS }).registerVariable('args', 'dyn')
+const environments = new WeakMap<ArgumentTypes, Environment>()
 
 type Judge = (circumstances: Circumstances) => unknown
 
@@ -47,16 +55,16 @@ type Judge = (circumstances: Circumstances) => unknown
 export function compileCondition(text: string): Condition {
   if (text.length > MAX_CONDITION_CHARACTERS)
     throw new Error(`A condition has at most ${MAX_CONDITION_CHARACTERS} characters`)
-  const any = { root: 'dyn' }
-  const { text: strictText, names } = strictForm(explaining(() => environmentOf(any).parse(text).ast))
-  const first = checked(any, text)
-  if (first !== undefined) throw new Error(first)
+  const { text: strictText, names } = strictForm(explaining(() => LANGUAGE.parse(text).ast))
+  const misuse = checked(LANGUAGE, text)
+  if (misuse !== undefined) throw new Error(misuse)
   const judges = new WeakMap<ArgumentTypes, Judge | string>()
   const judgeFor = (types: ArgumentTypes | undefined): Judge | string => {
     if (!types) return 'the arguments of the tool are not known yet'
     let judge = judges.get(types)
     if (judge === undefined) {
-      judge = checked(types, text) ?? environmentOf(types, STRICT_LIMITS).parse(strictText)
+      const environment = environmentOf(types)
+      judge = checked(environment, text) ?? environment.parse(strictText)
       judges.set(types, judge)
     }
     return judge
@@ -78,16 +86,28 @@ export function compileCondition(text: string): Condition {
   }
 }
 
-function checked(types: ArgumentTypes, text: string): string | undefined {
-  const { valid, type, error } = environmentOf(types).check(text)
+function checked(environment: Environment, text: string): string | undefined {
+  const { valid, type, error } = environment.check(text)
   if (!valid) return summaryOf(error)
   return type === 'bool' || type === 'dyn' ? undefined : `the condition is neither true nor false, but of type ${type}`
 }
 
-function environmentOf({ root }: ArgumentTypes, limits = LIMITS): Environment {
-  const environment = new Environment({ limits })
-  for (const [left, right] of [MIXED, MIXED.toReversed()] as [string, string][]) {
-    if (left === 'double') environment.registerOperator(`${left} == ${right}: bool`, isSame)
+function environmentOf(types: ArgumentTypes): Environment {
+  const known = environments.get(types)
+  if (known) return known
+  const { root } = types
+  const environment = BASE.clone()
+  if (typeof root === 'string') environment.registerVariable('args', root)
+  else environment.registerVariable({ name: 'args', schema: root as never })
+  environments.set(types, environment)
+  return environment
+}
+
+/** All but the arguments. */
+function baseEnvironment(): Environment {
+  const environment = new Environment({ limits: STRICT_LIMITS })
+  environment.registerOperator('double == int: bool', isSame)
+  for (const [left, right] of MIXED) {
     environment.registerOperator(`${left} in list<${right}>: bool`, isAmong)
     environment.registerOperator(`${left} + ${right}: double`, (a, b) => Number(a) + Number(b))
     environment.registerOperator(`${left} - ${right}: double`, (a, b) => Number(a) - Number(b))
@@ -97,8 +117,6 @@ function environmentOf({ root }: ArgumentTypes, limits = LIMITS): Environment {
   }
   environment.registerFunction('same(dyn, dyn): bool', isSame)
   environment.registerFunction('among(dyn, dyn): bool', isAmong)
-  if (typeof root === 'string') environment.registerVariable('args', root)
-  else environment.registerVariable({ name: 'args', schema: root as never })
   environment.registerVariable({ name: 'agent', schema: { name: 'string', roles: 'list<string>' } })
   environment.registerVariable({ name: 'user', schema: { name: 'string' } })
   const lists = { tags: 'list<string>', scopes: 'list<string>' }

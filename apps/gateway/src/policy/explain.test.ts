@@ -2,10 +2,12 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Rule } from '../config/schema.ts'
+import { argumentTypesOf } from './argument-types.ts'
 import { compilePolicy } from './compile.ts'
 import { decide } from './decide.ts'
 import type { DefinitionFacts } from './definition-facts.ts'
 import { explain } from './explain.ts'
+import { judge } from './judge.ts'
 
 const nothing = { roles: [], agents: [], tools: [], prompts: [], resources: [] }
 const rules: Rule[] = [
@@ -84,4 +86,59 @@ it('agrees with enforcement for every agent and tool', () => {
       expect(decider?.rule).toBe(by.rule)
     }),
   )
+})
+
+it('agrees with enforcement for every call that conditions are about', () => {
+  const when = fc.option(
+    fc.constantFrom('args.n < 5', 'args.n == 7', 'has(args.s)', 'args.s < 3', 'agent.name == "a"'),
+    {
+      nil: undefined,
+    },
+  )
+  const varied = fc.record({
+    effect: fc.constantFrom('allow', 'deny'),
+    when,
+    tools: fc.constantFrom(['*'], ['db__*'], ['x']),
+  })
+  const argumentsText = fc.constantFrom(undefined, '{}', '{"n":1}', '{"n":7,"s":"x"}', '{"n":"1"}', '{"N":1,"n":2}')
+  const target = {
+    ...tool,
+    arguments: argumentTypesOf({ type: 'object', properties: { n: { type: 'number' }, s: {} } }),
+  }
+  const ends = new Set<string>()
+  fc.assert(
+    fc.property(
+      fc.array(varied, { maxLength: 5 }),
+      fc.constantFrom('a', 'b'),
+      argumentsText,
+      (written, agent, text) => {
+        const all = written.map((each, i): Rule => {
+          const { when, effect, tools } = each
+          return {
+            ...nothing,
+            roles: ['*'],
+            id: `r${i}`,
+            source: `f:${i}`,
+            effect,
+            tools: [...tools],
+            ...(when ? { when } : {}),
+          }
+        })
+        const compiled = compilePolicy({ agents: {}, rules: all })
+        const call = { argumentsText: text, timeMs: 0 }
+        const { decision, rule, reason, trace } = explain(compiled, { agent, roles: [], target, call })
+        const seen = decide(compiled.forAgent(agent), 'tool', target)
+        const enforced = judge(seen, target, { ...call, agent, roles: [] })
+        expect([decision, rule, reason]).toEqual([enforced.effect, enforced.rule, enforced.reason])
+        const decider = trace.find((step) => step.rule === rule)
+        if (rule !== undefined) expect(decider?.matches).toBe(true)
+        if (decision === 'allow') expect(decider?.condition?.outcome ?? 'true').toBe('true')
+        // Whatever fails denies, wherever it stands.
+        if (trace.some(({ condition }) => condition?.outcome === 'error')) expect(decision).toBe('deny')
+        ends.add(reason === undefined ? decision : 'condition')
+      },
+    ),
+    { numRuns: 500, seed: 11 },
+  )
+  expect(ends).toEqual(new Set(['allow', 'deny', 'condition']))
 })
