@@ -129,5 +129,6 @@ describe.each(['SIGKILL', 'SIGTERM'] as const)('a gateway process that gets %s',
     if (signal === 'SIGTERM') expect(await gateway.terminate()).toBe(0)
     else await gateway.kill()
     await until(() => !pids.some(isRunning), 'all children have ended')
-  })
+    // One that has no manners is given five seconds.
+  }, 15_000)
 })
