@@ -39,6 +39,7 @@ export const REQUIREMENTS = {
   'auth.passthrough': {
     sentence: 'No inbound credential, cookie, session id or unknown `x-*` header reaches an upstream',
     section: 'Security Best Practices, Token Passthrough',
+    ...built,
   },
   'auth.keys': {
     sentence:

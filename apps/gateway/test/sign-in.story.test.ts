@@ -68,9 +68,11 @@ describe('client credentials', () => {
   })
 
   it('let the v1 client in by itself', async () => {
+    // Unlike v2 it asks for the scopes that it was made with, and not for those of the challenge.
     const authProvider = new CredentialsV1({
       clientId: 'bot',
       clientSecret: CLIENT_SECRET,
+      scope: 'notes.read',
       expectedIssuer: trusted.url,
     })
     const client = new ClientV1(INFO)
