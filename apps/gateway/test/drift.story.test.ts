@@ -116,7 +116,15 @@ describe('a tool whose definition changed', () => {
     expect([listed.code, listed.ok, listed.error.code]).toEqual([8, false, 'drift_waiting'])
     expect(listed.data).toMatchObject([{ upstream: 'up', kind: 'tools', name: 'up__pay', isNew: false }])
     const [{ id }] = listed.data
-    expect(await causeway('drift', 'show', id)).toMatchObject({ code: 0, data: { before: GOOD[0], after: EVIL } })
+    expect(await causeway('drift', 'show', id)).toMatchObject({
+      code: 0,
+      data: {
+        before: GOOD[0],
+        after: EVIL,
+        warnings: ['demands to be called first', 'names places of secrets'],
+        changes: { verdict: 'compatible', isAdditive: false, members: [{ member: 'description' }] },
+      },
+    })
     const startedMs = Date.now()
     expect(await causeway('drift', 'approve', id)).toMatchObject({ code: 0, ok: true, data: [{ id }] })
     await until(hasTool('up__pay'), 'it is served again')

@@ -1,6 +1,8 @@
 /** Whether a definition may be served that is not the one that was accepted under its name. */
 import { hash } from 'node:crypto'
 import type { UpstreamConfig } from '../config/schema.ts'
+import { definitionChanges } from '../drift/definition-changes.ts'
+import { suspiciousPhrases } from '../drift/suspicious-phrases.ts'
 import type { AcceptedBy, PinKey, PinMark, PinnedText } from '../store/pins.ts'
 import { membersOf, withMembers } from '../wire/json-span.ts'
 
@@ -16,15 +18,20 @@ export type Judgment = { by: AcceptedBy } | { reason: string }
 
 /** Judges one definition by the settings of its upstream. */
 export function judgeSighting(
-  { trust }: Pick<UpstreamConfig, 'trust'>,
+  { trust, approveCompatible }: Pick<UpstreamConfig, 'trust' | 'approveCompatible'>,
   { mark, key, what }: Sighting,
-  former: FormerNames,
+  known: { former: FormerNames; accepted(): string | undefined },
 ): Judgment {
   if (trust === 'manifest') return { by: 'manifest' }
-  if (mark?.hash) return { reason: 'changed since it was accepted' }
+  if (mark?.hash) {
+    const accepted = approveCompatible ? known.accepted() : undefined
+    const isAdditive = accepted !== undefined && definitionChanges(accepted, what.text).isAdditive
+    if (isAdditive && suspiciousPhrases(what.text).length === 0) return { by: 'compatible' }
+    return { reason: 'changed since it was accepted' }
+  }
   // What waits already does not stop waiting because the setting changed.
   if (trust === 'review' || mark) return { reason: 'not reviewed yet' }
-  const formerName = former.of(key, what.text)
+  const formerName = known.former.of(key, what.text)
   return formerName === undefined ? { by: 'first-sight' } : { reason: `looks like "${formerName}" under another name` }
 }
 

@@ -1,6 +1,7 @@
 /** The `pin` step: holds each definition against what was accepted under its name, and takes out what a person has to look at first. */
 import type { Logger } from 'pino'
 import type { UpstreamConfig } from '../config/schema.ts'
+import { suspiciousPhrases } from '../drift/suspicious-phrases.ts'
 import type { Store } from '../store/open-store.ts'
 import type { PinKey, PinMark } from '../store/pins.ts'
 import { type Definition, KINDS, type LeftOut, type PinKind } from './definition.ts'
@@ -31,6 +32,8 @@ export interface Pinner {
 
 /** An upstream that always lists something else must not fill the disk. Resources come and go, so those that went make room. */
 const MAX_PINS = 10_000
+/** An upstream with thousands of odd definitions must not fill the log. */
+const MAX_WARNED = 20
 const keyText = ({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`
 
 /** @param upstream its id, and its settings as they are in force */
@@ -104,6 +107,7 @@ function judgeAll(sightings: readonly Sighting[], { upstream, marks, pins, log }
     }
   })
   let room = MAX_PINS - marks.size
+  let warned = 0
   if (room <= 0) {
     const forgotten = gone.filter(({ kind }) => kind === 'resources' || kind === 'skills')
     for (const mark of forgotten) writes.push(() => pins.remove(mark))
@@ -117,9 +121,10 @@ function judgeAll(sightings: readonly Sighting[], { upstream, marks, pins, log }
     }
     const hasRoom = mark !== undefined || room-- > 0
     const judgment = hasRoom
-      ? judgeSighting(upstream.config, sighting, former)
+      ? judgeSighting(upstream.config, sighting, { former, accepted: () => pins.get(key)?.text ?? undefined })
       : { reason: `more than ${MAX_PINS} definitions have been seen` }
     judgments.set(sighting, judgment)
+    if (mark?.heldHash !== what.hash && warned < MAX_WARNED) warned += warn(sighting, log)
     if ('by' in judgment) {
       writes.push(() => pins.accept(key, what, { by: judgment.by, nowMs }))
       if (mark?.hash) log.info({ kind: key.kind, name: key.name, by: judgment.by }, 'definition has changed')
@@ -127,6 +132,13 @@ function judgeAll(sightings: readonly Sighting[], { upstream, marks, pins, log }
       writes.push(() => pins.hold(key, what, { reason: judgment.reason, nowMs }))
   }
   return { judgments, writes }
+}
+
+function warn({ key, what }: Sighting, log: Logger): 0 | 1 {
+  const phrases = suspiciousPhrases(what.text)
+  if (phrases.length === 0) return 0
+  log.warn({ kind: key.kind, name: key.name, phrases }, 'definition reads suspiciously')
+  return 1
 }
 
 function formerOf(

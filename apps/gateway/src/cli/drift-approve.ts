@@ -1,5 +1,6 @@
 /** `causeway drift approve`: accepts definitions that wait; a running gateway serves them within seconds. */
 import { CliError } from './cli-error.ts'
+import { escaped } from './escaped.ts'
 import { driftData, findDrift, waitingDrift } from './waiting-drift.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -30,7 +31,9 @@ export function driftApprove(
       for (const { pin, id } of chosen) if (!store().pins.approve(pin, pin.heldHash, Date.now())) throw changed(id)
     })
   printer.answer(chosen.map(driftData), () =>
-    chosen.length === 0 ? 'Nothing waits.' : chosen.map(({ kind, name }) => `approved ${kind} ${name}`).join('\n'),
+    chosen.length === 0
+      ? 'Nothing waits.'
+      : chosen.map(({ kind, name }) => `approved ${kind} ${escaped(name)}`).join('\n'),
   )
 }
 

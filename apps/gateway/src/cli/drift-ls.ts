@@ -1,5 +1,6 @@
 /** `causeway drift ls`: the definitions that wait for a person, and since when. */
 import { CliError } from './cli-error.ts'
+import { escaped } from './escaped.ts'
 import { formatTable, formatTime } from './table.ts'
 import { driftData, waitingDrift } from './waiting-drift.ts'
 import type { Workspace } from './workspace.ts'
@@ -20,9 +21,9 @@ export function driftLs(workspace: Workspace): void {
     id,
     upstream,
     kind,
-    name,
+    escaped(name),
     formatTime(sinceMs),
-    reason,
+    escaped(reason),
   ])
   if (!printer.isJson)
     printer.answer(data, () => formatTable(['ID', 'UPSTREAM', 'KIND', 'NAME', 'SINCE (UTC)', 'REASON'], rows))

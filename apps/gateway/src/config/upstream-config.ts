@@ -41,6 +41,8 @@ export interface UpstreamConfig {
   era: 'auto' | 'modern' | 'legacy'
   /** Which definitions are accepted unseen: `manifest` accepts all, because the gateway runs their package itself. */
   trust: 'auto' | 'review' | 'manifest'
+  /** Whether a change is accepted that only adds what callers may ignore. */
+  approveCompatible: boolean
   /** Whether effect, scopes and tags count that the upstream states itself. */
   trustMetadata: boolean
   env: Readonly<Record<string, Secret>>

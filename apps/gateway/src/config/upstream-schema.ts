@@ -59,6 +59,10 @@ const shape = z.strictObject({
     .describe(
       'Definitions seen for the first time: auto accepts them, review waits for `causeway drift approve`. Both hold back what changes; without it, `run` is accepted as its folder publishes it, and all others are auto.',
     ),
+  approveCompatible: z
+    .boolean()
+    .default(false)
+    .describe('Whether a change is accepted that only adds what callers may ignore; without it every change waits.'),
   trustMetadata: z
     .boolean()
     .optional()

@@ -9,6 +9,7 @@ const SETTINGS = new Set<string>([
   'enabled',
   'namespace',
   'trust',
+  'approveCompatible',
   'trustMetadata',
   'asks',
   'timeoutMs',
