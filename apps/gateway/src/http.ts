@@ -62,7 +62,12 @@ function serveMcp(
   const { request, response, route } = arrival
   if (gateway.isDraining) response.setHeader('Connection', 'close')
   response.on('error', ignore)
-  void serveRequest({ request, response, route, requestId: randomUUID() }, gateway)
+  const requestId = randomUUID()
+  serveRequest({ request, response, route, requestId }, gateway).catch((error: unknown) => {
+    // A fault of one request must not end the process, which an unhandled rejection does.
+    response.destroy()
+    gateway.log.error({ err: error, requestId }, 'request failed beyond its reply')
+  })
 }
 
 // What a client does not read is kept for it in memory; one that waits for its answer is left alone.
