@@ -79,7 +79,8 @@ export function openStream(opening: Opening, wanted: readonly Watched[], says: S
     stream.check()
   }, KEEP_ALIVE_MS)
   const lifeMs = caller.expiresAtMs - Date.now()
-  const ending = lifeMs < MAX_TIMER_MS ? setTimeout(stream.check, Math.max(0, lifeMs)) : undefined
+  // Timers may fire a little early.
+  const ending = lifeMs < MAX_TIMER_MS ? setTimeout(stream.check, Math.max(0, lifeMs) + 5) : undefined
   gateway.streams.add(stream)
   response.once('close', () => {
     clearInterval(keepAlive)
