@@ -83,7 +83,7 @@ export const REQUIREMENTS = {
     sentence: 'A changed definition is quarantined within one refresh, alone, and restored by approval',
   },
   'integrity.unicode': { sentence: 'Hidden Unicode is blocked', ...built },
-  'integrity.shadow': { sentence: "A second upstream never receives the first's calls" },
+  'integrity.shadow': { sentence: "A second upstream never receives the first's calls", ...built },
   'integrity.isolation': {
     sentence: 'Concurrent calls with equal ids never cross',
     section: 'JSON-RPC 2.0 §4',

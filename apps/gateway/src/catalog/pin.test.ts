@@ -207,3 +207,23 @@ it('has a bound on what it remembers, and resources that went make room', () => 
     reasons: ['newer: held back: more than 10000 definitions have been seen'],
   })
 })
+
+it('hashes a large list in slices, between which others have their turn', async () => {
+  const properties = Object.fromEntries(
+    Array.from({ length: 8 }, (_, i) => [`p${i}`, { type: 'string', maxLength: i }]),
+  )
+  const many = Array.from({ length: 2_000 }, (_, i) => tool(`t${i}`, { inputSchema: { type: 'object', properties } }))
+  const lists = { ...NONE, ...tools(...many) }
+  const config = upstreamConfig()
+  const pinner = createPinner({ id: 'up', config }, store, pino({ level: 'silent' }))
+  let turns = 0
+  const timer = setInterval(() => turns++, 1)
+  await pinner.prepare(lists, new AbortController().signal)
+  clearInterval(timer)
+  expect(turns).toBeGreaterThan(5)
+  const startedMs = performance.now()
+  const { definitions } = pinner.pin(validate('up', config, lists), '')
+  expect(definitions).toHaveLength(2_000)
+  // Hashing them took part of a second; what is left is a look at each, and once a row for each.
+  expect(performance.now() - startedMs).toBeLessThan(1_500)
+})

@@ -69,6 +69,8 @@ export class View {
     this.#byName = perKind((kind) => byName(this.#seen[kind]))
     const seen = KINDS.flatMap((kind) => this.#seen[kind].map(({ entry }) => entry.upstream))
     this.#visibleUpstreams = new Set(seen)
+    // Who loses all there is of an upstream to quarantine is told so, and does not lose the route.
+    for (const { upstream } of this.#quarantinedTools()) this.#visibleUpstreams.add(upstream)
     // A rule may allow a URI of a template and not the template.
     for (const entry of this.templates())
       if (!this.#visibleUpstreams.has(entry.upstream) && this.#isPartlyReadable(entry))
@@ -89,11 +91,9 @@ export class View {
   /** Whether the caller could see the tool of that name, if it were not in quarantine. */
   isQuarantined(name: string): boolean {
     this.#quarantined ??= new Set(
-      this.#entries('tools', 'quarantined')
-        .filter(({ facts }) => decide(this.policy, 'tool', facts).effect === 'allow')
-        .flatMap(({ publicName, facts, originalName, aliases }) =>
-          this.route === undefined ? [publicName, ...facts.aliases] : [originalName, ...aliases],
-        ),
+      this.#quarantinedTools().flatMap(({ publicName, facts, originalName, aliases }) =>
+        this.route === undefined ? [publicName, ...facts.aliases] : [originalName, ...aliases],
+      ),
     )
     return this.#quarantined.has(name)
   }
@@ -201,6 +201,12 @@ export class View {
   #entries(kind: Kind, of: 'entries' | 'quarantined' = 'entries'): readonly Entry[] {
     if (this.route === undefined) return this.catalog[of][kind]
     return this.catalog.upstreams.get(this.route)?.[of]?.filter((entry) => entry.kind === kind) ?? []
+  }
+
+  #quarantinedTools(): Entry[] {
+    return this.#entries('tools', 'quarantined').filter(
+      ({ facts }) => decide(this.policy, 'tool', facts).effect === 'allow',
+    )
   }
 
   #filter(kind: Kind): Seen[] {
