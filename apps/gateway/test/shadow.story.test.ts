@@ -13,9 +13,11 @@ import { type StoryGateway, startGateway, until } from './support/start-gateway.
 import { verifies } from './support/verifies.ts'
 
 const NOTE = { name: 'note', uri: 'note://x' }
+/** Another way to the same URI. */
+const TEMPLATE = { name: 'notes', uriTemplate: 'note://{name}' }
 const lists = {
   first: { tools: [bareTool('pay')], resources: [NOTE] },
-  second: { tools: [bareTool('pay')], resources: [NOTE] },
+  second: { tools: [bareTool('pay')], resources: [NOTE], resourceTemplates: [TEMPLATE] },
 }
 const received: Record<string, Received[]> = { first: [], second: [] }
 let raw: ScriptedPort
