@@ -227,13 +227,29 @@ function declared(node: unknown, place: 'root' | 'part' | 'branch' = 'part'): un
   return { ...Object.fromEntries(parts), ...(isClosed ? { additionalProperties: false } : {}) }
 }
 
+const BOUNDS = ['minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems']
+/** The schema with each bound moved. */
+function shifted(node: unknown, by: number): unknown {
+  return JSON.parse(
+    JSON.stringify(node, (key, inner) => (BOUNDS.includes(key) ? Math.max(0, Number(inner) + by) : inner)),
+  )
+}
+
 it('never says yes where a value is refused', () => {
   const ajv = () => new Ajv2020({ strict: false, logger: false, validateFormats: false })
   let yes = 0
-  const pair = fc.tuple(schema, schema, schema, schema, fc.array(value, { minLength: 20, maxLength: 20 }))
+  const shift = fc.constantFrom(undefined, 1, -1)
+  const pair = fc.tuple(
+    schema,
+    fc.tuple(schema, shift),
+    schema,
+    schema,
+    fc.array(value, { minLength: 20, maxLength: 20 }),
+  )
   fc.assert(
-    fc.property(pair, ([one, other, x, y, values]) => {
+    fc.property(pair, ([one, [stranger, by], x, y, values]) => {
       // Close relatives are more telling than strangers.
+      const other = by === undefined ? stranger : shifted(one, by)
       const writer = { ...object({ p: one, q: x }, { required: ['p'] }), $defs: { x } }
       const reader = { ...object({ p: other, q: x }), $defs: { x: y } }
       const isSelfish = JSON.stringify([x, y]).includes('$ref')
@@ -245,7 +261,7 @@ it('never says yes where a value is refused', () => {
         if (isWritten(instance)) expect(isRead(instance), JSON.stringify(instance)).toBe(true)
       }
     }),
-    { numRuns: 3_000, interruptAfterTimeLimit: 6_000 },
+    { numRuns: 3_000, interruptAfterTimeLimit: 4_000 },
   )
-  expect(yes).toBeGreaterThan(20)
+  expect(yes).toBeGreaterThan(5)
 })
