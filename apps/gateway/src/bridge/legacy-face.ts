@@ -1,9 +1,8 @@
 /** A legacy client over pipes: its session with the gateway, opened again when it was lost, and the event stream that belongs to it. */
-
-import { readLegacyStream } from '../upstream/http-legacy-stream.ts'
 import type { HttpAnswer } from '../upstream/http-post.ts'
 import { keepListening, type ListenOutcome } from '../upstream/keep-listening.ts'
-import { endSession, type NamedSession, sessionHeaders } from '../upstream/legacy-session.ts'
+import { readLegacyStream } from '../upstream/legacy/http-legacy-stream.ts'
+import { endSession, type NamedSession, sessionHeaders } from '../upstream/legacy/legacy-session.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { notificationText } from '../wire/jsonrpc.ts'
 import type { GatewayLink, LinkAnswer } from './gateway-link.ts'

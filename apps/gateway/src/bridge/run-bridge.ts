@@ -1,7 +1,7 @@
 /** Runs the bridge on the two pipes of a client until the client goes, or the process is told to end. */
 import type { Readable, Writable } from 'node:stream'
 import { MAX_BODY_BYTES } from '../request/edge.ts'
-import { createLineReader } from '../upstream/line-reader.ts'
+import { createLineReader } from '../upstream/stdio/line-reader.ts'
 import { Bridge } from './bridge.ts'
 import type { GatewayLink } from './gateway-link.ts'
 

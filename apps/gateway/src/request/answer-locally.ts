@@ -3,11 +3,11 @@ import { resultText } from '../wire/jsonrpc.ts'
 import { discover, initialize } from './introduce.ts'
 import { list, listedKind } from './list.ts'
 import { listFolder } from './list-folder.ts'
-import { listen } from './listen.ts'
 import type { Serving } from './pipeline.ts'
 import type { Inbound } from './read.ts'
 import { setLevel } from './set-level.ts'
-import { subscribe } from './subscribe.ts'
+import { listen } from './streams/listen.ts'
+import { subscribe } from './streams/subscribe.ts'
 import type { View } from './view.ts'
 
 /**

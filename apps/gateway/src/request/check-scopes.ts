@@ -3,7 +3,7 @@ import { GatewayError } from '../errors.ts'
 import type { ProtectedResource } from '../identity/protected-resource.ts'
 import { type Decision, decide } from '../policy/decide.ts'
 import type { Caller } from './caller.ts'
-import type { Target } from './target.ts'
+import type { Target } from './targets/target.ts'
 import type { View } from './view.ts'
 
 /** The scopes that the caller's token would need for the call and does not all have; none for callers without a token. */

@@ -6,7 +6,7 @@ import { type CallDecision, judge } from '../policy/judge.ts'
 import type { Caller } from './caller.ts'
 import { narrow } from './check-scopes.ts'
 import type { Inbound } from './read.ts'
-import { type Target, unknownTarget } from './target.ts'
+import { type Target, unknownTarget } from './targets/target.ts'
 import type { View } from './view.ts'
 
 /**

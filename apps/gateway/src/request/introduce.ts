@@ -6,8 +6,8 @@ import { resultText } from '../wire/jsonrpc.ts'
 import { isLegacyRevision, LEGACY_REVISIONS, MODERN_REVISION, SERVER_INFO_META } from '../wire/revisions.ts'
 import type { Caller } from './caller.ts'
 import { capabilitiesOf } from './capabilities.ts'
-import { heardFirst } from './heard-lists.ts'
 import type { Inbound } from './read.ts'
+import { heardFirst } from './streams/heard-lists.ts'
 import type { View } from './view.ts'
 
 const DISCOVER_TTL_MS = 60_000

@@ -2,7 +2,7 @@
 import type { Entry } from '../catalog/definition.ts'
 import { resultText } from '../wire/jsonrpc.ts'
 import type { Inbound } from './read.ts'
-import { resolveResource } from './resolve-resource.ts'
+import { resolveResource } from './targets/resolve-resource.ts'
 import type { View } from './view.ts'
 
 /**

@@ -6,7 +6,7 @@ import type { Caller } from './caller.ts'
 import type { Inbound } from './read.ts'
 import type { Exchange } from './receive.ts'
 import type { Reply } from './reply.ts'
-import type { Target } from './target.ts'
+import type { Target } from './targets/target.ts'
 
 /** How far a request came, filled in by the line as it goes. */
 export interface Trail {

@@ -1,7 +1,7 @@
 /** One call on its way, whatever rounds it takes: its time, who can cancel it, and what of it is relayed to the agent's present stream. */
 import type { Gateway } from '../gateway.ts'
 import type { UpstreamAnswer } from '../upstream/answer.ts'
-import type { Ask, AskAnswer } from './asks.ts'
+import type { Ask, AskAnswer } from './asks/asks.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
 import { relay } from './relay.ts'
 import type { Reply } from './reply.ts'

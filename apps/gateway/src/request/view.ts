@@ -11,8 +11,8 @@ import { readsDirectories, servesSkills } from '../wire/extensions.ts'
 import { originsMember } from '../wire/origins.ts'
 import type { Era } from '../wire/revisions.ts'
 import { describeView } from './instructions.ts'
-import { type SkillFinder, skillFinder } from './skill-folders.ts'
-import { globOf } from './template-match.ts'
+import { type SkillFinder, skillFinder } from './targets/skill-folders.ts'
+import { globOf } from './targets/template-match.ts'
 
 /** A definition in a view: it is there because this decision allowed it. */
 export interface Seen {

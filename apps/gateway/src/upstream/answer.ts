@@ -92,3 +92,14 @@ export function leadsBack(upstream: string, cause: unknown): GatewayError {
 export function reasonOf(error: unknown): string {
   return (error as Error).message.replace(/^Cannot [^:]*: /, '')
 }
+
+/** One event of a stream as a message. */
+export function parseEvent(data: string, upstream: string): Record<string, unknown> {
+  try {
+    const message: unknown = JSON.parse(data)
+    if (isObject(message)) return message
+  } catch {
+    // told below
+  }
+  throw invalid(upstream, 'its event stream holds something that is not a JSON-RPC message')
+}

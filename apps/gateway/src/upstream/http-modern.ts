@@ -1,28 +1,14 @@
 /** A modern upstream over HTTP: every call is one POST, ids pass unchanged, and one listen stream tells of list changes. */
-import type { Logger } from 'pino'
-import type { Dispatcher } from 'undici'
-import { isObject } from '../wire/envelope.ts'
 import { requestText } from '../wire/jsonrpc.ts'
 import { MODERN_REVISION } from '../wire/revisions.ts'
-import { checkAnswer, invalid, readAnswer, type UpstreamAnswer } from './answer.ts'
+import { checkAnswer, invalid, parseEvent, readAnswer, type UpstreamAnswer } from './answer.ts'
 import type { Connection, UpstreamCall, UpstreamIdentity } from './connection.ts'
 import { type HttpPost, httpPost } from './http-post.ts'
 import { checkStatus } from './http-status.ts'
+import type { HttpTarget } from './http-target.ts'
 import { keepListening, type ListenOutcome } from './keep-listening.ts'
 import { isListChange, listenParams, updatedUri, watchParams } from './list-changes.ts'
 import { CATALOG_SESSION, OWN_CALL } from './own-call.ts'
-
-/** Where and how an HTTP upstream is reached. */
-export interface HttpTarget {
-  upstream: string
-  dispatcher: Dispatcher
-  /** For event streams that stay open: however many there are, they take no place from calls. */
-  streams: Dispatcher
-  path: string
-  /** Configured headers, revealed. */
-  headers: Readonly<Record<string, string>>
-  log: Logger
-}
 
 const MAX_EVENT_BYTES = 1024 * 1024
 
@@ -74,17 +60,6 @@ function headersOf(target: HttpTarget, call: UpstreamCall): string[] {
   for (const name of Object.keys(target.headers))
     if (!headers.some((each, at) => at % 2 === 0 && each === name)) headers.push(name, target.headers[name] as string)
   return headers
-}
-
-/** One event of a stream as a message. */
-export function parseEvent(data: string, upstream: string): Record<string, unknown> {
-  try {
-    const message: unknown = JSON.parse(data)
-    if (isObject(message)) return message
-  } catch {
-    // told below
-  }
-  throw invalid(upstream, 'its event stream holds something that is not a JSON-RPC message')
 }
 
 /** Wraps an upstream that proved to be modern. */
