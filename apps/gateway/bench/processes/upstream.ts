@@ -90,9 +90,14 @@ function numbered(count: number): string[] {
 function listPage(from: number, names: readonly string[]): object {
   const tools = names
     .slice(from, from + PAGE)
-    .map((name) => ({ name, description: DESCRIPTION, inputSchema: SCHEMA, annotations: { readOnlyHint: true } }))
+    .map((name) => ({ name, description: describe(name), inputSchema: SCHEMA, annotations: { readOnlyHint: true } }))
   const next = from + PAGE
   return { tools, ...(next < names.length ? { nextCursor: String(next) } : {}), ...CACHING }
+}
+
+// A new name with an old text is a rename, and waits for approval.
+function describe(name: string): string {
+  return name.startsWith('changed') ? `${DESCRIPTION} ${name}` : DESCRIPTION
 }
 
 function toolName(index: number, kind: 'tool' | 'changed'): string {
