@@ -120,6 +120,7 @@ export const REQUIREMENTS = {
   'edge.ssrf': {
     sentence: 'No URL field reaches a forbidden address',
     section: 'Security Best Practices, Server-Side Request Forgery',
+    ...built,
   },
   'edge.commands': { sentence: 'No API sets a command' },
   'edge.errors': { sentence: 'No upstream error text, stack, path or secret reaches an agent' },

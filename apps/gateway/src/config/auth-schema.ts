@@ -1,6 +1,6 @@
 /** The shape of `auth`: callers without a credential, and the issuers whose access tokens agents may present. */
 import { z } from 'zod'
-import { httpUrl } from './http-url.ts'
+import { calledUrl } from './http-url.ts'
 import { isLoopbackHost } from './loopback.ts'
 import { agentGlob, agentName } from './policy-schema.ts'
 
@@ -22,7 +22,8 @@ export const ALGORITHMS = [
 /** Longest issuer identifier, in characters. */
 const MAX_ISSUER_CHARACTERS = 255
 
-const secureUrl = httpUrl.refine(isSecure, 'Want https; http is for loopback alone')
+/** A URL of which what is fetched cannot be changed on its way. */
+export const secureUrl = calledUrl.refine(isSecure, 'Want https; http is for loopback alone')
 const issuerUrl = secureUrl
   .refine((url) => !url.includes('?'), 'Cannot hold a query')
   .refine((url) => url.length <= MAX_ISSUER_CHARACTERS, `Want at most ${MAX_ISSUER_CHARACTERS} characters`)

@@ -1,6 +1,6 @@
 /** The shape of one upstream: how it is reached, how long it may take, and what its tools are known to be. */
 import { z } from 'zod'
-import { httpUrl } from './http-url.ts'
+import { calledUrl } from './http-url.ts'
 import { REFERENCE_FORMS, Secret } from './secret.ts'
 import { duration, size } from './units.ts'
 import { completeUpstreams } from './upstream-config.ts'
@@ -37,7 +37,7 @@ const shape = z.strictObject({
   run: text(1_024)
     .optional()
     .describe("Folder of a domain server to run as a supervised child, from this file's folder."),
-  url: httpUrl.optional().describe('URL of a streamable HTTP endpoint.'),
+  url: calledUrl.optional().describe('URL of a streamable HTTP endpoint.'),
   command: z
     .array(text(4_096))
     .min(1, 'Want a program')

@@ -1,6 +1,6 @@
 /** The keys of one issuer: fetched when a token needs them, kept while the issuer is away, renewed as it rotates them. */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
-import { fetchJson } from './fetch-json.ts'
+import { fetchJson } from '../egress/fetch-json.ts'
 import { findJwks } from './find-jwks.ts'
 
 /** An unknown key id may be a new key; a stranger can make up any number of them. */
@@ -89,7 +89,10 @@ export class IssuerKeys {
   async #load(): Promise<void> {
     const { issuer, jwksUri } = this.#options
     this.#foundUri ??= jwksUri ?? (await findJwks(issuer))
-    const published = (await fetchJson(this.#foundUri)) as Partial<JSONWebKeySet> | null
+    const published = (await fetchJson(
+      this.#foundUri,
+      jwksUri === null ? [issuer] : [issuer, jwksUri],
+    )) as Partial<JSONWebKeySet> | null
     if (!Array.isArray(published?.keys) || published.keys.length > MAX_KEYS)
       throw new Error(`Cannot use the keys at "${this.#foundUri}": not a JWK set of at most ${MAX_KEYS} keys`)
     this.#select = createLocalJWKSet({ keys: published.keys })

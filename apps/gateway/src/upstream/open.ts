@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { Pool } from 'undici'
 import type { UpstreamConfig } from '../config/schema.ts'
 import { reveal } from '../config/secret.ts'
+import { checkedLookup } from '../egress/checked-lookup.ts'
 import { GatewayError } from '../errors.ts'
 import { VIA_VARIABLE } from '../wire/via.ts'
 import { type UpstreamAnswer, unavailable } from './answer.ts'
@@ -42,7 +43,12 @@ export function createCallerChildren(deps: OpenDeps): CallerChildren | undefined
   })
 }
 
-const POOL = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 10_000, connect: { timeout: 2_000 } }
+const POOL = {
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  keepAliveTimeout: 10_000,
+  connect: { timeout: 2_000, lookup: checkedLookup('configured') },
+}
 const PROBE_MS = 5_000
 const SMALL_ANSWER_BYTES = 256 * 1024
 const LAST_CALLS_MS = 30_000

@@ -1,0 +1,32 @@
+/** Who may open connections of the gateway's own: the egress client, the connections to upstreams, and the command line toward its gateway. */
+import { expect, test } from 'vitest'
+import { files, textOf } from './repository-files.ts'
+
+const ALLOWED = [
+  'apps/gateway/src/egress/egress-fetch.ts',
+  'apps/gateway/src/upstream/open.ts',
+  'apps/gateway/src/bridge/gateway-link.ts',
+  'apps/gateway/src/cli/call-gateway.ts',
+]
+/** A global `fetch`, or something of a module that opens connections; types of undici open none. */
+const OPENS =
+  /(?<![.#\w])fetch\(|\bnew (WebSocket|EventSource)\(|import \{(?![^}]*\bcreateServer\b)(?!(?:\s*type \w+,?)+\s*\})[^}]*\} from '(undici|(node:)?(https?|http2|tls))'/
+
+const sources = files.filter((path) => /^apps\/gateway\/src\/.*(?<!\.test)\.ts$/.test(path))
+
+test('every other URL goes through the egress client', () => {
+  expect(sources.filter((path) => OPENS.test(textOf(path))).sort()).toEqual(ALLOWED.sort())
+})
+
+test.each([
+  ["await fetch('https://x')", true],
+  ["import { Pool } from 'undici'", true],
+  ["import { type Dispatcher, request } from 'undici'", true],
+  ["import { get } from 'node:https'", true],
+  ["import type { Dispatcher } from 'undici'", false],
+  ["import { type Dispatcher, type Pool } from 'undici'", false],
+  ["import { createServer, type Server } from 'node:http'", false],
+  ['this.#fetch()', false],
+])('%s opens connections: %s', (text, opens) => {
+  expect(OPENS.test(text)).toBe(opens)
+})
