@@ -16,7 +16,13 @@ const say = (line: string) => void process.stdout.write(`${line}\n`)
 const home = mkdtempSync(join(tmpdir(), 'causeway-demo-'))
 const port = await freePort()
 const url = `http://127.0.0.1:${port}`
-const env = { ...process.env, CAUSEWAY_PORT: String(port), CAUSEWAY_HOME: home, NODE_NO_WARNINGS: '1' }
+const env = {
+  ...process.env,
+  CAUSEWAY_PORT: String(port),
+  CAUSEWAY_ADMIN_PORT: '0',
+  CAUSEWAY_HOME: home,
+  NODE_NO_WARNINGS: '1',
+}
 const gateway = spawn(process.execPath, [MAIN, 'up'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'ignore'] })
 // Also when the demo itself ends early, say because its output was piped into head.
 process.once('exit', () => gateway.kill('SIGTERM'))

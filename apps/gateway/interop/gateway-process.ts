@@ -77,6 +77,7 @@ function configuration(port: number, isLaterToolVisible: boolean): object {
   return {
     version: 1,
     listen: { host: '127.0.0.1', port },
+    admin: false,
     dataDir: 'data',
     upstreams: Object.fromEntries(UPSTREAMS.map((id) => [id, { run: join(ROOT, `packages/server-${id}`) }])),
     agents: { tester: { roles: ['all'] } },

@@ -1,6 +1,7 @@
 /** Writes docs/errors.md from the table of failures; run it after the table has changed. */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { ADMIN_FAILURES } from '../src/admin/failures.ts'
 import { FAILURES, type FailureCode, type FailureSource, GatewayError } from '../src/errors.ts'
 import { dataOf } from '../src/request/reply.ts'
 import { errorText } from '../src/wire/jsonrpc.ts'
@@ -20,11 +21,14 @@ const INTERNAL_ERROR = -32603
 export function renderErrorDocs(): string {
   const codes = Object.keys(FAILURES) as FailureCode[]
   const sections = (Object.keys(HEADINGS) as FailureSource[]).flatMap((source) => {
-    const own = codes.filter((code) => FAILURES[code].source === source)
+    const own = codes.filter((code) => FAILURES[code].source === source && !isOfAdmins(code))
     return own.length === 0 ? [] : [`## ${HEADINGS[source]}\n\n${tableOf(own)}\n`]
   })
-  return `${INTRODUCTION}\n${sections.join('\n')}`
+  const ofAdmins = `## Of the admin API alone\n\n${tableOf(codes.filter(isOfAdmins))}\n`
+  return `${INTRODUCTION}\n${[...sections, ofAdmins].join('\n')}`
 }
+
+const isOfAdmins = (code: FailureCode) => code in ADMIN_FAILURES
 
 const INTRODUCTION = `<!-- Generated from apps/gateway/src/errors.ts by apps/gateway/scripts/generate-error-docs.ts: change those. -->
 

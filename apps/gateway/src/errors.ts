@@ -1,5 +1,7 @@
 /** Every way a request can fail, in one table: who caused it, the HTTP status, the JSON-RPC code, whether to try again, and what the agent is told. */
 
+import { ADMIN_FAILURES } from './admin/failures.ts'
+
 /** Who has to act before the request can succeed. */
 export type FailureSource = 'client' | 'policy' | 'gateway' | 'upstream'
 
@@ -19,6 +21,7 @@ interface Failure {
  * `-32603` with this table's key in `data.code`.
  */
 export const FAILURES = {
+  ...ADMIN_FAILURES,
   parse_error: {
     source: 'client',
     http: 400,

@@ -3,6 +3,8 @@ import type { Server } from 'node:http'
 import { type AddressInfo, Server as NetServer } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
+import { type AdminListener, listenForAdmins } from './admin/admin-listener.ts'
+import { type AdminService, createAdminService } from './admin/admin-service.ts'
 import { loadConfig } from './config/load.ts'
 import { publicUrlOf } from './config/public-url-of.ts'
 import type { Config } from './config/schema.ts'
@@ -17,6 +19,8 @@ export interface Listening {
   store: Store
   /** Where it listens, without a path. */
   url: string
+  /** Where the admin API listens; `undefined` when it is turned off. */
+  adminUrl: string | undefined
   /**
    * Reads the configuration again and puts it in force; throws and changes nothing when it is not good.
    * @returns the settings that have changed but need a restart
@@ -44,21 +48,29 @@ export async function listen({ configPath, env, log }: ListenOptions): Promise<L
   for (const warning of warnings) log.warn(warning, 'configuration warning')
   const store = openStore(config.dataDir, env)
   let gateway: RunningGateway | undefined
+  let admins: AdminService | undefined
+  let adminListener: AdminListener | undefined
   const http = createHttp(() => gateway)
   try {
     checkPolicyTests(config)
     const port = await listenOn(http, config)
+    if (config.admin) adminListener = await listenForAdmins(config.admin, () => admins?.parts)
     const publicUrl = publicUrlOf(config, port)
     const localUrl = publicUrlOf({ publicUrl: undefined, listen: config.listen }, port)
     gateway = createGateway({ config, store, publicUrl, localUrl, log })
     const running = gateway
+    const service = createAdminService(running, store)
+    admins = service
     return {
       gateway: running,
       store,
       url: publicUrl,
+      adminUrl: adminListener?.url,
       reload: () => reload({ configPath, env, log }, running, config),
       async close() {
         running.drain()
+        service.close()
+        await adminListener?.close()
         await closeHttp(http, running)
         await running.close()
         store.close()
@@ -66,13 +78,15 @@ export async function listen({ configPath, env, log }: ListenOptions): Promise<L
     }
   } catch (error) {
     http.close()
+    await adminListener?.close()
     store.close()
     throw error
   }
 }
 
 function reload({ configPath, env, log }: ListenOptions, gateway: RunningGateway, started: Config): readonly string[] {
-  const kept = { listen: started.listen, publicUrl: started.publicUrl, dataDir: started.dataDir }
+  const { listen, publicUrl, dataDir, admin } = started
+  const kept = { listen, publicUrl, dataDir, admin }
   const written = loadConfig(configPath, env).config
   const needRestart = Object.entries(kept).flatMap(([key, value]) =>
     isDeepStrictEqual(written[key as keyof typeof kept], value) ? [] : [key],

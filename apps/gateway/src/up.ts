@@ -83,11 +83,12 @@ function endSignal(): Promise<NodeJS.Signals> {
 }
 
 function explainPort(error: unknown): unknown {
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number }
+  const { code, port, isForAdmins } = error as NodeJS.ErrnoException & { port?: number; isForAdmins?: true }
   if (code !== 'EADDRINUSE') return error
-  return new CliError('usage', `Cannot listen on port ${port}: it is in use`, {
+  const [what, variable] = isForAdmins ? [' for admins', 'CAUSEWAY_ADMIN_PORT'] : ['', 'CAUSEWAY_PORT']
+  return new CliError('usage', `Cannot listen${what} on port ${port}: it is in use`, {
     code: 'port_in_use',
-    hint: 'Set CAUSEWAY_PORT to another one, or end what uses it',
+    hint: `Set ${variable} to another one, or end what uses it`,
   })
 }
 

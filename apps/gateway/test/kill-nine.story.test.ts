@@ -266,7 +266,7 @@ it('a session has the log level that its client asked for', () => {
 it(verifies('reliability.restart', 'another process with the same store serves the same sessions'), async () => {
   const another = await listen({
     configPath: join(gateway.dataDir, '../causeway.yaml'),
-    env: { CAUSEWAY_PORT: '0' },
+    env: { CAUSEWAY_PORT: '0', CAUSEWAY_ADMIN_PORT: '0' },
     log: pino({ level: 'silent' }),
   })
   const there = `${another.url}/mcp`

@@ -20,7 +20,13 @@ let stop = async () => {}
 beforeAll(async () => {
   const port = await freePort()
   url = `http://127.0.0.1:${port}`
-  env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', CAUSEWAY_PORT: String(port), CAUSEWAY_HOME: home }
+  env = {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    CAUSEWAY_PORT: String(port),
+    CAUSEWAY_ADMIN_PORT: '0',
+    CAUSEWAY_HOME: home,
+  }
   const gateway = spawn(process.execPath, [join(ROOT, 'apps/gateway/src/main.ts'), 'up'], {
     cwd: ROOT,
     env,

@@ -174,7 +174,7 @@ describe('a listener that other machines reach', () => {
 it('works for a process whose terminal was closed', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-story-'))
   const configPath = join(dir, 'causeway.yaml')
-  writeFileSync(configPath, 'version: 1\nlisten: { port: 0 }\nupstreams: {}\n')
+  writeFileSync(configPath, 'version: 1\nlisten: { port: 0 }\nadmin: false\nupstreams: {}\n')
   const main = join(import.meta.dirname, '../src/main.ts')
   const up = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'up', '--config', configPath], {
     env: { PATH: process.env.PATH, CAUSEWAY_HOME: join(dir, 'data') },

@@ -34,6 +34,7 @@ export function createProgram(io: CommandIo, setExitCode: (code: number) => void
   addStdio(program, io)
   addPolicy(program, run)
   addDrift(program, run)
+  addAdmin(program, run)
   return program
 }
 
@@ -170,4 +171,27 @@ function addDrift(program: Command, run: Run): void {
     .action((named, options) =>
       run(async (on) => (await import('./drift-approve.ts')).driftApprove(on, named, options)),
     )
+}
+
+function addAdmin(program: Command, run: Run): void {
+  const admin = program.command('admin').description('who may use the admin API')
+  admin
+    .command('token')
+    .description('make a token; it is shown once')
+    .option('--name <name>', 'who holds it, for the record (default: the user of this machine)')
+    .option('--expires <duration>', 'life of the token', '24h')
+    .option('--read-only', 'good for looking alone, such as for Prometheus')
+    .action((options) => run(async (on) => (await import('./admin-token.ts')).adminToken(on, options)))
+  admin
+    .command('code')
+    .description('make a code to sign in with once, within 15 minutes')
+    .action(() => run(async (on) => (await import('./admin-code.ts')).adminCode(on)))
+  admin
+    .command('ls')
+    .description('list tokens and sessions')
+    .action(() => run(async (on) => (await import('./admin-ls.ts')).adminLs(on)))
+  admin
+    .command('revoke <id-or-name>')
+    .description('end a token or a session')
+    .action((named) => run(async (on) => (await import('./admin-revoke.ts')).adminRevoke(on, named)))
 }

@@ -30,7 +30,6 @@ const REFUSED: readonly NotYet[] = [
 ]
 
 const IGNORED: readonly NotYet[] = [
-  { at: 'admin', what: 'The admin listener', when: isNot(false) },
   { at: 'limits.agent', what: 'A limit per agent' },
   { at: 'limits.user', what: 'A limit per user' },
   { at: 'limits.write', what: 'A limit on writes' },

@@ -23,6 +23,14 @@ const listener = (defaultPort: number) => ({
   port: port.default(defaultPort).describe('Port to listen on; 0 is any free one.'),
 })
 
+const adminSchema = z.strictObject({
+  ...listener(8932),
+  allowedHosts: z
+    .array(z.string().regex(HOST_AND_PORT, 'Want a host name or address, with a port if need be'))
+    .default([])
+    .describe('Values of Host accepted beyond those of its listener.'),
+})
+
 const limitsSchema = z.strictObject({
   agent: z.strictObject({ perMinute, concurrency: concurrency(32) }).prefault({}),
   user: z.strictObject({ perMinute }).prefault({}),
@@ -55,7 +63,7 @@ export const configSchema = z
       .describe('Values of Host accepted beyond those of publicUrl and the listener.'),
     allowedOrigins: z.array(originUrl).default([]).describe('Values of Origin accepted beyond publicUrl.'),
     admin: z
-      .union([z.literal(false), z.strictObject(listener(8932))], { error: 'Want false, or a map with host and port' })
+      .union([z.literal(false), adminSchema], { error: 'Want false, or a map with host and port' })
       .prefault({})
       .describe('Where the platform admin connects; false turns it off.'),
     dataDir: z.string().min(1).default('.causeway').describe("Where state is kept, from this file's folder."),

@@ -75,6 +75,16 @@ const STEPS: readonly string[] = [
      PRIMARY KEY (upstream, kind, name)
    ) STRICT;
    CREATE INDEX pins_held ON pins (upstream, kind, name) WHERE held_hash IS NOT NULL;`,
+  `CREATE TABLE admin_credentials (
+     id TEXT PRIMARY KEY,
+     kind TEXT NOT NULL CHECK (kind IN ('token', 'session', 'code')),
+     name TEXT NOT NULL,
+     access TEXT NOT NULL CHECK (access IN ('write', 'read')),
+     hmac BLOB NOT NULL,
+     created_ms INTEGER NOT NULL,
+     expires_ms INTEGER NOT NULL,
+     revoked_ms INTEGER
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 /**

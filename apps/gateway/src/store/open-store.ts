@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { createSealer } from '@causeway/shared-contracts/sealer'
+import { type AdminCredentialTable, createAdminCredentialTable } from './admin-credentials.ts'
 import { type AgentTable, createAgentTable } from './agents.ts'
 import { type ApiKeyTable, createApiKeyTable } from './api-keys.ts'
 import { createChangeWatch } from './change-watch.ts'
@@ -28,6 +29,7 @@ export interface Store {
   sessionSubscriptions: SessionSubscriptionTable
   heardLists: HeardListTable
   pins: PinTable
+  adminCredentials: AdminCredentialTable
   /** What makes this store another than every other, with the same secret too. */
   installation: string
   /** 32 bytes for one purpose, derived from the master secret. */
@@ -60,6 +62,7 @@ export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env)
     sessionSubscriptions: createSessionSubscriptionTable(db),
     heardLists: createHeardListTable(db),
     pins: createPinTable(db, watch.mark),
+    adminCredentials: createAdminCredentialTable(db, watch.mark),
     installation: readInstallation(db),
     deriveKey: (purpose) => deriveKey(secret, purpose),
     transaction(work) {

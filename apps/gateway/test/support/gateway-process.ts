@@ -38,7 +38,8 @@ export async function startGatewayProcess(config: StoryConfig): Promise<GatewayP
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const configPath = join(dir, 'causeway.yaml')
-  const settings = { version: 1, listen: { host: '127.0.0.1', port }, dataDir, telemetry: { logLevel: 'silent' } }
+  const listen = { host: '127.0.0.1', port }
+  const settings = { version: 1, listen, admin: false, dataDir, telemetry: { logLevel: 'silent' } }
   writeFileSync(configPath, stringify({ ...settings, rules: OPERATOR_RULES, ...config }))
   let child: ChildProcess
   const answers = async (path: string) => {

@@ -17,6 +17,8 @@ export interface StoryConfig {
 
 export interface StoryGateway {
   url: string
+  /** Where the admin API is. */
+  adminUrl: string
   dir: string
   configPath: string
   listening: Listening
@@ -50,6 +52,7 @@ export async function startGateway(config: StoryConfig): Promise<StoryGateway> {
         : stringify({
             version: 1,
             listen: { host: '127.0.0.1', port },
+            admin: { port: 0 },
             dataDir: 'data',
             agents: { ops: { roles: ['operator'] } },
             rules: OPERATOR_RULES,
@@ -58,9 +61,10 @@ export async function startGateway(config: StoryConfig): Promise<StoryGateway> {
     writeFileSync(configPath, text)
   }
   write(config)
-  const start = () => listen({ configPath, env: { CAUSEWAY_PORT: String(port) }, log })
+  const start = () => listen({ configPath, env: { CAUSEWAY_PORT: String(port), CAUSEWAY_ADMIN_PORT: '0' }, log })
   const story: StoryGateway = {
     url: '',
+    adminUrl: '',
     dir,
     configPath,
     listening: await start(),
@@ -77,11 +81,12 @@ export async function startGateway(config: StoryConfig): Promise<StoryGateway> {
         `upstreams ${ids.join(', ')} are ready`,
       )
     },
-    startAnother: () => listen({ configPath, env: { CAUSEWAY_PORT: '0' }, log }),
+    startAnother: () => listen({ configPath, env: { CAUSEWAY_PORT: '0', CAUSEWAY_ADMIN_PORT: '0' }, log }),
     async restart(meanwhile) {
       await story.listening.close()
       meanwhile?.()
       story.listening = await start()
+      story.adminUrl = story.listening.adminUrl ?? ''
     },
     async close() {
       await story.listening.close()
@@ -89,6 +94,7 @@ export async function startGateway(config: StoryConfig): Promise<StoryGateway> {
     },
   }
   story.url = story.listening.url
+  story.adminUrl = story.listening.adminUrl ?? ''
   port = Number(new URL(story.url).port)
   return story
 }

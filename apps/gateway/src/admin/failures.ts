@@ -1,0 +1,91 @@
+/** The rows of the table of failures that only the admin API answers with. */
+
+/** See `FAILURES`, which holds these too. */
+export const ADMIN_FAILURES = {
+  admin_unauthorized: {
+    source: 'client',
+    http: 401,
+    rpc: 0,
+    retryable: false,
+    hint: 'Send "Authorization: Bearer cwa_…" with a token made by `causeway admin token`, or sign in.',
+  },
+  admin_read_only: {
+    source: 'client',
+    http: 403,
+    rpc: 0,
+    retryable: false,
+    hint: 'Use a token that was made without --read-only.',
+  },
+  admin_code_invalid: {
+    source: 'client',
+    http: 401,
+    rpc: 0,
+    retryable: false,
+    hint: 'A code works once and for 15 minutes. Make another with `causeway admin code`.',
+  },
+  csrf_forbidden: {
+    source: 'client',
+    http: 403,
+    rpc: 0,
+    retryable: false,
+    hint: 'Send the session from the page of the gateway itself, with its CSRF token in X-CSRF-Token.',
+  },
+  too_many_attempts: {
+    source: 'client',
+    http: 429,
+    rpc: 0,
+    retryable: true,
+    hint: 'Wait as long as Retry-After says. A valid token is not held up by this.',
+  },
+  input_invalid: { source: 'client', http: 400, rpc: 0, retryable: false, hint: 'Correct what `problems` names.' },
+  item_unknown: { source: 'client', http: 404, rpc: 0, retryable: false, hint: 'List what there is.' },
+  item_exists: {
+    source: 'client',
+    http: 409,
+    rpc: 0,
+    retryable: false,
+    hint: 'Change the one that exists, or choose another name.',
+  },
+  managed_by_file: {
+    source: 'client',
+    http: 409,
+    rpc: 0,
+    retryable: false,
+    hint: 'Change it in causeway.yaml; what stands there is read-only here.',
+  },
+  precondition_required: {
+    source: 'client',
+    http: 428,
+    rpc: 0,
+    retryable: false,
+    hint: 'Send If-Match with the ETag of what was read.',
+  },
+  precondition_failed: {
+    source: 'client',
+    http: 412,
+    rpc: 0,
+    retryable: false,
+    hint: 'It has changed since it was read: read it again.',
+  },
+  too_many_keys: {
+    source: 'client',
+    http: 409,
+    rpc: 0,
+    retryable: false,
+    hint: 'Rotate a key, or revoke one of them.',
+  },
+  policy_refused: {
+    source: 'client',
+    http: 422,
+    rpc: 0,
+    retryable: false,
+    hint: 'Correct the rules until the tests hold; nothing was changed.',
+  },
+  drift_changed: {
+    source: 'client',
+    http: 409,
+    rpc: 0,
+    retryable: false,
+    hint: 'The definition has changed once more: look at it again.',
+  },
+} as const

@@ -1,0 +1,85 @@
+/** One route of the admin API as data: what serves it, what checks its input and what documents it are the same declaration. */
+import type { z } from 'zod'
+import type { FailureCode } from '../errors.ts'
+import type { RunningGateway } from '../gateway.ts'
+import type { Store } from '../store/open-store.ts'
+import type { Admin, Door } from './admit.ts'
+import type { Attempts } from './attempts.ts'
+
+/** What routes work on. */
+export interface AdminParts {
+  gateway: RunningGateway
+  store: Store
+  door: Door
+  attempts: Attempts
+  /** ms since the epoch */
+  startedAtMs: number
+  /** The text of `/metrics`. */
+  renderMetrics?: () => string | Promise<string>
+}
+
+/** One request whose input fits. */
+export interface Asked<Params = unknown, Query = unknown, Body = unknown> {
+  params: Params
+  query: Query
+  body: Body
+  /** `undefined` on open routes. */
+  admin: Admin | undefined
+  ifMatch: string | undefined
+  /** Where the request comes from. */
+  address: string
+  requestId: string
+  /** Aborted when the client is gone. */
+  signal: AbortSignal
+}
+
+/** An answer in JSON. */
+export interface Answer {
+  data?: unknown
+  /** Changes with the data; unquoted. */
+  etag?: string
+  headers?: Record<string, string>
+}
+
+/** Who may use a route: everybody, any admin, or one who may change things. */
+export type RouteAccess = 'open' | 'read' | 'write'
+
+/** A route. */
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** With `{name}` for parameters. */
+  path: string
+  /** Unique camel-case name. */
+  id: string
+  summary: string
+  tag: string
+  access: RouteAccess
+  params?: z.ZodType
+  query?: z.ZodType
+  body?: z.ZodType
+  /** HTTP status of success. */
+  status: number
+  /** What a success holds; nothing for 204. */
+  answer?: z.ZodType
+  /** Media type of a success that is not JSON. */
+  mediaType?: string
+  /** Whether the answer carries an ETag. */
+  hasEtag?: boolean
+  /** Whether the request must carry If-Match: `always`, or `existing` where it may create as well. */
+  match?: 'always' | 'existing'
+  /** Failures beside those that every route can have. */
+  failures: readonly FailureCode[]
+  handle(asked: Asked, on: AdminParts): Answer | Response | Promise<Answer | Response>
+}
+
+type Handled<P, Q, B> = Omit<Route, 'handle' | 'params' | 'query' | 'body'> & {
+  params?: z.ZodType<P>
+  query?: z.ZodType<Q>
+  body?: z.ZodType<B>
+  handle(asked: Asked<P, Q, B>, on: AdminParts): Answer | Response | Promise<Answer | Response>
+}
+
+/** Declares a route with the types of its input. */
+export function defineRoute<P = unknown, Q = unknown, B = unknown>(route: Handled<P, Q, B>): Route {
+  return route as Route
+}

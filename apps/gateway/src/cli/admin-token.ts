@@ -1,0 +1,45 @@
+/** `causeway admin token`: makes a token for the admin API. It is shown this once. */
+import { userInfo } from 'node:os'
+import { issueAdminToken } from '../admin/issue-admin-token.ts'
+import { parseLife } from './agents-create.ts'
+import { CliError } from './cli-error.ts'
+import type { Workspace } from './workspace.ts'
+
+const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/
+
+/** How the token is to be. */
+export interface AdminTokenOptions {
+  name?: string
+  expires: string
+  readOnly?: boolean
+}
+
+/** Makes the token and prints it; there is no other way to see it again. */
+export function adminToken(workspace: Workspace, options: AdminTokenOptions): void {
+  const name = options.name ?? ownName()
+  if (!NAME.test(name))
+    throw new CliError('usage', `Cannot name a token "${name}": want letters, digits and . _ @ - up to 64`, {
+      code: 'usage',
+      hint: 'The name says in the record who acted, for example: --name alice',
+    })
+  const access = options.readOnly ? 'read' : 'write'
+  const issued = issueAdminToken(workspace.store(), { name, access, lifeMs: parseLife(options.expires) })
+  const expires = new Date(issued.expiresAtMs).toISOString()
+  const { printer, config } = workspace
+  printer.answer({ id: issued.id, name, access, token: issued.token, expires }, () => issued.token)
+  if (printer.isJson) return
+  printer.note(
+    `admin token ${issued.id} of "${name}", until ${expires.slice(0, 16).replace('T', ' ')} UTC; not shown again`,
+  )
+  if (config.admin === false) printer.note('the configuration turns the admin listener off')
+}
+
+// A nameless system user is no reason to fail.
+function ownName(): string {
+  try {
+    const { username } = userInfo()
+    return NAME.test(username) ? username : 'cli'
+  } catch {
+    return 'cli'
+  }
+}
