@@ -10,7 +10,8 @@ const FIRST_AGENT = 'ops-orchestrator'
 export function greeting({ url, store, gateway }: Listening, logFile: string | undefined): string {
   // Another agent's key may have been made while the gateway was starting; a key that was revoked still counts.
   const hadKey = store.apiKeys.list().some(({ agent }) => agent === FIRST_AGENT)
-  const isFirstStart = gateway.live.config.agents[FIRST_AGENT] !== undefined && !hadKey
+  const isServed = gateway.live.config.agents[FIRST_AGENT] !== undefined && !store.revokedAgents.has(FIRST_AGENT)
+  const isFirstStart = isServed && !hadKey
   return [
     '',
     `Causeway is up: ${url}/mcp`,

@@ -4,6 +4,7 @@ import type { Config, IssuerConfig } from './config/schema.ts'
 import { type AccessTokens, createAccessTokens } from './identity/access-tokens.ts'
 import { IssuerKeys } from './identity/issuer-keys.ts'
 import { createProtectedResource, type ProtectedResource } from './identity/protected-resource.ts'
+import { createRevokedTokens } from './identity/revoked-tokens.ts'
 import { compileGlob } from './policy/glob.ts'
 import type { Store } from './store/open-store.ts'
 
@@ -26,6 +27,7 @@ export function createSignIn(on: { store: Store; publicUrl: string; log: Logger 
     return keys
   }
   const storedRoles = createStoredRoles(store)
+  const revoked = createRevokedTokens(store)
   return (config) => {
     const resource = createProtectedResource(publicUrl, config)
     const { issuers } = config.auth
@@ -37,7 +39,7 @@ export function createSignIn(on: { store: Store; publicUrl: string; log: Logger 
     }
     return {
       resource,
-      accessTokens: createAccessTokens({ issuers, keysOf, resourceOf: resource.identifierOf, rolesOf }),
+      accessTokens: createAccessTokens({ issuers, keysOf, resourceOf: resource.identifierOf, rolesOf, revoked }),
     }
   }
 }

@@ -15,6 +15,8 @@ export interface ListedAgent {
   /** `file` agents are edited in the configuration; `none` are known by their keys alone. */
   source: 'file' | 'store' | 'none'
   roles: readonly string[]
+  /** Whether it was taken out of service. */
+  isRevoked: boolean
   /** Impersonation keys are left out: they live for one command. */
   keys: readonly StoredKey[]
 }
@@ -29,12 +31,14 @@ export function listAgents(config: Pick<Config, 'agents' | 'rules'>, store: Stor
   const { rolesOf } = compilePolicy(config)
   const keys = store?.apiKeys.list().filter((key) => key.origin !== 'impersonation') ?? []
   const stored = new Map(store?.agents.list().map((agent) => [agent.name, agent.roles]))
+  const revoked = new Set(store?.revokedAgents.list().map(({ agent }) => agent))
   const others = [...stored.keys(), ...keys.map((key) => key.agent)].sort()
   const names = new Set([...Object.keys(config.agents), ...others])
   return [...names].map((agent) => ({
     agent,
     source: isManagedByFile(config, agent) ? 'file' : stored.has(agent) ? 'store' : 'none',
     roles: agent.includes('*') ? (config.agents[agent]?.roles ?? []) : rolesOf(agent, stored.get(agent)),
+    isRevoked: revoked.has(agent),
     keys: keys.filter((key) => key.agent === agent),
   }))
 }

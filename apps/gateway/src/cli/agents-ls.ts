@@ -13,8 +13,8 @@ export function agentsLs({ config, existingStore, printer }: Workspace): void {
 }
 
 function formatAgents(agents: readonly ListedAgent[], nowMs: number): string {
-  const rows = agents.flatMap(({ agent, source, roles, keys }) => {
-    const about = [agent, roles.join(' ') || '-', source]
+  const rows = agents.flatMap(({ agent, source, roles, isRevoked, keys }) => {
+    const about = [agent, roles.join(' ') || '-', isRevoked ? 'revoked' : source]
     const active = keys.filter((key) => keyStateOf(key, nowMs) === 'active')
     if (active.length === 0) return [[...about, '-', '-', '-']]
     return active.map((key) => [...about, key.keyId, formatTime(key.expiresMs), formatTime(key.lastUsedMs)])

@@ -1,5 +1,6 @@
-/** `causeway agents revoke`: ends one key, or all keys of an agent; a running gateway notices within a second. */
+/** `causeway agents revoke`: ends one key, or an agent with all its credentials; a running gateway notices within a second. */
 import { parseApiKey } from '../identity/api-key.ts'
+import { revokeAgent } from '../identity/revocation.ts'
 import { requireAgent } from './choose-agent.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -7,14 +8,18 @@ import type { Workspace } from './workspace.ts'
 export function agentsRevoke(workspace: Workspace, named: string): void {
   const store = workspace.store()
   const nowMs = Date.now()
-  const one = store.apiKeys.get(parseApiKey(named) ?? named)
-  const keys = one ? [one] : store.apiKeys.list().filter((key) => key.agent === named)
-  const agent = one?.agent ?? (keys.length > 0 ? named : requireAgent(workspace, named))
-  const revoked = keys.filter((key) => key.revokedMs === null && nowMs < key.expiresMs).map((key) => key.keyId)
-  store.transaction(() => {
+  const key = store.apiKeys.get(parseApiKey(named) ?? named)
+  if (key) {
+    const revoked = key.revokedMs === null && nowMs < key.expiresMs ? [key.keyId] : []
     for (const keyId of revoked) store.apiKeys.revoke(keyId, nowMs)
-  })
-  workspace.printer.answer({ agent, revoked }, () =>
-    revoked.length === 0 ? `"${agent}" has no active key` : revoked.map((keyId) => `revoked ${keyId}`).join('\n'),
+    const state = revoked.length === 0 ? 'had ended already' : 'is revoked'
+    workspace.printer.answer({ agent: key.agent, revoked }, () => `key ${key.keyId} of "${key.agent}" ${state}`)
+    return
+  }
+  const isKnownByKeys = store.apiKeys.list().some(({ agent }) => agent === named)
+  const agent = isKnownByKeys ? named : requireAgent(workspace, named)
+  const revoked = revokeAgent(store, agent, nowMs)
+  workspace.printer.answer({ agent, revoked, isAgentRevoked: true }, () =>
+    [`"${agent}" is revoked, with its access tokens`, ...revoked.map((keyId) => `revoked ${keyId}`)].join('\n'),
   )
 }

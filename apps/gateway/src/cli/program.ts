@@ -28,6 +28,7 @@ export function createProgram(io: CommandIo, setExitCode: (code: number) => void
   }
   addUp(program, io, setExitCode)
   addAgents(program, run)
+  addTokens(program, run)
   addLs(program, run)
   addCall(program, run)
   addConnect(program, run)
@@ -75,8 +76,29 @@ function addAgents(program: Command, run: Run): void {
     .action((name, options) => run(async (on) => (await import('./agents-rotate.ts')).agentsRotate(on, name, options)))
   agents
     .command('revoke <name-or-key-id>')
-    .description('end one key, or all keys of an agent')
+    .description('end one key, or an agent: all its keys, and every access token for it')
     .action((named) => run(async (on) => (await import('./agents-revoke.ts')).agentsRevoke(on, named)))
+  agents
+    .command('restore <name>')
+    .description('put a revoked agent back into service')
+    .action((name) => run(async (on) => (await import('./agents-restore.ts')).agentsRestore(on, name)))
+}
+
+function addTokens(program: Command, run: Run): void {
+  const tokens = program.command('tokens').description('access tokens of issuers that are not to count any more')
+  tokens
+    .command('revoke')
+    .description('revoke the tokens that fit all that is given')
+    .option('--jti <id>', 'one token, by its id')
+    .option('--subject <sub>', 'of a user or another subject')
+    .option('--agent <name>', 'of an agent')
+    .option('--issuer <url>', 'of an issuer')
+    .option('--issued-before <time>', 'issued before this time, such as 2026-11-21T09:30Z (default: until now)')
+    .action((options) => run(async (on) => (await import('./tokens-revoke.ts')).tokensRevoke(on, options)))
+  tokens
+    .command('ls')
+    .description('list the revocations in force')
+    .action(() => run(async (on) => (await import('./tokens-ls.ts')).tokensLs(on)))
 }
 
 function addLs(program: Command, run: Run): void {

@@ -1,7 +1,8 @@
 /** Turns whatever stopped a command into its message and its exit code. */
 import { CommanderError } from 'commander'
 import { ConfigError } from '../config/problem.ts'
-import { TooManyKeys } from '../identity/issue-key.ts'
+import { AgentIsRevoked, TooManyKeys } from '../identity/issue-key.ts'
+import { CannotRevoke } from '../identity/revocation.ts'
 import { StoreError } from '../store/store-error.ts'
 import { CliError, EXIT_CODES } from './cli-error.ts'
 import type { Terminal } from './terminal.ts'
@@ -37,6 +38,14 @@ function toCliError(thrown: unknown): CliError {
   if (thrown instanceof TooManyKeys) {
     const hint = 'Use `causeway agents rotate <name>`, or revoke one of them: `causeway agents ls` shows their ids'
     return new CliError('usage', thrown.message, { code: 'too_many_keys', hint })
+  }
+  if (thrown instanceof AgentIsRevoked) {
+    const hint = 'Put it back into service first: `causeway agents restore <name>`'
+    return new CliError('usage', thrown.message, { code: 'agent_revoked', hint })
+  }
+  if (thrown instanceof CannotRevoke) {
+    const hint = 'Say which with --jti, --subject, --agent, --issuer or --issued-before'
+    return new CliError('usage', thrown.message, { code: 'cannot_revoke', hint })
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new CliError('usage', message, { code: 'internal', hint: '' })

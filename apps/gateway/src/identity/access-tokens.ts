@@ -6,6 +6,7 @@ import { compileGlob, type Glob } from '../policy/glob.ts'
 import type { AgentIdentity, Authentication, RefusalReason } from './authenticate.ts'
 import { userKeyOf } from './caller-id.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
+import type { RevokedTokens } from './revoked-tokens.ts'
 import { CLOCK_SKEW_S, readClaims } from './token-claims.ts'
 import { readTokenForm, type TokenForm } from './token-form.ts'
 
@@ -21,6 +22,7 @@ export interface AccessTokenOptions {
   resourceOf(route: string | undefined): string
   /** Roles from the store; `undefined` where the file names the agent; `null` when nobody knows it. */
   rolesOf(agent: string): string[] | undefined | null
+  revoked: RevokedTokens
   now?: () => number
 }
 
@@ -67,6 +69,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     const trusted = issuers.get(identity.token?.issuer ?? '')
     if (!trusted) return { ok: false, reason: 'issuer' }
     if (!trusted.agents.some((glob) => glob(identity.agent))) return { ok: false, reason: 'agent' }
+    if (options.revoked.covers(identity)) return { ok: false, reason: 'revoked' }
     const roles = options.rolesOf(identity.agent)
     if (roles === null) return { ok: false, reason: 'agent' }
     return { ok: true, caller: roles === identity.roles ? identity : { ...identity, roles } }
@@ -138,7 +141,7 @@ function verifiedBy(
 ): Verified | RefusalReason {
   const claims = readClaims(payload, { agentClaim: config.agentClaim, type: form.type, nowMs })
   if (!claims) return 'claims'
-  const { agent, user, audiences, scopes, tokenId, expiresAtMs } = claims
+  const { agent, user, subject, audiences, scopes, tokenId, issuedAtMs, expiresAtMs } = claims
   const delegating = user === undefined ? {} : { user, userKey: userKeyOf({ issuer: config.issuer, subject: user }) }
   const identity: AgentIdentity = {
     agent,
@@ -147,7 +150,13 @@ function verifiedBy(
     origin: null,
     roles: undefined,
     expiresAtMs,
-    token: { issuer: config.issuer, ...(tokenId === undefined ? {} : { id: tokenId }), scopes },
+    token: {
+      issuer: config.issuer,
+      ...(tokenId === undefined ? {} : { id: tokenId }),
+      ...(subject === undefined ? {} : { subject }),
+      issuedAtMs,
+      scopes,
+    },
   }
   return { identity, audiences, freshUntilMs: Math.min(nowMs + FRESH_MS, expiresAtMs) }
 }

@@ -31,6 +31,9 @@ export interface TokenFacts {
   issuer: string
   /** `jti`. */
   id?: string
+  /** `sub`. */
+  subject?: string
+  issuedAtMs: number
   /** They narrow what the policy grants, and never widen it. */
   scopes: readonly string[]
 }
@@ -82,7 +85,7 @@ export function createAuthenticator(options: {
       const text = bearerToken(authorization)
       const key = text === undefined ? 'malformed' : prover.prove(text)
       if (typeof key === 'string') return refusal(key)
-      if (key.stored.revokedMs !== null) return refusal('revoked')
+      if (key.stored.revokedMs !== null || key.isAgentRevoked) return refusal('revoked')
       const nowMs = now()
       if (!(nowMs < key.stored.expiresMs)) return refusal('expired')
       uses.record(key.stored, nowMs)
@@ -108,7 +111,7 @@ export function bearerToken(authorization: readonly string[]): string | undefine
 }
 
 function anonymousCaller(store: Store, agent: string | undefined): Authentication | undefined {
-  if (agent === undefined) return undefined
+  if (agent === undefined || store.revokedAgents.has(agent)) return undefined
   const roles = store.agents.get(agent)?.roles
   return { ok: true, caller: { agent, keyId: null, origin: null, roles, expiresAtMs: Number.POSITIVE_INFINITY } }
 }

@@ -21,9 +21,12 @@ export interface IssuedKey {
 /** Thrown when an agent already holds as many keys as it may. */
 export class TooManyKeys extends Error {}
 
+/** Thrown when an agent was taken out of service. */
+export class AgentIsRevoked extends Error {}
+
 /**
  * Makes and stores a key for an agent.
- * @throws TooManyKeys
+ * @throws TooManyKeys, AgentIsRevoked
  */
 export function issueKey(
   store: Store,
@@ -34,6 +37,8 @@ export function issueKey(
   const { keyId, text } = mintApiKey()
   const expiresMs = nowMs + lifeMs
   store.transaction(() => {
+    if (store.revokedAgents.has(agent))
+      throw new AgentIsRevoked(`Cannot issue a key for "${agent}": the agent is revoked`)
     if (origin !== 'impersonation' && store.apiKeys.active(agent, nowMs).length >= MAX_ACTIVE_KEYS)
       throw new TooManyKeys(`Cannot issue a key for "${agent}": it has ${MAX_ACTIVE_KEYS} active keys`)
     store.apiKeys.insert({

@@ -9,6 +9,8 @@ import type { AgentIdentity } from './authenticate.ts'
 export interface KnownKey {
   stored: StoredKey
   caller: AgentIdentity
+  /** Whether its agent was taken out of service. */
+  isAgentRevoked: boolean
 }
 
 /** Proves keys; whether a proven key still may be used is the caller's to check. */
@@ -46,11 +48,12 @@ export function createKeyProver(store: Store): KeyProver {
 
 function readKeys(store: Store): Map<string, KnownKey> {
   const roles = new Map(store.agents.list().map((agent) => [agent.name, agent.roles]))
+  const revoked = new Set(store.revokedAgents.list().map(({ agent }) => agent))
   return new Map(
     store.apiKeys.list().map((stored) => {
       const { agent, keyId, origin, expiresMs } = stored
       const caller = { agent, keyId, origin, roles: roles.get(agent), expiresAtMs: expiresMs }
-      return [keyId, { stored, caller }]
+      return [keyId, { stored, caller, isAgentRevoked: revoked.has(agent) }]
     }),
   )
 }

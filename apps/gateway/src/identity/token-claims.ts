@@ -6,11 +6,14 @@ export interface TokenClaims {
   agent: string
   /** `sub`, where it is not the agent. */
   user: string | undefined
+  /** `sub`. */
+  subject: string | undefined
   /** Every `aud`. */
   audiences: readonly string[]
   scopes: readonly string[]
   /** `jti`. */
   tokenId: string | undefined
+  issuedAtMs: number
   expiresAtMs: number
 }
 
@@ -24,7 +27,8 @@ export interface ClaimRules {
 
 /** How far the issuer's clock may be ahead. */
 export const CLOCK_SKEW_S = 30
-const MAX_LIFE_S = 24 * 60 * 60
+/** How long an acceptable token lives. */
+export const MAX_LIFE_S = 24 * 60 * 60
 const MAX_AUDIENCES = 32
 const MAX_SCOPES = 256
 const AGENT = /^[A-Za-z0-9][\w.@:/+-]{0,127}$/
@@ -47,14 +51,17 @@ export function readClaims(payload: JWTPayload, { agentClaim, type, nowMs }: Cla
   if (typeof agent !== 'string' || !AGENT.test(agent)) return undefined
   if (!isSubject(sub) || !isSubject(payload.client_id) || (sub ?? payload.client_id) === undefined) return undefined
   if (!audiences || !scopes || (jti !== undefined && (typeof jti !== 'string' || jti.length > 255))) return undefined
-  const expiresAtMs = (payload.exp as number) * 1_000
-  return { agent, user: sub === agent ? undefined : sub, audiences, scopes, tokenId: jti, expiresAtMs }
+  const { exp, iat } = payload as { exp: number; iat: number }
+  const user = sub === agent ? undefined : sub
+  const times = { issuedAtMs: iat * 1_000, expiresAtMs: exp * 1_000 }
+  return { agent, user, subject: sub, audiences, scopes, tokenId: jti, ...times }
 }
 
 function hasSaneTimes({ exp, iat, nbf }: JWTPayload, nowS: number): boolean {
   if (!isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf))) return false
   const latest = nowS + CLOCK_SKEW_S
-  return nowS < exp && iat < exp && exp <= latest + MAX_LIFE_S && iat <= latest && (nbf ?? 0) <= latest
+  // Held against `iat` and not against now: a token that was revoked must not become acceptable near its end.
+  return nowS < exp && iat < exp && exp <= iat + MAX_LIFE_S && iat <= latest && (nbf ?? 0) <= latest
 }
 
 function isTime(value: unknown): value is number {

@@ -85,6 +85,19 @@ const STEPS: readonly string[] = [
      expires_ms INTEGER NOT NULL,
      revoked_ms INTEGER
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE revoked_agents (
+     agent TEXT PRIMARY KEY,
+     revoked_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE token_revocations (
+     id TEXT PRIMARY KEY,
+     issuer TEXT,
+     agent TEXT,
+     subject TEXT,
+     token_id TEXT,
+     issued_before_ms INTEGER,
+     created_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 /**

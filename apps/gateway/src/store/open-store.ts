@@ -12,17 +12,21 @@ import { readInstallation } from './installation.ts'
 import { checkSecret, deriveKey, openMasterSecret } from './master-secret.ts'
 import { migrate } from './migrations.ts'
 import { createPinTable, type PinTable } from './pins.ts'
+import { createRevokedAgentTable, type RevokedAgentTable } from './revoked-agents.ts'
 import { createSealingKeyTable, type SealingKeyTable } from './sealing-keys.ts'
 import { createSessionSubscriptionTable, type SessionSubscriptionTable } from './session-subscriptions.ts'
 import { createSessionTable, type SessionTable } from './sessions.ts'
 import { createSigningKeyTable, type SigningKeyTable } from './signing-keys.ts'
 import { StoreError } from './store-error.ts'
+import { createTokenRevocationTable, type TokenRevocationTable } from './token-revocations.ts'
 
 /** An open store. Everything in it is synchronous: a read is a few microseconds. */
 export interface Store {
   dataDir: string
   agents: AgentTable
   apiKeys: ApiKeyTable
+  revokedAgents: RevokedAgentTable
+  tokenRevocations: TokenRevocationTable
   signingKeys: SigningKeyTable
   sealingKeys: SealingKeyTable
   sessions: SessionTable
@@ -56,6 +60,8 @@ export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env)
     dataDir,
     agents: createAgentTable(db, watch.mark),
     apiKeys: createApiKeyTable(db, watch.mark),
+    revokedAgents: createRevokedAgentTable(db, watch.mark),
+    tokenRevocations: createTokenRevocationTable(db, watch.mark),
     signingKeys: createSigningKeyTable(db, sealer),
     sealingKeys: createSealingKeyTable(db, sealer),
     sessions: createSessionTable(db),
