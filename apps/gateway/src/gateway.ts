@@ -12,6 +12,7 @@ import { type Authenticator, createAuthenticator } from './identity/authenticate
 import { type CallTokenSigner, createCallTokenSigner } from './identity/call-token.ts'
 import type { ProtectedResource } from './identity/protected-resource.ts'
 import { createSessionSealer, type SessionSealer } from './identity/session-seal.ts'
+import { Metrics } from './observe/metrics.ts'
 import { compilePolicy, type Policy } from './policy/compile.ts'
 import type { Admission } from './request/admit.ts'
 import { PendingAsks } from './request/asks/asks.ts'
@@ -49,6 +50,7 @@ export interface Gateway {
   readonly cursors: Sealer
   readonly edge: Edge
   readonly admission: Admission
+  readonly metrics: Metrics
   readonly streams: Set<OpenStream>
   readonly subscriptions: Subscriptions
   readonly heard: HeardLists
@@ -148,6 +150,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     cursors: createSealer(store.deriveKey('cursor'), 'cursor'),
     edge: edgeOf(config, publicUrl, via),
     admission: { inFlight: 0, max: config.limits.global.concurrency },
+    metrics: new Metrics(),
     streams,
     subscriptions,
     heard: new HeardLists(store),

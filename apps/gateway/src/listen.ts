@@ -85,6 +85,7 @@ export async function listen({ configPath, env, log }: ListenOptions): Promise<L
 }
 
 function reload({ configPath, env, log }: ListenOptions, gateway: RunningGateway, started: Config): readonly string[] {
+  gateway.metrics.isConfigCurrent = false
   const { listen, publicUrl, dataDir, admin } = started
   const kept = { listen, publicUrl, dataDir, admin }
   const written = loadConfig(configPath, env).config
@@ -99,6 +100,7 @@ function reload({ configPath, env, log }: ListenOptions, gateway: RunningGateway
   checkConditions(next, gateway.live.config)
   checkPolicyTests(next)
   gateway.apply(next)
+  gateway.metrics.isConfigCurrent = true
   return needRestart
 }
 

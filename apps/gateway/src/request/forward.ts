@@ -8,6 +8,7 @@ import { reasonAgainst } from './asks/ask-rules.ts'
 import { forwardParked } from './asks/forward-parked.ts'
 import { passedOnInput } from './asks/input-required.ts'
 import { cancellationKey } from './cancel.ts'
+import type { Trail } from './record.ts'
 import type { Reply } from './reply.ts'
 import type { Decided, Routed } from './route.ts'
 import { cancellable, type Round, send, startSending } from './sending.ts'
@@ -18,9 +19,9 @@ import { shownTask } from './targets/shown-task.ts'
 export async function forward(
   routed: Routed,
   decided: Decided,
-  on: { gateway: Gateway; reply: Reply },
+  on: { gateway: Gateway; reply: Reply; trail: Trail },
 ): Promise<AgentAnswer> {
-  const round: Round = { routed, decided, reply: on.reply }
+  const round: Round = { routed, decided, reply: on.reply, trail: on.trail }
   const isModernUpstream = routed.connection.identity.era === 'modern'
   if (decided.inbound.era === 'legacy') return toAgent(await forwardLegacy(round, on.gateway, isModernUpstream), round)
   if (isModernUpstream) return forwardModern(round)

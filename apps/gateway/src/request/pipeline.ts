@@ -94,7 +94,7 @@ async function serveRequestOf(serving: Serving, inbound: Inbound, view: View): P
   const decision = decideCall(target, view, { caller, inbound, resource: gateway.resource })
   trail.decision = decision
   const decided = { exchange, caller, inbound, view, target, decision }
-  const answer = await forward(await route(decided, gateway), decided, { gateway, reply })
+  const answer = await forward(await route(decided, gateway), decided, { gateway, reply, trail })
   trail.outcome = answer.outcome
   reply.answer(answer.status, answer.body ?? answer.text)
 }

@@ -1,6 +1,7 @@
 /** The `record` step: what happened to a request, once, however it ended. */
 import type { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
+import { outcomeOf } from '../observe/outcome-of.ts'
 import type { Decision } from '../policy/decide.ts'
 import type { Caller } from './caller.ts'
 import type { Inbound } from './read.ts'
@@ -16,15 +17,22 @@ export interface Trail {
   decision?: Decision
   outcome?: string
   error?: GatewayError
+  /** Time in the upstream's queue. */
+  queueMs?: number
+  /** Time in the upstream, without that in which the agent was asked. */
+  upstreamMs?: number
 }
 
 /** Writes the request's line in the log: who, what, by which rule, how it ended and how long it took. */
 export function record(
-  exchange: Pick<Exchange, 'request' | 'requestId' | 'route'> & { startedAtMs?: number },
+  exchange: Pick<Exchange, 'request' | 'response' | 'requestId' | 'route'> & { startedAtMs?: number },
   trail: Trail,
   on: { gateway: Gateway; reply: Reply },
 ): void {
   const { caller, inbound, target, error } = trail
+  const status = on.reply.status || exchange.response.statusCode
+  const totalMs = exchange.startedAtMs === undefined ? undefined : performance.now() - exchange.startedAtMs
+  on.gateway.metrics.count(trail, { httpMethod: exchange.request.method, status, totalMs })
   if (!error && !on.gateway.log.isLevelEnabled('debug')) return
   const line = {
     requestId: exchange.requestId,
@@ -40,18 +48,22 @@ export function record(
     upstream: target?.entry.upstream,
     name: target?.name,
     rule: trail.decision?.rule,
-    outcome: error ? 'gateway_error' : trail.outcome,
+    outcome: outcomeOf(trail),
     error: error?.code,
-    status: on.reply.status,
+    status,
     ms:
-      exchange.startedAtMs === undefined
+      totalMs === undefined
         ? undefined
-        : Math.round((performance.now() - exchange.startedAtMs) * 100) / 100,
+        : { total: rounded(totalMs), queue: rounded(trail.queueMs), upstream: rounded(trail.upstreamMs) },
   }
   if (!error) on.gateway.log.debug(line, 'request')
   else if (error.failure.source === 'gateway' && error.code !== 'overloaded')
     on.gateway.log.error({ ...line, err: error }, 'request')
   else on.gateway.log.info({ ...line, reason: causeOf(error) }, 'request')
+}
+
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 100) / 100
 }
 
 function causeOf({ cause, message }: GatewayError): unknown {

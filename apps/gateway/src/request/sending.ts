@@ -1,8 +1,10 @@
 /** One call on its way, whatever rounds it takes: its time, who can cancel it, and what of it is relayed to the agent's present stream. */
 import type { Gateway } from '../gateway.ts'
 import type { UpstreamAnswer } from '../upstream/answer.ts'
+import { CallTimer } from '../upstream/call-timer.ts'
 import type { Ask, AskAnswer } from './asks/asks.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
+import type { Trail } from './record.ts'
 import { relay } from './relay.ts'
 import type { Reply } from './reply.ts'
 import type { Decided, Routed } from './route.ts'
@@ -12,10 +14,12 @@ export interface Round {
   decided: Decided
   routed: Routed
   reply: Reply
+  trail: Trail
 }
 
 export interface Sending {
   readonly deadline: Deadline
+  readonly timer: CallTimer
   /** The present round; a modern agent that comes back brings another. */
   round: Round
 }
@@ -25,12 +29,13 @@ export function startSending(round: Round): Sending {
   const { upstream } = round.routed
   const deadline = startDeadline(upstream.id, round.decided.target.entry.timeoutMs)
   round.reply.onDisconnect(deadline.cancel)
-  return { deadline, round }
+  return { deadline, timer: new CallTimer(round.trail), round }
 }
 
 /** Lets the agent's next request take over. */
 export function continueSending(sending: Sending, round: Round): void {
   sending.round = round
+  sending.timer.into = round.trail
   round.reply.onDisconnect(sending.deadline.cancel)
 }
 
@@ -57,6 +62,7 @@ export function send(
     logLevel: routed.logLevel,
     progressToken: routed.progressToken,
     signal: sending.deadline.signal,
+    timer: sending.timer,
     maxBytes: routed.upstream.config.maxResultBytes,
     onRequest,
     onNotification: (text, method) => relay(text, method, sending),

@@ -2,6 +2,7 @@
 import type { Era } from '../wire/revisions.ts'
 import type { UpstreamAnswer } from './answer.ts'
 import type { CallSignal } from './call-signal.ts'
+import type { CallTimer } from './call-timer.ts'
 
 /** What the upstream said of itself in `server/discover` or `initialize`. */
 export interface UpstreamIdentity {
@@ -35,6 +36,8 @@ export interface UpstreamCall {
   signal: CallSignal
   /** Bound on the answer, in bytes. */
   maxBytes: number
+  /** Times the call, for whom it matters. */
+  timer?: CallTimer
   /** Called when the upstream asks something of the agent during this call; the answer is JSON text. */
   onRequest(ask: { method: string; params: string }): Promise<{ result: string } | { error: string }>
   /** Called with each notification that belongs to this call, as JSON text. */

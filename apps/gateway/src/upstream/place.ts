@@ -15,6 +15,11 @@ export class Place {
     this.#signal = signal
   }
 
+  /** Whether the call has ended. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** Whether the call waits for its agent. */
   get isAsking(): boolean {
     return this.#asks > 0

@@ -4,6 +4,7 @@ import type { UpstreamConfig } from '../config/schema.ts'
 import { type FailureCode, GatewayError } from '../errors.ts'
 import { leadsBack, type UpstreamAnswer, unavailable } from './answer.ts'
 import { type Bulkhead, createBulkhead } from './bulkhead.ts'
+import type { CallTimer } from './call-timer.ts'
 import type { Connection, ResourceListener, UpstreamCall, WatchedByCaller } from './connection.ts'
 import { Place } from './place.ts'
 
@@ -122,19 +123,26 @@ export class Upstream {
    */
   async call(connection: Connection, call: UpstreamCall): Promise<UpstreamAnswer> {
     const place = new Place(this.bulkhead, call.signal)
+    const { timer } = call
     const onRequest: UpstreamCall['onRequest'] = (ask) => {
+      timer?.stop()
       const asked = place.whileAsking(() => call.onRequest(ask))
       this.#tellWaiting()
-      return asked
+      return timer ? timedAgain(asked, timer, place) : asked
     }
     this.#underWay.add(place)
     try {
-      if (!place.tryTake()) await place.take()
+      if (!place.tryTake()) {
+        timer?.start('queueMs')
+        await place.take()
+      }
+      timer?.start('upstreamMs')
       return await connection.call({ ...call, onRequest })
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'upstream_unavailable') this.onTrouble()
       throw error
     } finally {
+      timer?.stop()
       place.end()
       this.#underWay.delete(place)
       this.#tellWaiting()
@@ -152,6 +160,15 @@ export class Upstream {
     if (this.#state.kind === 'down' && this.#state.code === 'gateway_loop') throw leadsBack(this.id, this.#state.reason)
     this.onTrouble()
     throw unavailable(this.id, this.#state.kind === 'down' ? this.#state.reason : 'it is not connected yet')
+  }
+}
+
+async function timedAgain<T>(asked: Promise<T>, timer: CallTimer, place: Place): Promise<T> {
+  try {
+    return await asked
+  } finally {
+    // The upstream may have ended the call without waiting for the answer.
+    if (!place.isAsking && !place.isOver) timer.start('upstreamMs')
   }
 }
 

@@ -18,6 +18,8 @@ export interface OpenStream {
   readonly session: number | undefined
   /** Id of the caller. */
   readonly caller: string
+  /** Which of its era's two kinds: a modern `subscriptions/listen`, or a legacy client's GET. */
+  readonly kind: 'listen' | 'events'
   /** Compares the view with what the client last heard of, and tells the difference. */
   check(): void
   /** Tells that a resource changed, if the client wants to hear of it and may still read it. */
@@ -99,6 +101,7 @@ function streamOf(opening: Opening, wanted: readonly Watched[], says: Says): Ope
   const stream: OpenStream = {
     session: session?.number,
     caller: caller.id,
+    kind: exchange.request.method === 'GET' ? 'events' : 'listen',
     check() {
       const now = currentView(opening)
       if (!now || hasEnded(session, gateway)) return stream.end()
