@@ -1,7 +1,10 @@
 /** What `/metrics` tells is what happened: every request counted once under names that no agent can multiply, read back by a parser that nobody here wrote. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import parsePrometheus, { type ParsedFamily } from 'parse-prometheus-text-format'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { renderMetrics } from '../src/observe/render-metrics.ts'
+import { issueAdminToken } from '../src/admin/issue-admin-token.ts'
+import { METRIC_FAMILIES } from '../src/observe/metric-families.ts'
 import { bareTool, type ScriptedUpstream, startScriptedUpstream } from './fixtures/scripted-upstream.ts'
 import { connectV1, postModern } from './support/clients.ts'
 import { openModernStream } from './support/open-stream.ts'
@@ -12,6 +15,7 @@ const SLOW_MS = 60
 let upstream: ScriptedUpstream
 let gateway: StoryGateway
 let key: string
+let admin: string
 
 beforeAll(async () => {
   upstream = await startScriptedUpstream({
@@ -34,6 +38,7 @@ beforeAll(async () => {
     ],
   })
   key = gateway.key('ops')
+  admin = issueAdminToken(gateway.listening.store, { name: 'prometheus', access: 'read', lifeMs: 3_600_000 }).token
   await gateway.ready('up')
 })
 afterAll(async () => {
@@ -44,8 +49,12 @@ afterAll(async () => {
 const call = (name: string, as: string | undefined = key) =>
   postModern(`${gateway.url}/mcp`, as, 'tools/call', { name, arguments: {} })
 
+function scrape(headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${gateway.adminUrl}/metrics`, { headers: { authorization: `Bearer ${admin}`, ...headers } })
+}
+
 async function families(): Promise<ParsedFamily[]> {
-  const { body } = await renderMetrics(gateway.listening.gateway)
+  const body = await (await scrape()).text()
   // The parser leaves out the labels of what it knows to be a histogram; without its head each line stands for itself.
   return parsePrometheus(body.replaceAll(/^# (TYPE|HELP) causeway_call_duration_seconds .*$/gm, ''))
 }
@@ -95,7 +104,7 @@ describe('a call', () => {
     for (let each = 0; each < 20; each++) await call(`up__made_up_${each}`)
     expect(await value('causeway_calls_total', { tool: '(unknown)', outcome: 'denied' })).toBe(before + 21)
     expect(await value('causeway_denials_total', { agent: 'ops', reason: 'unknown_tool' })).toBe(21)
-    expect((await renderMetrics(gateway.listening.gateway)).body).not.toContain('made_up')
+    expect(await (await scrape()).text()).not.toContain('made_up')
   })
 
   it('without a credential is a denial of no agent', async () => {
@@ -141,9 +150,31 @@ it('the process is told of in the usual names', async () => {
 })
 
 it('OpenMetrics is for those who ask for it', async () => {
-  const asked = await renderMetrics(gateway.listening.gateway, 'application/openmetrics-text; version=1.0.0')
-  expect(asked.contentType).toContain('application/openmetrics-text')
-  expect(asked.body).toContain('# TYPE causeway_calls counter\n')
-  expect(asked.body.endsWith('# EOF\n')).toBe(true)
-  expect(asked.body.match(/# EOF/g)).toHaveLength(1)
+  expect((await scrape()).headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  const asked = await scrape({ accept: 'application/openmetrics-text; version=1.0.0, text/plain;q=0.5' })
+  expect(asked.headers.get('content-type')).toContain('application/openmetrics-text')
+  const body = await asked.text()
+  expect(body).toContain('# TYPE causeway_calls counter\n')
+  expect(body.endsWith('# EOF\n')).toBe(true)
+  expect(body.match(/# EOF/g)).toHaveLength(1)
+})
+
+it('is for admins alone', async () => {
+  expect((await fetch(`${gateway.adminUrl}/metrics`)).status).toBe(401)
+  expect((await scrape({ authorization: `Bearer ${key}` })).status).toBe(401)
+  expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404)
+})
+
+describe('docs/telemetry.md', () => {
+  const docs = readFileSync(join(import.meta.dirname, '../../../docs/telemetry.md'), 'utf8')
+
+  it('lists the metrics that there are, with their labels', async () => {
+    const rows = Object.entries(METRIC_FAMILIES).map(
+      ([name, { type, labels, help }]) =>
+        `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(' ')} | ${help} |`,
+    )
+    expect(docs).toContain(`${rows.join('\n')}\n\n`)
+    const names = [...(await (await scrape()).text()).matchAll(/^# TYPE (causeway_\w+)/gm)].map(([, name]) => name)
+    expect(names.sort()).toEqual(Object.keys(METRIC_FAMILIES).sort())
+  })
 })

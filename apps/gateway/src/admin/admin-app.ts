@@ -38,6 +38,7 @@ async function serve(context: Context<Env>, route: Route, parts: AdminParts | un
   const asked: Asked = {
     ...input,
     admin,
+    accept: incoming.headers.accept ?? '',
     address: incoming.socket.remoteAddress ?? '',
     requestId: outgoing.getHeader('x-request-id') as string,
     signal: context.req.raw.signal,

@@ -14,8 +14,6 @@ export interface AdminParts {
   attempts: Attempts
   /** ms since the epoch */
   startedAtMs: number
-  /** The text of `/metrics`. */
-  renderMetrics?: () => string | Promise<string>
 }
 
 /** One request whose input fits. */
@@ -26,6 +24,8 @@ export interface Asked<Params = unknown, Query = unknown, Body = unknown> {
   /** `undefined` on open routes. */
   admin: Admin | undefined
   ifMatch: string | undefined
+  /** The `Accept` header, or nothing. */
+  accept: string
   /** Where the request comes from. */
   address: string
   requestId: string

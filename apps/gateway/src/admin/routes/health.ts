@@ -1,6 +1,6 @@
 /** Routes about the gateway as a whole: health, metrics, and the description of the API. */
 import { z } from 'zod'
-import { GatewayError } from '../../errors.ts'
+import { renderMetrics } from '../../observe/render-metrics.ts'
 import { openApiDocument } from '../open-api.ts'
 import { type AdminParts, defineRoute } from '../route.ts'
 import { ROUTES } from '../routes.ts'
@@ -69,12 +69,10 @@ export const healthRoutes = [
     status: 200,
     answer: z.string(),
     mediaType: 'text/plain',
-    failures: ['unknown_route'],
-    async handle(_, { renderMetrics }) {
-      if (!renderMetrics) throw new GatewayError('unknown_route', 'Cannot serve metrics: none are kept')
-      return new Response(await renderMetrics(), {
-        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-      })
+    failures: [],
+    async handle({ accept }, { gateway }) {
+      const { contentType, body } = await renderMetrics(gateway, accept)
+      return new Response(body, { headers: { 'content-type': contentType } })
     },
   }),
   defineRoute({
