@@ -13,21 +13,35 @@ export function appUri({ _meta }: Readonly<Record<string, unknown>>): string | u
   return typeof uri === 'string' ? uri : undefined
 }
 
+// What is made of a tool is made once, so that a list that has not changed is seen to be the same.
+const apart = new WeakMap<Entry, Entry>()
+
 /**
  * The tools with no interface that is another upstream's: the same URI can be two upstreams', `/mcp` reads it from one, and
- * that one's interface must not be shown the other's results.
- * @param owners the upstream of each listed resource
+ * that one's interface must not be shown the other's results. The same array when there is none.
+ * @param claims whose each interface is so far: the upstream of each listed resource, then of each tool that named it first
  */
-export function withOwnApps(tools: readonly Entry[], owners: ReadonlyMap<string, string>): readonly Entry[] {
-  const claims = new Map(owners)
-  return tools.map((tool) => {
+export function withOwnApps(tools: readonly Entry[], claims: Map<string, string>): readonly Entry[] {
+  let isChanged = false
+  const own = tools.map((tool) => {
     if (tool.appUri === undefined) return tool
     const owner = claims.get(tool.appUri) ?? tool.upstream
     claims.set(tool.appUri, owner)
     if (owner === tool.upstream) return tool
-    const { modern, legacy } = tool.publicText
-    return { ...tool, appUri: undefined, publicText: { modern: withoutApp(modern), legacy: withoutApp(legacy) } }
+    isChanged = true
+    return toolWithoutApp(tool)
   })
+  return isChanged ? own : tools
+}
+
+function toolWithoutApp(tool: Entry): Entry {
+  let changed = apart.get(tool)
+  if (!changed) {
+    const { modern, legacy } = tool.publicText
+    changed = { ...tool, appUri: undefined, publicText: { modern: withoutApp(modern), legacy: withoutApp(legacy) } }
+    apart.set(tool, changed)
+  }
+  return changed
 }
 
 function withoutApp(text: string): string {

@@ -1,7 +1,8 @@
 /** Where the two lines meet: line 2 swaps one immutable catalog, line 1 reads it. */
 import type { UpstreamIdentity } from '../upstream/connection.ts'
 import { withOwnApps } from './app-uri.ts'
-import { type Entry, KINDS, type Kind, type LeftOut } from './definition.ts'
+import { type Entry, KINDS, type Kind, type LeftOut, perKind } from './definition.ts'
+import { keep, type Share, wholeShare, without } from './share.ts'
 
 /** What one upstream contributes. */
 export interface UpstreamCatalog {
@@ -27,6 +28,8 @@ export interface Catalog {
   /** Ids of all configured upstreams, listed yet or not. */
   configured: readonly string[]
   upstreams: ReadonlyMap<string, UpstreamCatalog>
+  /** What `/mcp` serves of each listed upstream, in their order. */
+  shares: readonly Share[]
   /** The definitions of `/mcp` by kind, in the order of upstreams and then theirs. */
   entries: Readonly<Record<Kind, readonly Entry[]>>
   /** Definitions in quarantine, in the same order. */
@@ -47,7 +50,7 @@ export class CatalogHolder {
   /** @param origin pseudonym of this gateway in lists */
   constructor(origin = '') {
     this.#origin = origin
-    this.#current = { version: 0, origin, ...merge({ parts: [], configured: [], prefixes: new Set() }) }
+    this.#current = { version: 0, origin, ...merge({ parts: [], configured: [], prefixes: new Set(), before: [] }) }
   }
 
   get current(): Catalog {
@@ -82,7 +85,7 @@ export class CatalogHolder {
   #swap(): void {
     const parts = this.#order.flatMap((id) => this.#upstreams.get(id) ?? [])
     const prefixes = new Set([...this.#order, ...this.#prefixes.values()].filter((prefix) => prefix !== ''))
-    const merged = merge({ parts, configured: this.#order, prefixes })
+    const merged = merge({ parts, configured: this.#order, prefixes, before: this.#current.shares })
     this.#current = { version: this.#current.version + 1, origin: this.#origin, ...merged }
     for (const listener of this.#listeners) listener()
   }
@@ -93,44 +96,52 @@ interface Sources {
   configured: readonly string[]
   /** What names without a prefix of their own must not look like they had. */
   prefixes: ReadonlySet<string>
+  /** The shares of the catalog before. */
+  before: readonly Share[]
 }
 
-function merge({ parts, configured, prefixes }: Sources): Omit<Catalog, 'version' | 'origin'> {
-  const leftOut = new Map<string, LeftOut[]>()
-  const resourceOwners = new Map<string, string>()
-  const entries = {} as Record<Kind, readonly Entry[]>
-  const quarantined = {} as Record<Kind, readonly Entry[]>
-  for (const kind of KINDS) {
-    const accepted = accept(kind, { parts, prefixes, leftOut, resourceOwners })
-    entries[kind] = parts.flatMap((part) => part.entries.filter((entry) => accepted.has(entry)))
-    quarantined[kind] = parts.flatMap((part) => part.quarantined?.filter((entry) => accepted.has(entry)) ?? [])
+function merge({ parts, configured, prefixes, before }: Sources): Omit<Catalog, 'version' | 'origin'> {
+  const merging: Merging = { parts, prefixes, leftOut: new Map(), resourceOwners: new Map(), refused: new Set() }
+  for (const kind of KINDS) accept(kind, merging)
+  const older = new Map(before.map((share) => [share.upstream, share]))
+  const claims = new Map(merging.resourceOwners)
+  const shares = parts.map((part) => {
+    const share = without(wholeShare(part), merging.refused)
+    const tools = withOwnApps(share.entries.tools, claims)
+    const own = tools === share.entries.tools ? share : { ...share, entries: { ...share.entries, tools } }
+    return keep(older.get(part.id), own)
+  })
+  return {
+    configured,
+    shares,
+    upstreams: new Map(parts.map((part) => [part.id, part])),
+    entries: perKind((kind) => shares.flatMap((share) => share.entries[kind])),
+    quarantined: perKind((kind) => shares.flatMap((share) => share.quarantined[kind])),
+    leftOut: merging.leftOut,
   }
-  entries.tools = withOwnApps(entries.tools, resourceOwners)
-  const upstreams = new Map(parts.map((part) => [part.id, part]))
-  return { configured, upstreams, entries, quarantined, leftOut }
 }
 
 interface Merging extends Pick<Sources, 'parts' | 'prefixes'> {
   leftOut: Map<string, LeftOut[]>
   /** Who has the listed resources: their URIs are theirs as skills too. */
   resourceOwners: Map<string, string>
+  /** What is not served; nearly always nothing. */
+  refused: Set<Entry>
 }
 
-function accept(kind: Kind, { parts, prefixes, leftOut, resourceOwners }: Merging): Set<Entry> {
+function accept(kind: Kind, { parts, prefixes, leftOut, resourceOwners, refused }: Merging): void {
   const owners = kind === 'resources' ? resourceOwners : new Map<string, string>()
-  const accepted = new Set<Entry>()
   for (const part of byPrecedence(kind, parts)) {
-    for (const entry of [...(part.quarantined ?? []), ...part.entries]) {
-      if (entry.kind !== kind) continue
-      const reason = reasonAgainst(entry, part, { owners, prefixes }) ?? foreignSkill(entry, resourceOwners)
-      if (reason) leave(leftOut, part.id, { kind, name: entry.originalName, reason })
-      else {
-        owners.set(entry.publicName, part.id)
-        accepted.add(entry)
+    const { quarantined, entries } = wholeShare(part)
+    for (const some of [quarantined[kind], entries[kind]])
+      for (const entry of some) {
+        const reason = reasonAgainst(entry, part, { owners, prefixes }) ?? foreignSkill(entry, resourceOwners)
+        if (reason) {
+          refused.add(entry)
+          leave(leftOut, part.id, { kind, name: entry.originalName, reason })
+        } else owners.set(entry.publicName, part.id)
       }
-    }
   }
-  return accepted
 }
 
 function leave(leftOut: Map<string, LeftOut[]>, upstream: string, what: LeftOut): void {
@@ -173,7 +184,6 @@ function isNamed(kind: Kind): boolean {
 
 /** How many definitions of each kind a catalog part has, for `/readyz` and logs. */
 export function countByKind(part: UpstreamCatalog): Record<Kind, number> {
-  return Object.fromEntries(
-    KINDS.map((kind) => [kind, part.entries.filter((entry) => entry.kind === kind).length]),
-  ) as Record<Kind, number>
+  const { entries } = wholeShare(part)
+  return perKind((kind) => entries[kind].length)
 }

@@ -11,6 +11,11 @@ export type PinKind = Kind | 'instructions'
 /** The order in which kinds are worked through everywhere. */
 export const KINDS: readonly Kind[] = ['tools', 'prompts', 'resources', 'templates', 'skills']
 
+/** Makes one value for each kind. */
+export function perKind<T>(make: (kind: Kind) => T): Record<Kind, T> {
+  return Object.fromEntries(KINDS.map((kind) => [kind, make(kind)])) as Record<Kind, T>
+}
+
 /** MCP method, result key and identifying field of each list. */
 export const LISTS = {
   tools: { method: 'tools/list', key: 'tools', idField: 'name' },

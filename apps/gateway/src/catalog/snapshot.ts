@@ -4,7 +4,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { UpstreamConfig } from '../config/schema.ts'
 import type { UpstreamIdentity } from '../upstream/connection.ts'
-import { KINDS, type Kind } from './definition.ts'
+import { type Kind, perKind } from './definition.ts'
 import type { RawDefinition } from './list-all.ts'
 
 /** What an upstream said of itself and listed. */
@@ -65,8 +65,4 @@ export function createSnapshotFile(
       written = text
     },
   }
-}
-
-function perKind<T>(make: (kind: Kind) => T): Record<Kind, T> {
-  return Object.fromEntries(KINDS.map((kind) => [kind, make(kind)])) as Record<Kind, T>
 }

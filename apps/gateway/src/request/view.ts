@@ -1,56 +1,27 @@
 /** The `view` step: the part of the catalog that one caller may see on one route, and the bytes of its lists, built once and shared by everyone with the same rules. */
-import { createHash } from 'node:crypto'
 import type { Catalog, UpstreamCatalog } from '../catalog/catalog.ts'
-import { type Entry, KINDS, type Kind, LISTS } from '../catalog/definition.ts'
+import { type Entry, KINDS, type Kind } from '../catalog/definition.ts'
+import { type Share, wholeShare } from '../catalog/share.ts'
 import type { AgentPolicy } from '../policy/compile.ts'
-import { type Decision, decide } from '../policy/decide.ts'
-import type { Action } from '../policy/definition-facts.ts'
+import { decide } from '../policy/decide.ts'
 import { commonText } from '../policy/glob.ts'
 import { canonicalSpellings, spellingsOf } from '../policy/uri-spellings.ts'
 import { readsDirectories, servesSkills } from '../wire/extensions.ts'
 import { originsMember } from '../wire/origins.ts'
 import type { Era } from '../wire/revisions.ts'
 import { describeView } from './instructions.ts'
+import { allowedTools, type ListPage, type Seen, type Shown, shownOf } from './shown.ts'
 import { type SkillFinder, skillFinder } from './targets/skill-folders.ts'
 import { globOf } from './targets/template-match.ts'
-
-/** A definition in a view: it is there because this decision allowed it. */
-export interface Seen {
-  entry: Entry
-  decision: Decision
-  /** The name it has on this route. */
-  name: string
-  /** Set when it was asked for by a former name. */
-  formerName?: string
-}
-
-/** Bytes of one page of a list: the result object without its closing brace. */
-export interface ListPage {
-  bytes: Buffer
-  isLast: boolean
-}
-
-/** Definitions on one page of a list. */
-export const PAGE_SIZE = 1_000
-
-const ACTIONS: Record<Kind, Action> = {
-  tools: 'tool',
-  prompts: 'prompt',
-  resources: 'resource',
-  templates: 'resource',
-  skills: 'resource',
-}
 
 export class View {
   readonly catalog: Catalog
   readonly policy: AgentPolicy
   /** The upstream of `/s/{upstream}/mcp`, or `undefined` on `/mcp`. */
   readonly route: string | undefined
-  readonly #seen: Record<Kind, readonly Seen[]>
-  readonly #byName: Record<Kind, ReadonlyMap<string, Seen>>
+  readonly #shown: Shown
   readonly #visibleUpstreams: Set<string>
   readonly #pages = new Map<string, readonly ListPage[]>()
-  readonly #signatures = new Map<Kind, string>()
   readonly #scopes = new Map<string, readonly string[]>()
   /** Spellings of the resources that the caller may not see. */
   #hidden: ReadonlySet<string> | undefined
@@ -63,14 +34,8 @@ export class View {
     this.catalog = catalog
     this.policy = policy
     this.route = route
-    const perKind = <T>(make: (kind: Kind) => T) =>
-      Object.fromEntries(KINDS.map((kind) => [kind, make(kind)])) as Record<Kind, T>
-    this.#seen = perKind((kind) => this.#filter(kind))
-    this.#byName = perKind((kind) => byName(this.#seen[kind]))
-    const seen = KINDS.flatMap((kind) => this.#seen[kind].map(({ entry }) => entry.upstream))
-    this.#visibleUpstreams = new Set(seen)
-    // Who loses all there is of an upstream to quarantine is told so, and does not lose the route.
-    for (const { upstream } of this.#quarantinedTools()) this.#visibleUpstreams.add(upstream)
+    this.#shown = shownOf(policy, this.#shares(), route)
+    this.#visibleUpstreams = new Set(this.#shown.upstreams)
     // A rule may allow a URI of a template and not the template.
     for (const entry of this.templates())
       if (!this.#visibleUpstreams.has(entry.upstream) && this.#isPartlyReadable(entry))
@@ -79,20 +44,21 @@ export class View {
 
   /** What the caller may see of one kind, in list order. */
   seen(kind: Kind): readonly Seen[] {
-    return this.#seen[kind]
+    return this.#shown.seen[kind]
   }
 
   /** The visible definition of that name, former names included; hidden and non-existent are both `undefined`. */
   find(kind: Kind, name: string): Seen | undefined {
-    const seen = this.#byName[kind].get(name)
+    const seen = this.#shown.byName[kind].get(name)
     return seen && seen.name !== name ? { ...seen, formerName: name } : seen
   }
 
   /** Whether the caller could see the tool of that name, if it were not in quarantine. */
   isQuarantined(name: string): boolean {
     this.#quarantined ??= new Set(
-      this.#quarantinedTools().flatMap(({ publicName, facts, originalName, aliases }) =>
-        this.route === undefined ? [publicName, ...facts.aliases] : [originalName, ...aliases],
+      allowedTools(this.policy, this.#entries('tools', 'quarantined')).flatMap(
+        ({ publicName, facts, originalName, aliases }) =>
+          this.route === undefined ? [publicName, ...facts.aliases] : [originalName, ...aliases],
       ),
     )
     return this.#quarantined.has(name)
@@ -132,7 +98,7 @@ export class View {
 
   /** Whether this URI, in whatever spelling, is that of a resource that the caller may not see. */
   hides(uri: string): boolean {
-    const visible = this.#byName.resources
+    const visible = this.#shown.byName.resources
     if (visible.has(uri)) return false
     this.#hidden ??= new Set(
       this.#entries('resources')
@@ -161,7 +127,7 @@ export class View {
     if (!pages) {
       const origins = this.upstreams().flatMap((part) => part.origins ?? [])
       const meta = originsMember(this.catalog.origin, origins)
-      pages = buildPages(LISTS[kind].key, this.#texts(kind, era), `${era === 'modern' ? CACHEABLE : ''}${meta}`)
+      pages = this.#shown.pages(kind, era, `${era === 'modern' ? CACHEABLE : ''}${meta}`)
       this.#pages.set(key, pages)
     }
     return pages
@@ -169,14 +135,7 @@ export class View {
 
   /** Changes exactly when the list of that kind changes. */
   signature(kind: Kind): string {
-    let signature = this.#signatures.get(kind)
-    if (signature === undefined) {
-      const hash = createHash('sha256')
-      for (const text of this.#texts(kind, 'modern')) hash.update(text).update('\n')
-      signature = hash.digest('base64url').slice(0, 22)
-      this.#signatures.set(kind, signature)
-    }
-    return signature
+    return this.#shown.signature(kind)
   }
 
   /** The scopes that the caller holds at an upstream: those of all it may use there. */
@@ -184,7 +143,9 @@ export class View {
     let scopes = this.#scopes.get(upstream)
     if (!scopes) {
       const granted = KINDS.flatMap((kind) =>
-        this.#seen[kind].filter((seen) => seen.entry.upstream === upstream).flatMap((seen) => seen.entry.facts.scopes),
+        this.#shown.seen[kind]
+          .filter((seen) => seen.entry.upstream === upstream)
+          .flatMap((seen) => seen.entry.facts.scopes),
       )
       scopes = [...new Set(granted)].sort()
       this.#scopes.set(upstream, scopes)
@@ -198,31 +159,15 @@ export class View {
     return this.#instructions
   }
 
+  #shares(): readonly Share[] {
+    if (this.route === undefined) return this.catalog.shares
+    const part = this.catalog.upstreams.get(this.route)
+    return part ? [wholeShare(part)] : []
+  }
+
   #entries(kind: Kind, of: 'entries' | 'quarantined' = 'entries'): readonly Entry[] {
     if (this.route === undefined) return this.catalog[of][kind]
-    return this.catalog.upstreams.get(this.route)?.[of]?.filter((entry) => entry.kind === kind) ?? []
-  }
-
-  #quarantinedTools(): Entry[] {
-    return this.#entries('tools', 'quarantined').filter(
-      ({ facts }) => decide(this.policy, 'tool', facts).effect === 'allow',
-    )
-  }
-
-  #filter(kind: Kind): Seen[] {
-    return this.#entries(kind).flatMap((entry) => {
-      const decision = decide(this.policy, ACTIONS[kind], entry.facts)
-      return decision.effect === 'allow' && this.#hasAllFiles(entry)
-        ? [{ entry, decision, name: this.route === undefined ? entry.publicName : entry.originalName }]
-        : []
-    })
-  }
-
-  // Half a skill would be of no use, and its entry would tell of the files that are hidden.
-  #hasAllFiles({ facts, fileUris }: Entry): boolean {
-    return fileUris.every(
-      (uri) => decide(this.policy, 'resource', { ...facts, publicName: uri, uri }).effect === 'allow',
-    )
+    return this.#shares().flatMap((share) => share[of][kind])
   }
 
   #isPartlyReadable({ facts, originalName }: Entry): boolean {
@@ -232,36 +177,10 @@ export class View {
       .map((glob) => commonText(glob, template))
       .some((uri) => uri && !this.hides(uri) && decide(this.policy, 'resource', { ...facts, uri }).effect === 'allow')
   }
-
-  #texts(kind: Kind, era: Era): string[] {
-    return this.#seen[kind].map(({ entry }) => (this.route === undefined ? entry.publicText : entry.ownText)[era])
-  }
-}
-
-function byName(seen: readonly Seen[]): ReadonlyMap<string, Seen> {
-  const names = new Map<string, Seen>()
-  // Real names go last, so that no former name hides a definition that has the name now.
-  for (const each of seen)
-    for (const alias of each.name === each.entry.publicName ? each.entry.facts.aliases : each.entry.aliases)
-      names.set(alias, each)
-  for (const each of seen) names.set(each.name, each)
-  return names
 }
 
 // The list differs by authorization and may change at any time: nobody but this caller may keep it, and not for long.
 const CACHEABLE = ',"resultType":"complete","ttlMs":0,"cacheScope":"private"'
-
-function buildPages(key: string, texts: readonly string[], members: string): ListPage[] {
-  const pages: ListPage[] = []
-  for (let start = 0; start === 0 || start < texts.length; start += PAGE_SIZE) {
-    const items = texts.slice(start, start + PAGE_SIZE).join(',')
-    pages.push({
-      bytes: Buffer.from(`{"${key}":[${items}]${members}`),
-      isLast: start + PAGE_SIZE >= texts.length,
-    })
-  }
-  return pages
-}
 
 const views = new WeakMap<Catalog, Map<string, View>>()
 

@@ -2,7 +2,7 @@
 import type { Entry, Kind } from '../../catalog/definition.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Decision } from '../../policy/decide.ts'
-import type { Seen } from '../view.ts'
+import type { Seen } from '../shown.ts'
 
 /** What a call is about: the definition, and which field of `params` names it. */
 export interface Target {
