@@ -1,8 +1,8 @@
 /** The load generator: keeps a number of connections busy for a while, or opens idle streams, as its parent tells it. */
 import { type Dispatcher, Pool } from 'undici'
 import type { Job, LoadResult } from '../job.ts'
+import { LoadConnection, requestBytes } from '../load-connection.ts'
 
-const pools = new Map<string, Pool>()
 const streams: { abort(reason: Error): void }[] = []
 const pending: { abort(reason: Error): void }[] = []
 const NO_REQUESTS: LoadResult = { requests: 0, errors: 0, answerBytes: 0, seconds: 0, p50Ms: 0, p99Ms: 0 }
@@ -25,21 +25,22 @@ async function workOn(job: Job): Promise<LoadResult> {
 }
 
 async function callFor(job: Job): Promise<LoadResult> {
-  const pool = poolOf(job)
+  const connections = await Promise.all(Array.from({ length: job.connections }, () => LoadConnection.open(job.origin)))
   const latenciesMs: number[] = []
   const tally = { errors: 0, bytes: 0 }
   const startMs = performance.now()
   const endMs = startMs + job.durationMs
   const ask = askInTurns(job)
-  const worker = async () => {
+  const worker = async (connection: LoadConnection) => {
     for (let sentMs = performance.now(); sentMs < endMs; sentMs = performance.now()) {
-      const bytes = await send(pool, ask())
+      const bytes = await connection.send(ask())
       if (bytes < 0) tally.errors++
       tally.bytes = Math.max(tally.bytes, bytes)
       latenciesMs.push(performance.now() - sentMs)
     }
+    connection.close()
   }
-  await Promise.all(Array.from({ length: job.connections }, worker))
+  await Promise.all(connections.map(worker))
   const elapsedMs = performance.now() - startMs
   const sorted = Float64Array.from(latenciesMs).sort()
   const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] as number
@@ -54,12 +55,12 @@ async function callFor(job: Job): Promise<LoadResult> {
 }
 
 /** What to send next: the same all the time, or with another agent's key each time. */
-function askInTurns(job: Job): () => Job {
-  const { keys = [] } = job
-  if (keys.length === 0) return () => job
-  const jobs = keys.map((key) => ({ ...job, headers: { ...job.headers, authorization: `Bearer ${key}` } }))
+function askInTurns(job: Job): () => Buffer {
+  const { keys = [], headers } = job
+  const jobs = keys.map((key) => ({ ...job, headers: { ...headers, authorization: `Bearer ${key}` } }))
+  const requests = (jobs.length === 0 ? [job] : jobs).map(requestBytes)
   let next = 0
-  return () => jobs[next++ % jobs.length] as Job
+  return () => requests[next++ % requests.length] as Buffer
 }
 
 function leavePending({ origin, connections, path, headers, body }: Job): void {
@@ -84,33 +85,6 @@ async function openStreams(job: Job): Promise<LoadResult> {
   }
   const seconds = (performance.now() - startMs) / 1_000
   return { requests: job.connections, errors, answerBytes: 0, seconds, p50Ms: 0, p99Ms: 0 }
-}
-
-function poolOf({ origin, connections }: Job): Pool {
-  const key = `${origin} ${connections}`
-  const pool = pools.get(key) ?? new Pool(origin, { connections, pipelining: 1 })
-  pools.set(key, pool)
-  return pool
-}
-
-/** Bytes of the answer, or -1 when it was none. */
-function send(pool: Pool, { path, headers, body }: Job): Promise<number> {
-  return new Promise((resolve) => {
-    let bytes = 0
-    let isGood = false
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart() {},
-      onResponseStart(_controller, status) {
-        isGood = status === 200
-      },
-      onResponseData(_controller, chunk) {
-        bytes += chunk.length
-      },
-      onResponseEnd: () => resolve(isGood ? bytes : -1),
-      onResponseError: () => resolve(-1),
-    }
-    pool.dispatch({ method: 'POST', path, headers, body }, handler)
-  })
 }
 
 /** Resolves with the stream's first bytes, which are its acknowledgement; the stream stays open. */
