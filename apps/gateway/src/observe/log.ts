@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
+import { redactText } from '../redaction/redact.ts'
 
 /** @returns the log, and its file when it goes to one */
 export function createLog({ level, dataDir }: { level: string; dataDir: string }): {
@@ -13,7 +14,15 @@ export function createLog({ level, dataDir }: { level: string; dataDir: string }
   // Not synchronous, so that a slow disk or terminal never holds a request.
   const destination = pino.destination({ dest: file ?? 2, sync: false, mode: 0o600 })
   return {
-    log: pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, destination),
+    log: pino(
+      {
+        level,
+        base: { pid: process.pid },
+        timestamp: pino.stdTimeFunctions.isoTime,
+        hooks: { streamWrite: redactText },
+      },
+      destination,
+    ),
     file,
   }
 }
