@@ -229,6 +229,13 @@ export const FAILURES = {
     retryable: false,
     hint: 'The call was not run again and may have taken effect. Check before you repeat it from the start.',
   },
+  audit_unavailable: {
+    source: 'gateway',
+    http: 503,
+    rpc: -32603,
+    retryable: true,
+    hint: 'Nothing was sent. Calls that only read still work; whoever operates the gateway has to look at its disk.',
+  },
   upstream_unavailable: {
     source: 'upstream',
     http: 502,

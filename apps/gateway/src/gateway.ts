@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import { createSealer, type Sealer } from '@causeway/shared-contracts/sealer'
 import type { Logger } from 'pino'
+import { type Audit, createAudit } from './audit/audit.ts'
+import type { AuditFiles } from './audit/audit-files.ts'
 import { CatalogHolder } from './catalog/catalog.ts'
 import { createFactsFile } from './catalog/facts-file.ts'
 import { createConditionReport } from './condition-report.ts'
@@ -63,6 +65,7 @@ export interface Gateway {
   readonly taskIds: TaskIds
   /** Seals the request state of upstreams. */
   readonly states: Sealer
+  readonly audit: Audit
   readonly log: Logger
   isDraining: boolean
 }
@@ -85,6 +88,8 @@ export interface GatewayParts {
   /** URL on this machine, where children reach the published keys. */
   localUrl: string
   log: Logger
+  /** Where audit records go; the disk by default. */
+  auditFiles?: AuditFiles
 }
 
 const SERVICE_CALLER = { agent: 'causeway', roles: [], scopes: [] }
@@ -92,7 +97,7 @@ const SERVICE_CALLER = { agent: 'causeway', roles: [], scopes: [] }
 const CHECK_JITTER_MS = 50
 
 /** Wires the parts and starts the catalog lines. Nothing here waits for an upstream. */
-export function createGateway({ config, store, publicUrl, localUrl, log }: GatewayParts): RunningGateway {
+export function createGateway({ config, store, publicUrl, localUrl, log, auditFiles }: GatewayParts): RunningGateway {
   const names = store.deriveKey(`gateway-names/${store.installation}`)
   const via = createVia(names)
   const origin = pseudonym(names, 'origin')
@@ -159,6 +164,12 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
     parked: new ParkedRuns(createSealer(store.deriveKey('parked'), 'parked')),
     taskIds: new TaskIds(store.deriveKey('task-id')),
     states: createSealer(store.deriveKey('request-state'), 'request-state'),
+    audit: createAudit({
+      config: config.audit,
+      dataDir: store.dataDir,
+      log,
+      ...(auditFiles ? { files: auditFiles } : {}),
+    }),
     log,
     isDraining: false,
     apply(next) {
@@ -170,6 +181,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
         ...signIn(next),
       })
       before.close()
+      gateway.audit.configure(next.audit)
       gateway.admission.max = next.limits.global.concurrency
       lines.apply(next)
       reportConditions()
@@ -189,6 +201,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log }: Gatew
       await factsFile.close()
       gateway.heard.flush()
       gateway.authenticator.close()
+      await gateway.audit.close()
     },
   }
   subscriptions.onLetGo = () => void watchWanted(gateway)

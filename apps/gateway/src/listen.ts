@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import { type AdminListener, listenForAdmins } from './admin/admin-listener.ts'
 import { type AdminService, createAdminService } from './admin/admin-service.ts'
+import type { AuditFiles } from './audit/audit-files.ts'
 import { loadConfig } from './config/load.ts'
 import { publicUrlOf } from './config/public-url-of.ts'
 import type { Config } from './config/schema.ts'
@@ -35,6 +36,8 @@ export interface ListenOptions {
   configPath: string
   env: NodeJS.ProcessEnv
   log: Logger
+  /** Where audit records go; the disk by default. */
+  auditFiles?: AuditFiles
 }
 
 const DRAIN_MS = 30_000
@@ -43,7 +46,8 @@ const DRAIN_MS = 30_000
  * Starts everything; returns once it listens.
  * @throws ConfigError, StoreError, PolicyTestsFailed, or the listener's own error (EADDRINUSE …)
  */
-export async function listen({ configPath, env, log }: ListenOptions): Promise<Listening> {
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { configPath, env, log, auditFiles } = options
   const { config, warnings } = loadConfig(configPath, env)
   for (const warning of warnings) log.warn(warning, 'configuration warning')
   const store = openStore(config.dataDir, env)
@@ -57,7 +61,7 @@ export async function listen({ configPath, env, log }: ListenOptions): Promise<L
     if (config.admin) adminListener = await listenForAdmins(config.admin, () => admins?.parts)
     const publicUrl = publicUrlOf(config, port)
     const localUrl = publicUrlOf({ publicUrl: undefined, listen: config.listen }, port)
-    gateway = createGateway({ config, store, publicUrl, localUrl, log })
+    gateway = createGateway({ config, store, publicUrl, localUrl, log, ...(auditFiles ? { auditFiles } : {}) })
     const running = gateway
     const service = createAdminService(running, store)
     admins = service

@@ -65,9 +65,11 @@ function complete(written: Written, root: ConfigNode, folder: string): Config {
     const { file, line } = nodeAt(root, path)!.at
     return `${file}:${line}`
   }
+  const { checkpoints } = written.audit
   return {
     ...written,
     dataDir: resolve(folder, written.dataDir),
+    audit: { ...written.audit, checkpoints: checkpoints === null ? null : resolve(folder, checkpoints) },
     rules: written.rules.map((rule, i) => ({ ...rule, source: sourceOf('rules', i) })),
     tests: written.tests.map((test, i) => ({ ...test, source: sourceOf('tests', i) })),
   }

@@ -42,6 +42,16 @@ const auditSchema = z
   .strictObject({
     retention: duration('1d', '3650d').prefault('90d').describe('How long records are kept.'),
     arguments: z.enum(['redacted', 'digest']).default('redacted').describe("What is kept of a call's arguments."),
+    redact: z
+      .array(z.string().regex(/^[A-Za-z][\w .-]{0,63}$/, 'Want the name of an argument'))
+      .default([])
+      .describe('Names of arguments whose values are left out, beside those that always are, such as password.'),
+    checkpoints: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("Where signed checkpoints go, from this file's folder; audit-checkpoints in dataDir by default."),
   })
   .transform(({ retention, ...rest }) => ({ ...rest, retentionMs: retention }))
 

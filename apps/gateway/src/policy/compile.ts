@@ -34,6 +34,8 @@ export interface AgentPolicy {
 
 /** All agents and rules, compiled. */
 export interface Policy {
+  /** Equal for equal agents and rules, wherever in the file they stand: 22 characters. */
+  version: string
   rules: readonly CompiledRule[]
   /** The agent's roles: those that the file binds or, when it does not name the agent, those of the store. */
   rolesOf(agent: string, rolesFromStore?: readonly string[]): readonly string[]
@@ -66,6 +68,7 @@ export function compilePolicy(config: Pick<Config, 'agents' | 'rules'>): Policy 
     return policy
   }
   return {
+    version: digest([JSON.stringify(config.agents), ...fingerprints]),
     rules,
     rolesOf,
     forAgent(agent, rolesFromStore) {

@@ -68,6 +68,7 @@ function toCaller(identity: AgentIdentity, gateway: Gateway): Caller {
       id: callerIdOf(identity.agent, identity.userKey),
       roles: policy.rolesOf(identity.agent, roles),
       policy: policy.forAgent(identity.agent, roles),
+      policyVersion: policy.version,
     }
     ofPolicy.set(identity, caller)
   }

@@ -18,6 +18,8 @@ export interface Caller {
   token?: TokenFacts
   roles: readonly string[]
   policy: AgentPolicy
+  /** Of all rules and agents, for the record. */
+  policyVersion: string
   /** When the credential ends, ms since the epoch; streams end with it. */
   expiresAtMs: number
 }

@@ -6,6 +6,7 @@ import { type CallDecision, judge } from '../policy/judge.ts'
 import type { Caller } from './caller.ts'
 import { narrow } from './check-scopes.ts'
 import type { Inbound } from './read.ts'
+import type { Trail } from './record.ts'
 import { type Target, unknownTarget } from './targets/target.ts'
 import type { View } from './view.ts'
 
@@ -14,10 +15,26 @@ import type { View } from './view.ts'
  * as itself, whatever its template is.
  * @throws GatewayError unknown_tool | unknown_prompt | unknown_resource, because what policy denies is not there for the caller
  */
-export function decideTarget({ entry, name, seenBy }: Target, view: View): Decision {
-  const decision = seenBy ?? decide(view.policy, 'resource', { ...entry.facts, publicName: name, uri: name })
+export function decideTarget(target: Target, view: View): Decision {
+  return allowed(decisionOn(target, view), target)
+}
+
+function decisionOn({ entry, name, seenBy }: Target, view: View): Decision {
+  return seenBy ?? decide(view.policy, 'resource', { ...entry.facts, publicName: name, uri: name })
+}
+
+function allowed(decision: Decision, { entry, name, seenBy }: Target): Decision {
   if (decision.effect !== 'allow') throw unknownTarget(seenBy ? entry.kind : 'resources', name)
   return decision
+}
+
+/** What a call is decided on. */
+export interface DecideOn {
+  caller: Caller
+  inbound: Inbound
+  resource: ProtectedResource
+  /** Learns of the decision, a denial too. */
+  trail: Pick<Trail, 'decision'>
 }
 
 /**
@@ -25,16 +42,16 @@ export function decideTarget({ entry, name, seenBy }: Target, view: View): Decis
  * what is asked of a task goes by the call that became it.
  * @throws GatewayError policy_denied when a condition denies, insufficient_scope when the token does not carry what a rule grants, and all that {@link decideTarget} throws
  */
-export function decideCall(
-  target: Target,
-  view: View,
-  { caller, inbound, resource }: { caller: Caller; inbound: Inbound; resource: ProtectedResource },
-): Decision {
-  const decision = narrow(decideTarget(target, view), target, { view, caller, resource })
+export function decideCall(target: Target, view: View, { caller, inbound, resource, trail }: DecideOn): Decision {
+  const seen = decisionOn(target, view)
+  trail.decision = seen
+  const decision = narrow(allowed(seen, target), target, { view, caller, resource })
+  trail.decision = decision
   if (!decision.conditional || inbound.message.method !== 'tools/call') return decision
   const { agent, roles, user } = caller
   const call = { agent, roles, user, argumentsText: argumentsTextOf(inbound), timeMs: Date.now() }
   const judged = judge(decision, target.entry.facts, call)
+  trail.decision = judged
   if (judged.effect !== 'allow') throw deniedByCondition(judged, target)
   return judged
 }

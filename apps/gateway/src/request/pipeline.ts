@@ -1,4 +1,4 @@
-/** Line 1, one call from top to bottom: receive → authenticate → admit → read → view → resolve → decide → route → forward → reply → record. */
+/** Line 1, one call from top to bottom: receive → authenticate → admit → read → view → resolve → decide → route → intend → forward → reply → record. */
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { admit } from './admit.ts'
@@ -8,6 +8,7 @@ import type { Caller } from './caller.ts'
 import { cancel } from './cancel.ts'
 import { decideCall } from './decide.ts'
 import { forward } from './forward.ts'
+import { intend } from './intend.ts'
 import { type Inbound, openSession, read, readBody } from './read.ts'
 import { type Exchange, receive } from './receive.ts'
 import { record, type Trail } from './record.ts'
@@ -91,10 +92,13 @@ async function serveRequestOf(serving: Serving, inbound: Inbound, view: View): P
   }
   const target = resolve(inbound, view, { caller, taskIds: gateway.taskIds })
   trail.target = target
-  const decision = decideCall(target, view, { caller, inbound, resource: gateway.resource })
-  trail.decision = decision
+  const decision = decideCall(target, view, { caller, inbound, resource: gateway.resource, trail })
   const decided = { exchange, caller, inbound, view, target, decision }
-  const answer = await forward(await route(decided, gateway), decided, { gateway, reply, trail })
+  const routed = await route(decided, gateway)
+  const intended = intend(decided, trail, gateway)
+  if (intended) await intended
+  trail.isForwarded = true
+  const answer = await forward(routed, decided, { gateway, reply, trail })
   trail.outcome = answer.outcome
   reply.answer(answer.status, answer.body ?? answer.text)
 }

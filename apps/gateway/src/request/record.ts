@@ -1,8 +1,10 @@
 /** The `record` step: what happened to a request, once, however it ended. */
+import type { Entry } from '../catalog/definition.ts'
 import type { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { outcomeOf } from '../observe/outcome-of.ts'
 import type { Decision } from '../policy/decide.ts'
+import { auditAttempt } from './audit-attempt.ts'
 import type { Caller } from './caller.ts'
 import type { Inbound } from './read.ts'
 import type { Exchange } from './receive.ts'
@@ -14,21 +16,33 @@ export interface Trail {
   caller?: Caller
   inbound?: Inbound
   target?: Target
+  /** What the caller was told does not exist. */
+  hidden?: Entry
+  /** Of a call that is denied too. */
   decision?: Decision
   outcome?: string
   error?: GatewayError
+  /** The trace that the request belongs to; else that of its `_meta.traceparent`. */
+  traceId?: string
+  /** The approval that the call used or waits for. */
+  approvalId?: string
+  /** What is kept of the arguments, once that was worked out. */
+  argsText?: string
+  /** Whether anything was sent to an upstream. */
+  isForwarded?: boolean
   /** Time in the upstream's queue. */
   queueMs?: number
   /** Time in the upstream, without that in which the agent was asked. */
   upstreamMs?: number
 }
 
-/** Writes the request's line in the log: who, what, by which rule, how it ended and how long it took. */
+/** Writes the request's audit record and its line in the log: who, what, by which rule, how it ended and how long it took. */
 export function record(
   exchange: Pick<Exchange, 'request' | 'response' | 'requestId' | 'route'> & { startedAtMs?: number },
   trail: Trail,
   on: { gateway: Gateway; reply: Reply },
 ): void {
+  auditAttempt(exchange, trail, on)
   const { caller, inbound, target, error } = trail
   const status = on.reply.status || exchange.response.statusCode
   const totalMs = exchange.startedAtMs === undefined ? undefined : performance.now() - exchange.startedAtMs

@@ -27,6 +27,8 @@ export class Reply {
   isModern = false
   /** Status, once begun. */
   status = 0
+  /** Bytes of the answer, or of the event that ends it. */
+  bytes = 0
 
   constructor({ response, requestId }: Pick<Exchange, 'response' | 'requestId'>) {
     this.#response = response
@@ -50,11 +52,12 @@ export class Reply {
   answer(status: number, body: Body, headers: readonly string[] = []): void {
     if (this.#keepAlive) {
       clearInterval(this.#keepAlive)
+      this.bytes = sizeOf(body)
       this.#response.end(eventText(textOf(body)))
       return
     }
-    const bytes = String(sizeOf(body))
-    this.#head(status, ['Content-Type', 'application/json', 'Content-Length', bytes, ...headers])
+    this.bytes = sizeOf(body)
+    this.#head(status, ['Content-Type', 'application/json', 'Content-Length', String(this.bytes), ...headers])
     this.#end(body)
   }
 
@@ -140,10 +143,12 @@ export function dataOf(error: GatewayError, requestId: string): Record<string, u
   }
 }
 
-// Clients turn a 5xx into a bare transport error and lose the reason, so the gateway's own failures go in band;
+// Clients turn a 5xx into a bare transport error and lose the reason, so the gateway's own failures go in band, except
+// the one that concerns every call that writes, whoever makes it: load balancers and monitors have to see it;
 // to a legacy client a 404 says that its session is gone, so an unknown method goes in band too.
 function statusOf({ code, failure }: GatewayError, idText: string | null, isModern: boolean): number {
-  const isInBand = failure.rpc === -32603 || (code === 'method_not_found' && !isModern)
+  const isInBand =
+    (failure.rpc === -32603 && code !== 'audit_unavailable') || (code === 'method_not_found' && !isModern)
   return idText !== null && isInBand ? 200 : failure.http
 }
 

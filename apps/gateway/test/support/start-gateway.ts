@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { stringify } from 'yaml'
+import type { AuditFiles } from '../../src/audit/audit-files.ts'
 import { issueKey } from '../../src/identity/issue-key.ts'
 import { type Listening, listen } from '../../src/listen.ts'
 
@@ -13,6 +14,11 @@ export interface StoryConfig {
   agents?: Record<string, { roles: string[] }>
   rules?: unknown[]
   [key: string]: unknown
+}
+
+/** What stands in place of the outside world. */
+export interface StoryWorld {
+  auditFiles?: AuditFiles
 }
 
 export interface StoryGateway {
@@ -40,7 +46,7 @@ export const OPERATOR_RULES = [
   { id: 'operators', effect: 'allow', roles: ['operator'], tools: ['*'], prompts: ['*'], resources: ['*'] },
 ]
 
-export async function startGateway(config: StoryConfig): Promise<StoryGateway> {
+export async function startGateway(config: StoryConfig, world: StoryWorld = {}): Promise<StoryGateway> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-story-'))
   const configPath = join(dir, 'causeway.yaml')
   const log = pino({ level: process.env.STORY_LOG ?? 'silent' }, pino.destination({ dest: 2, sync: true }))
@@ -61,7 +67,8 @@ export async function startGateway(config: StoryConfig): Promise<StoryGateway> {
     writeFileSync(configPath, text)
   }
   write(config)
-  const start = () => listen({ configPath, env: { CAUSEWAY_PORT: String(port), CAUSEWAY_ADMIN_PORT: '0' }, log })
+  const start = () =>
+    listen({ configPath, env: { CAUSEWAY_PORT: String(port), CAUSEWAY_ADMIN_PORT: '0' }, log, ...world })
   const story: StoryGateway = {
     url: '',
     adminUrl: '',

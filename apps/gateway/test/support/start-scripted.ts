@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { type ScriptedLists, type ScriptedUpstream, startScriptedUpstream } from '../fixtures/scripted-upstream.ts'
 import { postModern } from './clients.ts'
 import type { RawRequest } from './raw-http.ts'
-import { type StoryGateway, startGateway } from './start-gateway.ts'
+import { type StoryGateway, type StoryWorld, startGateway } from './start-gateway.ts'
 
 export interface Scripted {
   upstream: ScriptedUpstream
@@ -30,14 +30,18 @@ export const PING = '{"jsonrpc":"2.0","id":7,"method":"ping"}'
 export async function startScripted(
   lists: ScriptedLists = {},
   { up, ...config }: { up?: object; [key: string]: unknown } = {},
+  world: StoryWorld = {},
 ): Promise<Scripted> {
   const echo = { name: 'echo', inputSchema: { type: 'object' } }
   const upstream = await startScriptedUpstream({ ...lists, tools: [echo, ...(lists.tools ?? [])] })
-  const gateway = await startGateway({
-    upstreams: { up: { url: upstream.url, ...up } },
-    agents: { ops: { roles: ['operator'] }, other: { roles: ['operator'] } },
-    ...config,
-  })
+  const gateway = await startGateway(
+    {
+      upstreams: { up: { url: upstream.url, ...up } },
+      agents: { ops: { roles: ['operator'] }, other: { roles: ['operator'] } },
+      ...config,
+    },
+    world,
+  )
   const url = `${gateway.url}/mcp`
   const key = gateway.key('ops')
   await gateway.ready('up')

@@ -1,0 +1,240 @@
+/** Writes one chain: records gather for a moment and go to the file in one write, and all that must be durable share one wait for the disk. */
+import { join } from 'node:path'
+import type { AuditFiles } from './audit-files.ts'
+import { EMPTY_HEAD, type Head, type SealedLine, seal } from './chain.ts'
+import { Segment } from './segment.ts'
+import { segmentName } from './segment-name.ts'
+
+/** What a chain is written with. */
+export interface ChainParts {
+  folder: string
+  instance: string
+  files: AuditFiles
+  now(): number
+  /** Makes the record that tells of others that were lost. */
+  lossBody(loss: Loss): string
+  /** Told of lines that are in the file. */
+  onWritten(lines: readonly SealedLine[]): void
+  /** Told once when writing fails, and with `undefined` when it works again. */
+  onTrouble(error: unknown): void
+  /** A segment gets no longer than this, bytes. */
+  maxSegmentBytes?: number
+}
+
+/** Records that found no place in memory while nothing could be written. */
+export interface Loss {
+  count: number
+  fromMs: number
+  untilMs: number
+}
+
+interface Item {
+  body: string
+  atMs: number
+  waiter: { resolve(): void; reject(error: unknown): void } | undefined
+}
+
+/** Records wait no longer before they go to the file. */
+const GATHER_MS = 25
+/** So many do not wait. */
+const GATHER_RECORDS = 128
+/** Most records of one write: each is hashed, and calls wait meanwhile. */
+const MAX_BATCH = 512
+const RETRY_MS = 250
+const MAX_WAITING_RECORDS = 20_000
+const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024
+const MAX_SEGMENT_BYTES = 64 * 1024 * 1024
+const DAY_MS = 86_400_000
+
+export class ChainWriter {
+  readonly #parts: ChainParts
+  readonly #maxSegmentBytes: number
+  #head: Head = EMPTY_HEAD
+  #segment: Segment | undefined
+  #segments = 0
+  #waiting: Item[] = []
+  #waitingCharacters = 0
+  #timer: NodeJS.Timeout | undefined
+  #soon: NodeJS.Immediate | undefined
+  #draining: Promise<void> | undefined
+  #loss: Loss | undefined
+  #triedAtMs = 0
+  #trouble: unknown
+
+  constructor(parts: ChainParts) {
+    this.#parts = parts
+    this.#maxSegmentBytes = parts.maxSegmentBytes ?? MAX_SEGMENT_BYTES
+  }
+
+  /** The last record that is in the file. */
+  get head(): Head {
+    return this.#head
+  }
+
+  /** How long the oldest record has been waiting, ms. */
+  get lagMs(): number {
+    const [oldest] = this.#waiting
+    return oldest ? Math.max(0, this.#parts.now() - oldest.atMs) : 0
+  }
+
+  /** Why nothing can be written; `undefined` while it can. */
+  get trouble(): unknown {
+    return this.#trouble
+  }
+
+  /** Adds a record; it is in the file within 50 ms. While nothing can be written it waits, and is counted where too many wait. */
+  append(body: string): void {
+    if (!this.#hasRoomFor(body)) {
+      this.#lose()
+      return
+    }
+    this.#tellLoss()
+    this.#push({ body, atMs: this.#parts.now(), waiter: undefined })
+    if (this.#trouble === undefined && this.#waiting.length >= GATHER_RECORDS) this.#drainSoon()
+    else this.#timer ??= setTimeout(() => this.#drain(), this.#trouble === undefined ? GATHER_MS : RETRY_MS).unref()
+  }
+
+  /**
+   * Adds a record and returns when it is on the disk.
+   * @throws when it cannot be written; then it is not in the chain
+   */
+  appendDurably(body: string): Promise<void> {
+    // While the disk is full a call is refused at once, and not each of them tries again.
+    if (this.#trouble !== undefined && this.#parts.now() - this.#triedAtMs < RETRY_MS)
+      return Promise.reject(this.#trouble)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#tellLoss()
+    this.#push({ body, atMs: this.#parts.now(), waiter: { resolve, reject } })
+    this.#drainSoon()
+    return promise
+  }
+
+  /** Writes what waits now. */
+  async flush(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const before = this.#waiting.length
+      await this.#drain()
+      if (this.#trouble !== undefined && this.#waiting.length >= before) return
+    }
+    await this.#draining
+  }
+
+  /** Writes what waits and closes the file. */
+  async end(): Promise<void> {
+    await this.flush()
+    clearTimeout(this.#timer)
+    clearImmediate(this.#soon)
+    await this.#segment?.end().catch((error: unknown) => this.#parts.onTrouble(error))
+    this.#segment = undefined
+  }
+
+  #hasRoomFor(body: string): boolean {
+    return this.#waiting.length < MAX_WAITING_RECORDS && this.#waitingCharacters + body.length < MAX_WAITING_CHARACTERS
+  }
+
+  #lose(): void {
+    const nowMs = this.#parts.now()
+    if (!this.#loss) this.#loss = { count: 0, fromMs: nowMs, untilMs: nowMs }
+    this.#loss.count++
+    this.#loss.untilMs = nowMs
+  }
+
+  #tellLoss(): void {
+    const loss = this.#loss
+    if (!loss) return
+    this.#loss = undefined
+    this.#push({ body: this.#parts.lossBody(loss), atMs: this.#parts.now(), waiter: undefined })
+  }
+
+  #push(item: Item): void {
+    this.#waiting.push(item)
+    this.#waitingCharacters += item.body.length
+  }
+
+  // What arrives in the same turn shares the write.
+  #drainSoon(): void {
+    this.#soon ??= setImmediate(() => {
+      this.#soon = undefined
+      void this.#drain()
+    })
+  }
+
+  #drain(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#draining ??= this.#writeWaiting().finally(() => {
+      this.#draining = undefined
+      if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#drain(), RETRY_MS).unref()
+    })
+    return this.#draining
+  }
+
+  async #writeWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, MAX_BATCH)
+      for (const { body } of batch) this.#waitingCharacters -= body.length
+      try {
+        await this.#write(batch)
+      } catch (error) {
+        this.#failed(batch, error)
+        return
+      }
+      this.#worked(batch)
+    }
+  }
+
+  async #write(batch: readonly Item[]): Promise<void> {
+    const lines: SealedLine[] = []
+    let head = this.#head
+    let text = ''
+    for (const { body } of batch) {
+      const line = seal(body, head)
+      lines.push(line)
+      text += line.line
+      head = line
+    }
+    const segment = await this.#openSegment()
+    const isDurable = batch.some(({ waiter }) => waiter)
+    await segment.append(Buffer.from(text), isDurable)
+    this.#head = { seq: head.seq, hash: head.hash }
+    this.#parts.onWritten(lines)
+  }
+
+  #worked(batch: readonly Item[]): void {
+    for (const { waiter } of batch) waiter?.resolve()
+    if (this.#trouble !== undefined) {
+      this.#trouble = undefined
+      this.#parts.onTrouble(undefined)
+    }
+    this.#tellLoss()
+  }
+
+  // Those that somebody waits for are refused and gone: what they announce does not happen. The others wait for better times.
+  #failed(batch: readonly Item[], error: unknown): void {
+    this.#triedAtMs = this.#parts.now()
+    const refused = [...batch, ...this.#waiting].filter(({ waiter }) => waiter)
+    const kept = [...batch, ...this.#waiting].filter(({ waiter }) => !waiter)
+    this.#waiting = kept
+    this.#waitingCharacters = kept.reduce((sum, { body }) => sum + body.length, 0)
+    if (this.#trouble === undefined) this.#parts.onTrouble(error)
+    this.#trouble = error ?? new Error('Cannot write the audit record')
+    for (const { waiter } of refused) waiter?.reject(error)
+  }
+
+  async #openSegment(): Promise<Segment> {
+    const { folder, instance, files, now } = this.#parts
+    const nowMs = now()
+    const old = this.#segment
+    if (old && old.bytes < this.#maxSegmentBytes && dayOf(old.beganAtMs) === dayOf(nowMs)) return old
+    const path = join(folder, segmentName(instance, this.#segments + 1, nowMs))
+    const next = await Segment.begin(files, { folder, path, nowMs })
+    this.#segments++
+    this.#segment = next
+    await old?.end()
+    return next
+  }
+}
+
+function dayOf(timeMs: number): number {
+  return Math.floor(timeMs / DAY_MS)
+}

@@ -1,0 +1,60 @@
+/** The lines of a large file one after the other, from either end, without holding all of it. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+
+const CHUNK_BYTES = 256 * 1024
+const LINE_FEED = 0x0a
+
+/** A line, and whether its line feed is there: only the last one of a file may lack it. */
+export interface Line {
+  text: string
+  isWhole: boolean
+}
+
+/** From the first to the last. */
+export function* readLines(path: string): Generator<Line> {
+  const file = openSync(path, 'r')
+  try {
+    let rest: Buffer = Buffer.alloc(0)
+    for (let position = 0; ; ) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+      const length = readSync(file, chunk, 0, CHUNK_BYTES, position)
+      if (length === 0) break
+      position += length
+      rest = Buffer.concat([rest, chunk.subarray(0, length)])
+      let start = 0
+      for (let end = rest.indexOf(LINE_FEED); end >= 0; end = rest.indexOf(LINE_FEED, start)) {
+        yield { text: rest.toString('utf8', start, end), isWhole: true }
+        start = end + 1
+      }
+      rest = rest.subarray(start)
+    }
+    if (rest.length > 0) yield { text: rest.toString('utf8'), isWhole: false }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** From the last to the first; an unfinished last line is left out. */
+export function* readLinesBackward(path: string): Generator<string> {
+  const file = openSync(path, 'r')
+  try {
+    let rest: Buffer | undefined
+    for (let position = fstatSync(file).size; position > 0; ) {
+      const length = Math.min(CHUNK_BYTES, position)
+      position -= length
+      const chunk = Buffer.allocUnsafe(length)
+      readSync(file, chunk, 0, length, position)
+      let block = rest ? Buffer.concat([chunk, rest]) : chunk.subarray(0, chunk.lastIndexOf(LINE_FEED))
+      // Before the last line feed of all there is nothing whole yet.
+      if (!rest && chunk.lastIndexOf(LINE_FEED) < 0) continue
+      for (let feed = block.lastIndexOf(LINE_FEED); feed >= 0; feed = block.lastIndexOf(LINE_FEED)) {
+        yield block.toString('utf8', feed + 1)
+        block = block.subarray(0, feed)
+      }
+      rest = block
+    }
+    if (rest) yield rest.toString('utf8')
+  } finally {
+    closeSync(file)
+  }
+}
