@@ -222,6 +222,27 @@ export const FAILURES = {
     retryable: false,
     hint: 'Do not repeat the call as it is. Other arguments may be allowed; whoever operates the gateway knows which.',
   },
+  approval_required: {
+    source: 'policy',
+    http: 200,
+    rpc: -32603,
+    retryable: true,
+    hint: 'Tell the user that a person has to approve this call. Then repeat exactly the same call.',
+  },
+  approval_pending: {
+    source: 'policy',
+    http: 200,
+    rpc: -32603,
+    retryable: true,
+    hint: 'Nobody has decided yet. Do something else meanwhile, then repeat exactly the same call.',
+  },
+  approval_rejected: {
+    source: 'policy',
+    http: 200,
+    rpc: -32603,
+    retryable: false,
+    hint: 'Do not repeat the call. Tell the user that it was rejected, and why where a reason is given.',
+  },
   exchange_lost: {
     source: 'gateway',
     http: 200,

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { createSealer, type Sealer } from '@causeway/shared-contracts/sealer'
 import type { Logger } from 'pino'
+import { type Approvals, createApprovals } from './approval/approvals.ts'
 import { type Audit, createAudit } from './audit/audit.ts'
 import type { AuditFiles } from './audit/audit-files.ts'
 import { CatalogHolder } from './catalog/catalog.ts'
@@ -66,6 +67,10 @@ export interface Gateway {
   /** Seals the request state of upstreams. */
   readonly states: Sealer
   readonly audit: Audit
+  /** Calls that wait for a person. */
+  readonly approvals: Approvals
+  /** Seals the request state of those calls. */
+  readonly approvalStates: Sealer
   readonly log: Logger
   isDraining: boolean
 }
@@ -170,6 +175,8 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
       log,
       ...(auditFiles ? { files: auditFiles } : {}),
     }),
+    approvals: createApprovals(store),
+    approvalStates: createSealer(store.deriveKey('approval-state'), 'approval-state'),
     log,
     isDraining: false,
     apply(next) {
@@ -200,6 +207,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
       await lines.close()
       await factsFile.close()
       gateway.heard.flush()
+      gateway.approvals.close()
       gateway.authenticator.close()
       await gateway.audit.close()
     },

@@ -5,6 +5,7 @@ import { type AskingUpstream, startAskingLegacy, startAskingModern } from './fix
 import { ANSWERS, type AnyClient, CAPABILITIES, CLIENTS, connectAny, told } from './support/any-client.ts'
 import { connectV1, postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
 
 let legacy: AskingUpstream
 let modern: AskingUpstream
@@ -81,34 +82,37 @@ const asPerson = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: 
 const call = (params: Record<string, unknown>, by = key) =>
   postModern(`${gateway.url}/mcp`, by, 'tools/call', { ...params, _meta: asPerson })
 
-it("parks a modern agent's call for its own caller and request alone, and resumes it once", async () => {
-  const request = { name: 'old__ask_person', arguments: { question: 'Park?' } }
-  const parked = (await call(request)).json?.result as {
-    resultType: string
-    inputRequests: Record<string, unknown>
-    requestState: string
-  }
-  expect(parked.resultType).toBe('input_required')
-  const [ask] = Object.keys(parked.inputRequests)
-  const retry = {
-    ...request,
-    requestState: parked.requestState,
-    inputResponses: { [ask as string]: ANSWERS['elicitation/create'] },
-  }
-  expect((await call(retry, gateway.key('other'))).json?.error).toMatchObject({
-    code: -32602,
-    data: { code: 'invalid_state' },
-  })
-  expect((await call({ ...retry, arguments: { question: 'Other?' } })).json?.error?.data?.code).toBe('invalid_state')
-  expect(
-    (await call({ ...retry, requestState: `${parked.requestState.slice(0, -2)}AA` })).json?.error?.data?.code,
-  ).toBe('invalid_state')
-  expect(JSON.stringify((await call(retry)).json?.result)).toContain('green')
-  expect((await call(retry)).json?.error).toMatchObject({
-    code: -32603,
-    data: { code: 'exchange_lost', retryable: false },
-  })
-})
+it(
+  verifies('integrity.bound', "parks a modern agent's call for its own caller and request alone, and resumes it once"),
+  async () => {
+    const request = { name: 'old__ask_person', arguments: { question: 'Park?' } }
+    const parked = (await call(request)).json?.result as {
+      resultType: string
+      inputRequests: Record<string, unknown>
+      requestState: string
+    }
+    expect(parked.resultType).toBe('input_required')
+    const [ask] = Object.keys(parked.inputRequests)
+    const retry = {
+      ...request,
+      requestState: parked.requestState,
+      inputResponses: { [ask as string]: ANSWERS['elicitation/create'] },
+    }
+    expect((await call(retry, gateway.key('other'))).json?.error).toMatchObject({
+      code: -32602,
+      data: { code: 'invalid_state' },
+    })
+    expect((await call({ ...retry, arguments: { question: 'Other?' } })).json?.error?.data?.code).toBe('invalid_state')
+    expect(
+      (await call({ ...retry, requestState: `${parked.requestState.slice(0, -2)}AA` })).json?.error?.data?.code,
+    ).toBe('invalid_state')
+    expect(JSON.stringify((await call(retry)).json?.result)).toContain('green')
+    expect((await call(retry)).json?.error).toMatchObject({
+      code: -32603,
+      data: { code: 'exchange_lost', retryable: false },
+    })
+  },
+)
 
 it('seals the state of a modern upstream that cannot tell callers apart', async () => {
   const request = { name: 'new__ask_person', arguments: {} }

@@ -218,7 +218,7 @@ describe('what is not there', () => {
   })
 })
 
-describe('a cursor', () => {
+describe(verifies('integrity.bound', 'a cursor'), () => {
   const list = (method: string, params: Record<string, unknown> = {}, who = key, route = url) =>
     postModern(route, who, method, params)
   let cursor: string

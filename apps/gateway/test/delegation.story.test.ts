@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { post, postModern } from './support/clients.ts'
 import { type Scripted, startScripted } from './support/start-scripted.ts'
 import { startTestIssuer, type TestIssuer } from './support/test-issuer.ts'
+import { verifies } from './support/verifies.ts'
 
 let issuer: TestIssuer
 let scripted: Scripted
@@ -82,7 +83,7 @@ it.each(['modern', 'legacy'] as const)('a stream of the %s era ends when its tok
   expect((await post(scripted.url, token, '{"jsonrpc":"2.0","id":1,"method":"ping"}')).status).toBe(401)
 })
 
-it('a session of one user is neither listened to nor ended by another', async () => {
+it(verifies('integrity.bound', 'a session of one user is neither listened to nor ended by another'), async () => {
   const [ada, bob] = [tokenOf({ sub: 'ada' }), tokenOf({ sub: 'bob' })]
   const initialize = JSON.stringify({
     jsonrpc: '2.0',

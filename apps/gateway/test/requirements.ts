@@ -76,7 +76,7 @@ export const REQUIREMENTS = {
   'policy.reload': { sentence: 'Reload is atomic, the last good stays, revocation acts on open streams', ...built },
   'policy.explain': { sentence: 'What explain says is what enforcement does and what audit records' },
   'policy.linear': { sentence: 'No regular expression from outside blocks the loop', ...built },
-  'policy.approval': { sentence: 'An approval covers exactly one call of exactly those arguments' },
+  'policy.approval': { sentence: 'An approval covers exactly one call of exactly those arguments', ...built },
 
   'integrity.drift': {
     ...built,
@@ -92,6 +92,7 @@ export const REQUIREMENTS = {
   'integrity.bound': {
     sentence: 'Sessions, states, tasks, cursors and approvals work for their caller alone',
     section: 'Security Best Practices, Session Hijacking; Multi Round-Trip Requests',
+    ...built,
   },
   'integrity.cache': { sentence: 'A filtered answer is private', section: 'Utilities, Caching', ...built },
   'integrity.links': {

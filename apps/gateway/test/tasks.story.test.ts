@@ -46,7 +46,7 @@ it(verifies('protocol.extensions', 'follows a task to its end under one id'), as
   expect(JSON.stringify(await status())).toContain('Computed x')
 })
 
-it(verifies('protocol.extensions', 'knows a task for its own caller alone'), async () => {
+it(verifies('integrity.bound', 'knows a task for its own caller alone'), async () => {
   const taskId = await start()
   for (const [id, key] of [
     [taskId, keys.other],

@@ -136,6 +136,7 @@ const DENIED: readonly string[] = [
   'policy_denied',
   'approval_required',
   'approval_pending',
+  'approval_rejected',
   'rate_limited',
 ]
 

@@ -3,7 +3,7 @@
 import { readKnownTools } from '../catalog/known-tools.ts'
 import { closest } from '../config/closest.ts'
 import { compilePolicy } from '../policy/compile.ts'
-import { decide } from '../policy/decide.ts'
+import { decide, isGranted } from '../policy/decide.ts'
 import { isManagedByFile, listAgents } from './agent-directory.ts'
 import { CliError } from './cli-error.ts'
 import type { Workspace } from './workspace.ts'
@@ -48,7 +48,7 @@ export function widestAgent(workspace: Workspace): string {
   const [widest] = agentNames(workspace)
     .map((agent) => {
       const own = policy.forAgent(agent, store?.agents.get(agent)?.roles)
-      return { agent, count: tools.filter((facts) => decide(own, 'tool', facts).effect === 'allow').length }
+      return { agent, count: tools.filter((facts) => isGranted(decide(own, 'tool', facts))).length }
     })
     .toSorted((a, b) => b.count - a.count)
   return widest?.agent ?? onlyAgent(workspace)

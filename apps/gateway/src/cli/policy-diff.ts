@@ -22,17 +22,24 @@ export function policyDiff(workspace: Workspace, oldPath: string, newPath: strin
   const agents = knownAgents([before, after], workspace.existingStore())
   const changes = diffPolicies([compilePolicy(before), compilePolicy(after)], agents, definitions)
   const count = (change: PolicyChange['change']) => changes.filter((each) => each.change === change).length
-  const data = { gained: count('gained'), lost: count('lost'), conditions: count('conditions'), changes }
+  const counts = { gained: count('gained'), lost: count('lost'), approval: count('approval') }
+  const data = { ...counts, conditions: count('conditions'), changes }
   printer.answer(data, () => formatChanges(changes))
 }
 
-const SIGNS = { gained: '+', lost: '-', conditions: '~' } as const
+const SIGNS = { gained: '+', lost: '-', approval: '~', conditions: '~' } as const
 
 function formatChanges(changes: readonly PolicyChange[]): string {
   if (changes.length === 0) return 'Nobody gains or loses anything.'
-  const rows = changes.map(({ change, agent, kind, name, when = [], before }) => {
+  const rows = changes.map(({ change, agent, kind, name, when = [], before, approvers }) => {
     const now = when.length === 0 ? (before ? 'always' : '') : `when ${when.join(', ')}`
-    return [SIGNS[change], agent, kind, name, before ? `${now} (before: ${before.join(', ') || 'always'})` : now]
+    const then = before ? `${now} (before: ${before.join(', ') || 'always'})` : now
+    return [SIGNS[change], agent, kind, name, [then, approvalOf(change, approvers)].filter(Boolean).join('; ')]
   })
   return formatTable(['', 'AGENT', 'KIND', 'NAME', 'CONDITIONS'], rows)
+}
+
+function approvalOf(change: PolicyChange['change'], approvers: readonly string[] | undefined): string {
+  if (approvers) return `approved by ${approvers.join(' or ')}`
+  return change === 'approval' ? 'without an approval' : ''
 }

@@ -126,6 +126,7 @@ test('diff: who gains, who loses, and whose calls have other conditions', async 
   expect(data).toEqual({
     gained: 1,
     lost: 1,
+    approval: 0,
     conditions: 1,
     changes: [
       { ...ops, change: 'conditions', when: ['args.limit < 5'], before: [] },

@@ -36,6 +36,7 @@ export function createProgram(io: CommandIo, setExitCode: (code: number) => void
   addPolicy(program, run)
   addDrift(program, run)
   addAdmin(program, run)
+  addApprovals(program, run)
   return program
 }
 
@@ -216,4 +217,29 @@ function addAdmin(program: Command, run: Run): void {
     .command('revoke <id-or-name>')
     .description('end a token or a session')
     .action((named) => run(async (on) => (await import('./admin-revoke.ts')).adminRevoke(on, named)))
+}
+
+function addApprovals(program: Command, run: Run): void {
+  const approvals = program.command('approvals').description('calls that wait for a person')
+  approvals
+    .command('ls')
+    .description('list the calls that wait or may be repeated')
+    .option('--all', 'those of the last 30 days')
+    .action((options) => run(async (on) => (await import('./approvals-ls.ts')).approvalsLs(on, options)))
+  approvals
+    .command('show <id>')
+    .description('show a call, with its arguments')
+    .action((id) => run(async (on) => (await import('./approvals-show.ts')).approvalsShow(on, id)))
+  for (const [command, verdict] of [
+    ['approve', 'approved'],
+    ['reject', 'rejected'],
+  ] as const)
+    approvals
+      .command(`${command} <id...>`)
+      .description(`${command} calls; an id stands for exactly one call`)
+      .option('--by <name>', 'your name under `approvers` (default: your user name on this machine)')
+      .option('--reason <text>', 'told to the agent')
+      .action((ids, options) =>
+        run(async (on) => (await import('./approvals-decide.ts')).approvalsDecide(on, ids, { ...options, verdict })),
+      )
 }

@@ -27,7 +27,7 @@ export function findContradictions(root: ConfigNode, { env, folder }: Surroundin
 
 /** Finds what can be used as it is, but hardly as it was meant. */
 export function findOddities(root: ConfigNode): Problem[] {
-  return [...noteUnknownAgents(root), ...noteWildcardHost(root)]
+  return [...noteUnknownAgents(root), ...noteNobodyApproves(root), ...noteWildcardHost(root)]
 }
 
 function checkAnonymous(root: ConfigNode, nodeEnv: string | undefined): Problem[] {
@@ -89,6 +89,15 @@ function noteUnknownAgents(root: ConfigNode): Problem[] {
     const name = textAt(root, path)
     if (name === undefined || globs.some((glob) => glob(name))) return []
     return problemAt(root, path, `No agent "${name}" under agents: the test runs without roles`)
+  })
+}
+
+function noteNobodyApproves(root: ConfigNode): Problem[] {
+  const held = pathsLike(root, ['approvers', '*', 'roles', '*']).map((path) => textAt(root, path))
+  return pathsLike(root, ['rules', '*', 'approvers']).flatMap((path) => {
+    const wanted = valueAt(root, path)
+    if (!Array.isArray(wanted) || wanted.some((role) => role === 'self' || held.includes(role))) return []
+    return problemAt(root, path, `Nobody can approve: no one under approvers has the role ${wanted.join(' or ')}`)
   })
 }
 

@@ -24,9 +24,6 @@ const REFUSED: readonly NotYet[] = [
   { at: 'shared', what: 'Redis', when: startsWith(/^rediss?:/) },
   { at: 'upstreams.*.resultSchema', what: 'Checking of results', when: is('warn', 'enforce') },
   { at: 'upstreams.*.auth', what: 'OAuth toward upstreams', when: isMode },
-  { at: 'rules.*.effect', what: 'Approval', when: is('approve') },
-  { at: 'rules.*.approvers', what: 'Approval' },
-  { at: 'tests.*.expect', what: 'Approval', when: is('approve') },
 ]
 
 const IGNORED: readonly NotYet[] = [

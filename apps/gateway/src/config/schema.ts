@@ -2,12 +2,21 @@
 import { z } from 'zod'
 import { authSchema, type IssuerConfig } from './auth-schema.ts'
 import { httpUrl, originUrl } from './http-url.ts'
-import { type Agents, agentsSchema, type PolicyTest, policyTestSchema, type Rule, ruleSchema } from './policy-schema.ts'
+import {
+  type Agents,
+  type Approvers,
+  agentsSchema,
+  approversSchema,
+  type PolicyTest,
+  policyTestSchema,
+  type Rule,
+  ruleSchema,
+} from './policy-schema.ts'
 import { duration } from './units.ts'
 import type { ToolOverride, UpstreamConfig } from './upstream-config.ts'
 import { type UpstreamAuth, upstreamsSchema } from './upstream-schema.ts'
 
-export type { Agents, IssuerConfig, PolicyTest, Rule, ToolOverride, UpstreamAuth, UpstreamConfig }
+export type { Agents, Approvers, IssuerConfig, PolicyTest, Rule, ToolOverride, UpstreamAuth, UpstreamConfig }
 
 const HOST_AND_PORT = /^(\[[\da-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:\d{1,5})?$/
 const HOST = /^([\da-fA-F:.]+|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)$/
@@ -82,6 +91,7 @@ export const configSchema = z
     auth: authSchema.prefault({}),
     upstreams: upstreamsSchema,
     agents: agentsSchema,
+    approvers: approversSchema,
     rules: z.array(ruleSchema).default([]).describe('Who may use what.'),
     tests: z.array(policyTestSchema).default([]).describe('What must hold before the rules become active.'),
     limits: limitsSchema.prefault({}),

@@ -24,6 +24,8 @@ export interface KnownWorld {
 /** Tags by which an operator says what a tool brings in or lets out. */
 export const RISK_TAGS = { private: 'private', untrusted: 'untrusted', outside: 'outside' } as const
 
+const STRENGTH = { allow: 0, approve: 1, deny: 2 } as const
+
 /** Returns one sentence for each finding, in the order of the rules; those about agents come last. */
 export function checkPolicy(policy: Policy, rules: readonly Rule[], world: KnownWorld): string[] {
   const asks = world.definitions && asksOf(world.definitions)
@@ -99,8 +101,7 @@ function shadow(
     (other, i) =>
       !other.when &&
       other !== rule &&
-      (other.effect !== 'allow' || rule.effect === 'allow') &&
-      (other.effect !== rule.effect || i < index),
+      (STRENGTH[other.effect] > STRENGTH[rule.effect] || (other.effect === rule.effect && i < index)),
   )
   const covering = stronger.filter((other) => concerned.every((agent) => isAbout(other, on.policy, agent)))
   const by = selected.map((ask) => covering.find((other) => other.selectorFor(ask)))

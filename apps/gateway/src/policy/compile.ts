@@ -14,6 +14,8 @@ export interface CompiledRule {
   effect: Rule['effect']
   /** What must hold of the call beside; absent when nothing must. */
   when?: Condition
+  /** Roles of those who may approve a call; empty where the rule asks for no approval. */
+  approvers: readonly string[]
   /** Whether agents are told its id when its condition denies a call. */
   isTold: boolean
   /** Why the rule is not about this agent; `undefined` when it is. */
@@ -29,6 +31,7 @@ export interface AgentPolicy {
   /** Equal for equal rules, in every process and after every reload. */
   key: string
   denies: readonly CompiledRule[]
+  approves: readonly CompiledRule[]
   allows: readonly CompiledRule[]
 }
 
@@ -59,10 +62,12 @@ export function compilePolicy(config: Pick<Config, 'agents' | 'rules'>): Policy 
     const isAbout = rules.map((rule) => rule.whyNotFor(agent, roles) === undefined)
     const key = digest(fingerprints.filter((_, i) => isAbout[i] === true))
     const applicable = rules.filter((_, i) => isAbout[i] === true)
+    const having = (effect: Rule['effect']) => applicable.filter((rule) => rule.effect === effect)
     const policy = shared.get(key) ?? {
       key,
-      denies: applicable.filter((rule) => rule.effect !== 'allow'),
-      allows: applicable.filter((rule) => rule.effect === 'allow'),
+      denies: having('deny'),
+      approves: having('approve'),
+      allows: having('allow'),
     }
     shared.set(key, policy)
     return policy
@@ -96,6 +101,7 @@ function compileRule(rule: Rule): CompiledRule {
     source: rule.source,
     effect: rule.effect,
     ...(rule.when === undefined ? {} : { when: compileCondition(rule.when) }),
+    approvers: rule.approvers ?? [],
     isTold: rule.tell === true,
     whyNotFor(agent, roles) {
       if (agents.length > 0 && !agents.some((glob) => glob(agent))) return 'its agents do not include this one'

@@ -2,7 +2,7 @@
 
 import type { KnownAgent } from './check-policy.ts'
 import type { AgentPolicy, Policy } from './compile.ts'
-import { type Decision, decide } from './decide.ts'
+import { type Decision, decide, isGranted } from './decide.ts'
 import type { Action, DefinitionFacts } from './definition-facts.ts'
 
 /** One definition that one agent may use otherwise than before. */
@@ -11,8 +11,10 @@ export interface PolicyChange {
   kind: Action
   /** Public name, or URI. */
   name: string
-  change: 'gained' | 'lost' | 'conditions'
-  /** Conditions of calls afterwards (before, where it is lost), denying ones with a `!`. */
+  change: 'gained' | 'lost' | 'approval' | 'conditions'
+  /** Roles of those who have to approve each call afterwards; absent where nobody has to. */
+  approvers?: readonly string[]
+  /** Conditions of calls afterwards (before, where it is lost), denying ones with a `!`, those that want an approval with a `?`. */
   when?: string[]
   /** Conditions before, where those have changed. */
   before?: string[]
@@ -39,20 +41,26 @@ function changeOf(
   [before, after]: readonly [AgentPolicy, AgentPolicy],
   kind: Action,
   facts: DefinitionFacts,
-): Pick<PolicyChange, 'change' | 'when' | 'before'> | undefined {
+): Omit<PolicyChange, 'agent' | 'kind' | 'name'> | undefined {
   const old = decide(before, kind, facts)
   const next = decide(after, kind, facts)
   const had = conditionsOf(old)
   const has = conditionsOf(next)
-  if (old.effect !== next.effect) {
-    const when = next.effect === 'allow' ? has : had
-    return { change: next.effect === 'allow' ? 'gained' : 'lost', ...(when.length > 0 ? { when } : {}) }
+  const approvers = next.approvers ? { approvers: next.approvers } : {}
+  if (isGranted(old) !== isGranted(next)) {
+    const when = isGranted(next) ? has : had
+    return { change: isGranted(next) ? 'gained' : 'lost', ...approvers, ...(when.length > 0 ? { when } : {}) }
   }
+  if (JSON.stringify(old.approvers) !== JSON.stringify(next.approvers)) return { change: 'approval', ...approvers }
   return JSON.stringify(had) === JSON.stringify(has) ? undefined : { change: 'conditions', when: has, before: had }
 }
 
 function conditionsOf({ conditional }: Decision): string[] {
   if (!conditional) return []
-  const { denies, allows } = conditional
-  return [...denies.map(({ when }) => `!(${when?.text})`), ...allows.map(({ when }) => when?.text ?? '')]
+  const { denies, approves, allows } = conditional
+  return [
+    ...denies.map(({ when }) => `!(${when?.text})`),
+    ...approves.map(({ when, approvers }) => `?(${when?.text ?? 'always'}: ${approvers.join(', ')})`),
+    ...allows.map(({ when }) => when?.text ?? ''),
+  ]
 }

@@ -18,10 +18,12 @@ export interface TraceStep {
 
 /** A decision with its reasons. */
 export interface Explanation {
-  decision: 'allow' | 'deny'
+  decision: Decision['effect']
   /** Id of the rule that decided; absent when no rule allowed. */
   rule?: string
   source?: string
+  /** Roles of those who may approve, where the decision is `approve`. */
+  approvers?: readonly string[]
   /** Why a condition denied. */
   reason?: string
   trace: TraceStep[]
@@ -45,7 +47,7 @@ export function explain(policy: Policy, question: Question): Explanation {
   const seen = decide(policy.forAgent(agent, roles), action, target)
   const actualRoles = policy.rolesOf(agent, roles)
   const call = { argumentsText: undefined, timeMs: Date.now(), ...question.call, agent, roles: actualRoles }
-  const { effect, rule, source, reason } = judge(seen, target, call)
+  const { effect, rule, source, approvers, reason } = judge(seen, target, call)
   const conditionOf = conditionsOf(seen, target, call)
   const step = (each: CompiledRule): TraceStep => {
     const base = { rule: each.id, source: each.source, effect: each.effect }
@@ -58,13 +60,15 @@ export function explain(policy: Policy, question: Question): Explanation {
     decision: effect,
     ...(rule === undefined ? {} : { rule }),
     ...(source === undefined ? {} : { source }),
+    ...(approvers === undefined ? {} : { approvers }),
     ...(reason === undefined ? {} : { reason }),
     trace: policy.rules.map(step),
   }
 }
 
 function conditionsOf({ conditional }: Decision, target: DefinitionFacts, call: Call) {
-  const judged = [...(conditional?.denies ?? []), ...(conditional?.allows ?? [])].map(({ id }) => id)
+  const { denies = [], approves = [], allows = [] } = conditional ?? {}
+  const judged = [...denies, ...approves, ...allows].map(({ id }) => id)
   const outcomeOf = conditional && judgeOf(conditional, target, call)
   return (rule: CompiledRule): Pick<TraceStep, 'condition'> => {
     if (!rule.when) return {}

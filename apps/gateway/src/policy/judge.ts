@@ -1,7 +1,7 @@
 /** The part of the decision that needs the call: the conditions of the rules about its tool. Whatever cannot be told is a deny. */
 import type { CompiledRule } from './compile.ts'
 import type { Circumstances } from './condition.ts'
-import type { ConditionalRules, Decision } from './decide.ts'
+import { type ConditionalRules, type Decision, decisionOf } from './decide.ts'
 import type { DefinitionFacts } from './definition-facts.ts'
 import { judgedArguments } from './judged-arguments.ts'
 
@@ -31,19 +31,25 @@ export interface CallDecision extends Decision {
   isTold?: boolean
 }
 
+const HOLDS: ConditionOutcome = { outcome: 'true' }
+
 /** Answers for each condition of one call; the arguments are read once. */
 export type JudgeOf = (rule: CompiledRule) => ConditionOutcome
 
 /** The decision for this very call: that of the list where no condition is about it. */
 export function judge(decision: Decision, facts: DefinitionFacts, call: Call): CallDecision {
   const { conditional } = decision
-  if (decision.effect !== 'allow' || !conditional) return decision
+  if (decision.effect === 'deny' || !conditional) return decision
   return settle(decision, conditional, judgeOf(conditional, facts, call))
 }
 
 /** Judges conditions of rules that are about a call of this tool. */
-export function judgeOf({ denies, allows }: ConditionalRules, facts: DefinitionFacts, call: Call): JudgeOf {
-  const names = new Set([...denies, ...allows].flatMap((rule) => [...(rule.when?.names ?? [])]))
+export function judgeOf(
+  { denies, approves, allows, grants = [] }: ConditionalRules,
+  facts: DefinitionFacts,
+  call: Call,
+): JudgeOf {
+  const names = new Set([...denies, ...approves, ...allows, ...grants].flatMap((rule) => [...(rule.when?.names ?? [])]))
   let circumstances: Circumstances | undefined
   return ({ when }) => {
     try {
@@ -55,19 +61,34 @@ export function judgeOf({ denies, allows }: ConditionalRules, facts: DefinitionF
   }
 }
 
-function settle(decision: Decision, { denies, allows }: ConditionalRules, outcomeOf: JudgeOf): CallDecision {
+function settle(
+  decision: Decision,
+  { denies, approves, allows, grants }: ConditionalRules,
+  outcomeOf: JudgeOf,
+): CallDecision {
   for (const rule of denies) {
     const { outcome, reason = 'its condition holds' } = outcomeOf(rule)
     if (outcome !== 'false') return denied(rule, reason)
   }
-  if (allows.length === 0) return decision
+  const granted = grants && (firstThatHolds(grants, outcomeOf) ?? noneHolds(grants))
+  if (granted?.effect === 'deny') return granted
+  const approval = firstThatHolds(approves, outcomeOf)
+  if (approval) return approval
+  if (decision.effect === 'allow' && allows.length === 0) return decision
+  return firstThatHolds(allows, outcomeOf) ?? noneHolds(allows.length === 0 ? approves : allows)
+}
+
+function noneHolds(rules: readonly CompiledRule[]): CallDecision {
+  return denied(rules[0] as CompiledRule, 'no condition holds')
+}
+
+function firstThatHolds(rules: readonly CompiledRule[], outcomeOf: JudgeOf): CallDecision | undefined {
   // All of them, so that their order does not decide whether one that fails is noticed.
-  const outcomes = allows.map((rule) => ({ rule, ...outcomeOf(rule) }))
+  const outcomes = rules.map((rule) => ({ rule, ...(rule.when ? outcomeOf(rule) : HOLDS) }))
   const failed = outcomes.find(({ outcome }) => outcome === 'error')
   if (failed) return denied(failed.rule, failed.reason ?? 'its condition fails')
-  const allow = outcomes.find(({ outcome }) => outcome === 'true')?.rule
-  if (allow) return { effect: 'allow', rule: allow.id, source: allow.source }
-  return denied(allows[0] as CompiledRule, 'no condition holds')
+  const holds = outcomes.find(({ outcome }) => outcome === 'true')?.rule
+  return holds && decisionOf(holds)
 }
 
 function denied({ id, source, isTold }: CompiledRule, reason: string): CallDecision {

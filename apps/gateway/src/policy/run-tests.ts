@@ -37,9 +37,9 @@ function run(policy: Policy, test: PolicyTest, lookup: FactsLookup): Omit<Policy
   return { outcome: 'failed', note: `Want ${test.expect} for "${test.as}" on "${test.call}", got ${effect}: ${by}` }
 }
 
-// What nobody offers cannot be called, so only an expected "allow" has anything left to prove.
+// What nobody offers cannot be called, so only what is expected to be denied is proven.
 function withoutFacts(test: PolicyTest, lookup: FactsLookup): Omit<PolicyTestResult, 'test'> {
   if (test.expect === 'deny') return { outcome: 'passed' }
   if (!lookup.catalogIsKnown) return { outcome: 'skipped', note: `The tool "${test.call}" is not known yet` }
-  return { outcome: 'failed', note: `Want allow for "${test.as}" on "${test.call}": unknown tool` }
+  return { outcome: 'failed', note: `Want ${test.expect} for "${test.as}" on "${test.call}": unknown tool` }
 }

@@ -1,7 +1,7 @@
 /** Holds a call against the scopes of the caller's token: what a rule grants by scope, a token without that scope does not have. */
 import { GatewayError } from '../errors.ts'
 import type { ProtectedResource } from '../identity/protected-resource.ts'
-import { type Decision, decide } from '../policy/decide.ts'
+import { type Decision, decide, isGranted } from '../policy/decide.ts'
 import type { Caller } from './caller.ts'
 import type { Target } from './targets/target.ts'
 import type { View } from './view.ts'
@@ -13,7 +13,7 @@ export function missingScopes(target: Target, view: View, caller: Caller): reado
 }
 
 /**
- * The decision as far as the caller's token carries it: the token's lack leaves the rules that need no scope.
+ * The decision as far as the caller's token carries it: the token's lack leaves the rules that need no scope, and takes away none that denies or wants an approval.
  * @throws GatewayError insufficient_scope, with every scope that the call needs
  */
 export function narrow(
@@ -23,19 +23,16 @@ export function narrow(
 ): Decision {
   const granted = grantedWithout(target, on.view, on.caller)
   if (!granted) return decision
-  if (granted.effect !== 'allow')
+  if (!isGranted(granted))
     throw insufficient(target, on.resource.scopeChallengeOf(on.view.route, target.entry.facts.scopes))
-  const denies = decision.conditional?.denies ?? []
-  const allows = granted.conditional?.allows ?? []
-  const { conditional: _, ...narrowed } = granted
-  return denies.length + allows.length === 0 ? narrowed : { ...narrowed, conditional: { denies, allows } }
+  return granted
 }
 
 // Rules select tools alone by scope.
 function grantedWithout({ entry }: Target, view: View, { token }: Caller): Decision | undefined {
   const { facts, kind } = entry
   if (!token || kind !== 'tools' || facts.scopes.every((scope) => token.scopes.includes(scope))) return undefined
-  return decide(view.policy, 'tool', { ...facts, scopes: [] })
+  return decide(view.policy, 'tool', facts, { ...facts, scopes: [] })
 }
 
 function insufficient({ name, entry }: Target, challenge: string): GatewayError {

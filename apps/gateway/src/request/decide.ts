@@ -1,14 +1,17 @@
 /** The `decide` step: one decision for this very call, before anything is sent. */
 import { GatewayError } from '../errors.ts'
 import type { ProtectedResource } from '../identity/protected-resource.ts'
-import { type Decision, decide } from '../policy/decide.ts'
+import { type Decision, decide, isGranted } from '../policy/decide.ts'
 import { type CallDecision, judge } from '../policy/judge.ts'
+import { judgedArguments } from '../policy/judged-arguments.ts'
 import type { Caller } from './caller.ts'
 import { narrow } from './check-scopes.ts'
 import type { Inbound } from './read.ts'
 import type { Trail } from './record.ts'
 import { type Target, unknownTarget } from './targets/target.ts'
 import type { View } from './view.ts'
+
+const NO_NAMES: ReadonlySet<string> = new Set()
 
 /**
  * The decision that lets the caller use the target, whatever conditions have to say of a call. A concrete URI is judged
@@ -24,7 +27,7 @@ function decisionOn({ entry, name, seenBy }: Target, view: View): Decision {
 }
 
 function allowed(decision: Decision, { entry, name, seenBy }: Target): Decision {
-  if (decision.effect !== 'allow') throw unknownTarget(seenBy ? entry.kind : 'resources', name)
+  if (!isGranted(decision)) throw unknownTarget(seenBy ? entry.kind : 'resources', name)
   return decision
 }
 
@@ -52,12 +55,28 @@ export function decideCall(target: Target, view: View, { caller, inbound, resour
   const call = { agent, roles, user, argumentsText: argumentsTextOf(inbound), timeMs: Date.now() }
   const judged = judge(decision, target.entry.facts, call)
   trail.decision = judged
-  if (judged.effect !== 'allow') throw deniedByCondition(judged, target)
+  if (!isGranted(judged)) throw deniedByCondition(judged, target)
   return judged
 }
 
+/**
+ * Checks that a person who reads the arguments reads what every upstream would.
+ * @throws GatewayError policy_denied
+ */
+export function readableArguments(argumentsText: string | undefined, target: Target): void {
+  try {
+    judgedArguments(argumentsText, NO_NAMES)
+  } catch (cause) {
+    throw new GatewayError(
+      'policy_denied',
+      `Cannot call tool ${JSON.stringify(target.name)}: nobody can approve it with these arguments`,
+      { tool: target.name, upstream: target.entry.upstream, cause },
+    )
+  }
+}
+
 /** The text that is forwarded, and no other reading of it. */
-function argumentsTextOf({ message }: Inbound): string | undefined {
+export function argumentsTextOf({ message }: Inbound): string | undefined {
   const member = message.paramMembers.find(({ key }) => key === 'arguments')
   return member && message.text.slice(member.start, member.end)
 }

@@ -3,6 +3,7 @@ import type { Gateway } from '../gateway.ts'
 import type { UpstreamAnswer } from '../upstream/answer.ts'
 import { resultText } from '../wire/jsonrpc.ts'
 import { type AgentAnswer, answerToAgent } from '../wire/to-agent.ts'
+import { withApprovedState } from './asks/approved-state.ts'
 import { askLegacy, sendInRounds } from './asks/ask-legacy.ts'
 import { reasonAgainst } from './asks/ask-rules.ts'
 import { forwardParked } from './asks/forward-parked.ts'
@@ -24,9 +25,9 @@ export async function forward(
   const round: Round = { routed, decided, reply: on.reply, trail: on.trail }
   const isModernUpstream = routed.connection.identity.era === 'modern'
   if (decided.inbound.era === 'legacy') return toAgent(await forwardLegacy(round, on.gateway, isModernUpstream), round)
-  if (isModernUpstream) return forwardModern(round)
+  if (isModernUpstream) return forwardModern(round, on.gateway)
   const outcome = await forwardParked(round, on.gateway)
-  return 'answer' in outcome ? toAgent(outcome.answer, round) : asInput(outcome.input, round)
+  return 'answer' in outcome ? toAgent(outcome.answer, round) : asInput(outcome.input, round, on.gateway)
 }
 
 async function forwardLegacy(round: Round, gateway: Gateway, isModernUpstream: boolean): Promise<UpstreamAnswer> {
@@ -44,7 +45,7 @@ async function forwardLegacy(round: Round, gateway: Gateway, isModernUpstream: b
   }
 }
 
-async function forwardModern(round: Round): Promise<AgentAnswer> {
+async function forwardModern(round: Round, gateway: Gateway): Promise<AgentAnswer> {
   const sending = startSending(round)
   try {
     const answer = await send(sending, round.routed, async () => ({
@@ -55,7 +56,7 @@ async function forwardModern(round: Round): Promise<AgentAnswer> {
       inbound: round.decided.inbound,
       seal: round.routed.sealState,
     })
-    return input === undefined ? toAgent(asTask(answer, round), round) : asInput(input, round)
+    return input === undefined ? toAgent(asTask(answer, round), round) : asInput(input, round, gateway)
   } finally {
     sending.deadline.stop()
   }
@@ -69,8 +70,10 @@ function asTask(answer: UpstreamAnswer, { decided, routed }: Round): UpstreamAns
   return { text: shownTask(answer.text, { ...showing, member: 'result' }), result: answer.result }
 }
 
-function asInput(result: string, { decided }: Round): AgentAnswer {
-  return { status: 200, text: resultText(decided.inbound.message.idText as string, result), outcome: 'result' }
+function asInput(input: string, { decided }: Round, { approvalStates: sealer }: Gateway): AgentAnswer {
+  const { approval, inbound } = decided
+  const result = approval ? withApprovedState(input, decided, { sealer, approval }) : input
+  return { status: 200, text: resultText(inbound.message.idText as string, result), outcome: 'result' }
 }
 
 function toAgent(answer: UpstreamAnswer, { decided, routed }: Round): AgentAnswer {

@@ -1,8 +1,10 @@
-/** Line 1, one call from top to bottom: receive → authenticate → admit → read → view → resolve → decide → route → intend → forward → reply → record. */
+/** Line 1, one call from top to bottom: receive → authenticate → admit → read → view → resolve → decide → approve → route → intend → forward → reply → record. */
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
+import { resultText } from '../wire/jsonrpc.ts'
 import { admit } from './admit.ts'
 import { answerLocally } from './answer-locally.ts'
+import { approve, spendApproval } from './approve.ts'
 import { authenticate } from './authenticate.ts'
 import type { Caller } from './caller.ts'
 import { cancel } from './cancel.ts'
@@ -14,7 +16,7 @@ import { type Exchange, receive } from './receive.ts'
 import { record, type Trail } from './record.ts'
 import { Reply } from './reply.ts'
 import { resolve } from './resolve.ts'
-import { route } from './route.ts'
+import { type Decided, route } from './route.ts'
 import { openLegacyStream } from './streams/open-legacy-stream.ts'
 import { watchWanted } from './streams/subscribe.ts'
 import { type View, viewOf } from './view.ts'
@@ -93,8 +95,18 @@ async function serveRequestOf(serving: Serving, inbound: Inbound, view: View): P
   const target = resolve(inbound, view, { caller, taskIds: gateway.taskIds })
   trail.target = target
   const decision = decideCall(target, view, { caller, inbound, resource: gateway.resource, trail })
-  const decided = { exchange, caller, inbound, view, target, decision }
+  let decided: Decided = { exchange, caller, inbound, view, target, decision }
+  if (decision.effect === 'approve' && inbound.message.method === 'tools/call') {
+    const approved = await approve(decided, serving)
+    if ('input' in approved) {
+      reply.answer(200, resultText(inbound.message.idText as string, approved.input))
+      trail.outcome = 'result'
+      return
+    }
+    decided = approved.decided
+  }
   const routed = await route(decided, gateway)
+  if (decided.approval) spendApproval(decided, serving)
   const intended = intend(decided, trail, gateway)
   if (intended) await intended
   trail.isForwarded = true

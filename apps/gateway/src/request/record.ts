@@ -62,6 +62,7 @@ export function record(
     upstream: target?.entry.upstream,
     name: target?.name,
     rule: trail.decision?.rule,
+    approval: trail.approvalId,
     outcome: outcomeOf(trail),
     error: error?.code,
     status,

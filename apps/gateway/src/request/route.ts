@@ -11,6 +11,7 @@ import type { Upstream } from '../upstream/upstream.ts'
 import { encodeHeaderValue } from '../wire/header-value.ts'
 import { checkParamHeaders, type ParamHeader, paramHeadersFor } from '../wire/param-headers.ts'
 import { paramsToUpstream } from '../wire/to-upstream.ts'
+import type { Approval } from './approve.ts'
 import { capabilitiesFor, declaredText } from './asks/ask-rules.ts'
 import { openState, sealState } from './asks/input-required.ts'
 import { requestDigest } from './asks/request-digest.ts'
@@ -51,6 +52,8 @@ export interface Decided {
   view: View
   target: Target
   decision: Decision
+  /** What lets the call through, where a person had to approve it. */
+  approval?: Approval
 }
 
 let nextToken = 1

@@ -52,7 +52,7 @@ function rulesFor(upstream: string): AgentPolicy {
     uriGlobs: [],
     selectorFor: ({ facts }: { facts: { upstream: string } }) => (facts.upstream === upstream ? {} : undefined),
   } as unknown as CompiledRule
-  return { key: upstream, allows: [rule], denies: [] }
+  return { key: upstream, allows: [rule], denies: [], approves: [] }
 }
 
 function lists(holder: CatalogHolder, policy: AgentPolicy, route: string | undefined) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { type Entry, KINDS, type Kind, LISTS, perKind } from '../catalog/definition.ts'
 import { areSame, type Share } from '../catalog/share.ts'
 import type { AgentPolicy } from '../policy/compile.ts'
-import { type Decision, decide } from '../policy/decide.ts'
+import { type Decision, decide, isGranted } from '../policy/decide.ts'
 import type { Action } from '../policy/definition-facts.ts'
 import type { Era } from '../wire/revisions.ts'
 
@@ -150,7 +150,7 @@ function partOf(policy: AgentPolicy, share: Share, naming: Naming): Part | undef
 function seenOf(policy: AgentPolicy, entries: readonly Entry[], naming: Naming): Seen[] {
   return entries.flatMap((entry) => {
     const decision = decide(policy, ACTIONS[entry.kind], entry.facts)
-    return decision.effect === 'allow' && hasAllFiles(policy, entry)
+    return isGranted(decision) && hasAllFiles(policy, entry)
       ? [{ entry, decision, name: naming === 'public' ? entry.publicName : entry.originalName }]
       : []
   })
@@ -158,7 +158,7 @@ function seenOf(policy: AgentPolicy, entries: readonly Entry[], naming: Naming):
 
 /** The tools of these that the rules allow. */
 export function allowedTools(policy: AgentPolicy, tools: readonly Entry[]): readonly Entry[] {
-  return tools.filter(({ facts }) => decide(policy, 'tool', facts).effect === 'allow')
+  return tools.filter(({ facts }) => isGranted(decide(policy, 'tool', facts)))
 }
 
 // Half a skill would be of no use, and its entry would tell of the files that are hidden.

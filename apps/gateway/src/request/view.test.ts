@@ -10,7 +10,7 @@ it('is made once for a route that there is, and not kept for one that there is n
   holder.arrange(['up'])
   const part = { id: 'up', title: 'Up', identity, prefix: 'up', isNamespaced: true }
   holder.publish({ ...part, entries: [], leftOut: [] })
-  const policy = { key: 'k', allows: [], denies: [] } as unknown as AgentPolicy
+  const policy = { key: 'k', allows: [], denies: [], approves: [] } as unknown as AgentPolicy
   const view = (route?: string) => viewOf(holder.current, policy, route)
   const isKept = (route?: string) => new Set([view(route), view(route)]).size === 1
   expect([isKept(), isKept('up'), isKept('guessed')]).toEqual([true, true, false])

@@ -36,6 +36,16 @@ export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
   }
 }
 
+/** The same, and what was written is on the disk when this returns: a power cut cannot take it back. Not inside of another transaction. */
+export function inDurableTransaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('PRAGMA synchronous = FULL')
+  try {
+    return inTransaction(db, work)
+  } finally {
+    db.exec('PRAGMA synchronous = NORMAL')
+  }
+}
+
 // The busy timeout does not cover the change of journal mode, so two first starts could collide here.
 function enterWalMode(db: DatabaseSync): void {
   for (let attempt = 1; ; attempt++) {

@@ -98,6 +98,33 @@ const STEPS: readonly string[] = [
      issued_before_ms INTEGER,
      created_ms INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE approvals (
+     id TEXT PRIMARY KEY,
+     caller TEXT NOT NULL,
+     agent TEXT NOT NULL,
+     user TEXT,
+     tool TEXT NOT NULL,
+     upstream TEXT NOT NULL,
+     definition_hash TEXT NOT NULL,
+     arguments_digest TEXT NOT NULL,
+     arguments_shown TEXT NOT NULL,
+     rule TEXT NOT NULL,
+     approvers TEXT NOT NULL,
+     requested_ms INTEGER NOT NULL,
+     expires_ms INTEGER NOT NULL,
+     verdict TEXT CHECK (verdict IN ('approved', 'rejected')),
+     decided_ms INTEGER,
+     decided_by TEXT,
+     decided_through TEXT,
+     reason TEXT,
+     spent_ms INTEGER,
+     round INTEGER NOT NULL DEFAULT 0,
+     revision INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX approvals_by_call ON approvals (caller, tool, arguments_digest);
+   CREATE INDEX approvals_by_time ON approvals (requested_ms);
+   CREATE INDEX approvals_by_agent ON approvals (agent, expires_ms) WHERE verdict IS NULL;
+   CREATE INDEX approvals_by_revision ON approvals (revision);`,
 ]
 
 /**

@@ -5,6 +5,7 @@ import { createSealer } from '@causeway/shared-contracts/sealer'
 import { type AdminCredentialTable, createAdminCredentialTable } from './admin-credentials.ts'
 import { type AgentTable, createAgentTable } from './agents.ts'
 import { type ApiKeyTable, createApiKeyTable } from './api-keys.ts'
+import { type ApprovalTable, createApprovalTable } from './approvals.ts'
 import { createChangeWatch } from './change-watch.ts'
 import { inTransaction, openDatabase } from './database.ts'
 import { createHeardListTable, type HeardListTable } from './heard-lists.ts'
@@ -34,6 +35,7 @@ export interface Store {
   heardLists: HeardListTable
   pins: PinTable
   adminCredentials: AdminCredentialTable
+  approvals: ApprovalTable
   /** What makes this store another than every other, with the same secret too. */
   installation: string
   /** 32 bytes for one purpose, derived from the master secret. */
@@ -69,6 +71,7 @@ export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env)
     heardLists: createHeardListTable(db),
     pins: createPinTable(db, watch.mark),
     adminCredentials: createAdminCredentialTable(db, watch.mark),
+    approvals: createApprovalTable(db),
     installation: readInstallation(db),
     deriveKey: (purpose) => deriveKey(secret, purpose),
     transaction(work) {
