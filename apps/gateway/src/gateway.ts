@@ -10,6 +10,8 @@ import { createFactsFile } from './catalog/facts-file.ts'
 import { createConditionReport } from './condition-report.ts'
 import { isLoopbackHost } from './config/loopback.ts'
 import type { Config } from './config/schema.ts'
+import { OAuthTokens } from './credentials/oauth-tokens.ts'
+import { createOwnCredentials } from './credentials/own-credentials.ts'
 import type { AccessTokens } from './identity/access-tokens.ts'
 import { type Authenticator, createAuthenticator } from './identity/authenticate.ts'
 import { type CallTokenSigner, createCallTokenSigner } from './identity/call-token.ts'
@@ -50,6 +52,7 @@ export interface Gateway {
   readonly resource: ProtectedResource
   readonly sessions: SessionSealer
   readonly callTokens: CallTokenSigner
+  readonly oauthTokens: OAuthTokens
   readonly cursors: Sealer
   readonly edge: Edge
   readonly admission: Admission
@@ -97,7 +100,6 @@ export interface GatewayParts {
   auditFiles?: AuditFiles
 }
 
-const SERVICE_CALLER = { agent: 'causeway', roles: [], scopes: [] }
 /** Streams are told of a change a little apart, so that ten thousand clients do not list at once. */
 const CHECK_JITTER_MS = 50
 
@@ -108,6 +110,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
   const origin = pseudonym(names, 'origin')
   const catalog = new CatalogHolder(origin)
   const callTokens = createCallTokenSigner(store, { issuer: publicUrl })
+  const oauthTokens = new OAuthTokens({ callTokens, log })
   const streams = new Set<OpenStream>()
   const factsFile = createFactsFile(join(store.dataDir, 'catalog.json'), catalog, log)
   const checkStreams = createStreamCheck(streams)
@@ -136,10 +139,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
     dataDir: store.dataDir,
     facts: { issuer: publicUrl, jwksUrl: `${localUrl}/.well-known/jwks.json` },
     via: via.own,
-    credentialOf: async ({ id, auth }) => {
-      if (auth.mode === 'gateway') return callTokens.tokenFor(SERVICE_CALLER, id)
-      return auth.mode === 'bearer' ? auth.token.reveal() : undefined
-    },
+    ...createOwnCredentials(callTokens, oauthTokens),
     onStart(upstream) {
       upstream.onResourceUpdated = (uri, isFor = () => true) => {
         const update = { uri, upstream: upstream.id }
@@ -157,6 +157,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
     ...signIn(config),
     sessions: endingStreams(createSessionSealer(store), streams),
     callTokens,
+    oauthTokens,
     cursors: createSealer(store.deriveKey('cursor'), 'cursor'),
     edge: edgeOf(config, publicUrl, via),
     admission: { inFlight: 0, max: config.limits.global.concurrency },

@@ -21,6 +21,8 @@ export interface LineDeps extends Pick<OpenDeps, 'dataDir' | 'facts' | 'via'> {
   log: Logger
   /** The credential that lists an upstream. */
   credentialOf(config: UpstreamConfig): Promise<string | undefined>
+  /** What to tell of a credential that the upstream refused; `undefined` where there is no other one. */
+  onRefusedOf(config: UpstreamConfig): ((credential: string) => void) | undefined
   /** Called with each upstream before its line starts. */
   onStart(upstream: Upstream): void
 }
@@ -95,6 +97,7 @@ export class UpstreamLines {
       facts,
       via,
       credential: () => this.#deps.credentialOf(upstream.config),
+      refused: this.#deps.onRefusedOf(config),
       log: log.child({ upstream: id }),
     }
     const snapshots = createSnapshotFile(dataDir, id, config)

@@ -16,14 +16,11 @@ const is =
     values.includes(value)
 const isNot = (value: unknown) => (written: unknown) => written !== value
 const startsWith = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value)
-const isMode = (value: unknown) =>
-  /^(client_credentials|token_exchange)$/.test(String((value as { mode?: unknown })?.mode))
 
 const REFUSED: readonly NotYet[] = [
   { at: 'store', what: 'PostgreSQL', when: startsWith(/^postgres/) },
   { at: 'shared', what: 'Redis', when: startsWith(/^rediss?:/) },
   { at: 'upstreams.*.resultSchema', what: 'Checking of results', when: is('warn', 'enforce') },
-  { at: 'upstreams.*.auth', what: 'OAuth toward upstreams', when: isMode },
 ]
 
 const IGNORED: readonly NotYet[] = [

@@ -13,8 +13,9 @@ import {
   ruleSchema,
 } from './policy-schema.ts'
 import { duration } from './units.ts'
+import type { UpstreamAuth } from './upstream-auth-schema.ts'
 import type { ToolOverride, UpstreamConfig } from './upstream-config.ts'
-import { type UpstreamAuth, upstreamsSchema } from './upstream-schema.ts'
+import { upstreamsSchema } from './upstream-schema.ts'
 
 export type { Agents, Approvers, IssuerConfig, PolicyTest, Rule, ToolOverride, UpstreamAuth, UpstreamConfig }
 

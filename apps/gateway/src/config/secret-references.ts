@@ -1,6 +1,7 @@
 /** Resolves `${env:NAME}` and `${file:/path}` where secrets may stand, and refuses them, and plain secrets, elsewhere. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { readClientKey } from './client-key.ts'
 import { type ConfigNode, nodeAt, pathsLike, problemAt, scalarsIn } from './config-node.ts'
 import type { Path, Problem } from './problem.ts'
 import { REFERENCE_FORMS, Secret } from './secret.ts'
@@ -16,6 +17,8 @@ const PLACES = [
   ['upstreams', '*', 'headers', '*'],
   ['upstreams', '*', 'env', '*'],
   ['upstreams', '*', 'auth', 'token'],
+  ['upstreams', '*', 'auth', 'clientSecret'],
+  ['upstreams', '*', 'auth', 'privateKey'],
 ]
 const REFERENCE = /\$\{(env|file):([^{}]+)\}/g
 const SENSITIVE_HEADER = /authorization|cookie|token|secret|password|api-?key/i
@@ -68,7 +71,11 @@ function readSecretFile(path: string, { folder }: ReferenceSources): string {
 
 function faultsOf(text: string, path: Path): string[] {
   if (path[2] === 'env') return text.includes('\0') ? ['Cannot hold a NUL character'] : []
-  if (path[2] === 'auth' && text === '') return ['The token is empty']
+  if (path[2] === 'auth' && text === '') return ['The secret is empty']
+  if (path[3] === 'privateKey')
+    return readClientKey(text)
+      ? []
+      : ['Want the PEM text of a private key: RSA of 2048 bits, P-256, P-384, P-521 or Ed25519']
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? [] : ['Want one line of text that fits an HTTP header']
 }
 
@@ -81,5 +88,7 @@ function misplaced(root: ConfigNode): Problem[] {
     ([, { content }]) =>
       content.kind === 'scalar' && typeof content.value === 'string' && /\$\{(env|file):/.test(content.value),
   )
-  return found.flatMap(([path]) => problemAt(root, path, 'References are read under headers, auth.token and env only'))
+  return found.flatMap(([path]) =>
+    problemAt(root, path, 'References are read under headers, env and for secrets of auth only'),
+  )
 }

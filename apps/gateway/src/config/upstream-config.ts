@@ -1,7 +1,8 @@
 /** One upstream as the gateway uses it: complete, with milliseconds and bytes, whichever way it is reached. */
 import type { Effect } from '@causeway/shared-contracts/define-tool'
 import type { Secret } from './secret.ts'
-import type { UpstreamAuth, WrittenUpstream } from './upstream-schema.ts'
+import type { UpstreamAuth } from './upstream-auth-schema.ts'
+import type { WrittenUpstream } from './upstream-schema.ts'
 
 /** What is known about one tool, whatever its upstream says. */
 export interface ToolOverride {

@@ -1,5 +1,6 @@
 /** Keys of one upstream that do not go together. */
 import { ENV } from '@causeway/shared-contracts/wire-names'
+import { authContradictionsOf } from './upstream-auth-schema.ts'
 import type { WrittenUpstream } from './upstream-schema.ts'
 
 /** A key, from the upstream on, and what is wrong with it. */
@@ -9,6 +10,7 @@ export type Contradiction = [path: string[], message: string]
 export const KINDS = ['run', 'url', 'command'] as const
 
 const OURS: readonly string[] = Object.values(ENV)
+const ONLY_HTTP = new Set(['bearer', 'client_credentials', 'token_exchange'])
 const FRAMING =
   /^(host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-.*|accept|mcp-.*|x-request-id|traceparent)$/i
 
@@ -24,7 +26,8 @@ export function contradictionsOf(written: Partial<WrittenUpstream>): Contradicti
   if (!isKnown) found.push([[], 'Want exactly one of run, url, command'])
   if (isKnown && !isHttp && headers.length > 0) found.push([['headers'], 'Only for url'])
   if (isKnown && isHttp && variables.length > 0) found.push([['env'], 'Only for run and command'])
-  if (isKnown && !isHttp && mode === 'bearer') found.push([['auth'], 'Mode "bearer" is only for url'])
+  if (isKnown && !isHttp && mode !== undefined && ONLY_HTTP.has(mode))
+    found.push([['auth'], `Mode "${mode}" is only for url`])
   if (isKnown && written.command === undefined && written.perCaller === true)
     found.push([['perCaller'], 'Only for command'])
   for (const name of headers) {
@@ -33,5 +36,5 @@ export function contradictionsOf(written: Partial<WrittenUpstream>): Contradicti
     if (isCredential) found.push([['headers', name], 'Cannot go together with auth'])
   }
   for (const name of variables) if (OURS.includes(name)) found.push([['env', name], 'Set by the gateway itself'])
-  return found
+  return [...found, ...authContradictionsOf(written.auth)]
 }

@@ -1,8 +1,9 @@
 /** The shape of one upstream: how it is reached, how long it may take, and what its tools are known to be. */
 import { z } from 'zod'
 import { calledUrl } from './http-url.ts'
-import { REFERENCE_FORMS, Secret } from './secret.ts'
+import { REFERENCE_FORMS } from './secret.ts'
 import { duration, size } from './units.ts'
+import { secret, upstreamAuthSchema } from './upstream-auth-schema.ts'
 import { completeUpstreams } from './upstream-config.ts'
 import { contradictionsOf, KINDS } from './upstream-contradictions.ts'
 
@@ -10,18 +11,7 @@ const text = (maxLength: number) => z.string().min(1, 'Want some text').max(maxL
 // No spaces and stars: a selector could not name such a label.
 const label = z.string().regex(/^[^\s*]{1,64}$/, 'Want a label of up to 64 characters without spaces and "*"')
 const toolName = z.string().min(1, 'Want the name of a tool').max(128)
-const secret = z
-  .custom<Secret>((value) => value instanceof Secret, { error: 'Want text; put it in quotes', abort: false })
-  .meta({ type: 'string' })
 const callTimeout = duration('100ms', '15m')
-
-const authSchema = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('none') }).describe('No credential.'),
-  z.strictObject({ mode: z.literal('bearer'), token: secret.describe(`A reference: ${REFERENCE_FORMS}.`) }),
-  z
-    .strictObject({ mode: z.literal('gateway') })
-    .describe('A short-lived token that the gateway signs for each caller.'),
-])
 
 const toolSchema = z.strictObject({
   aliases: z.array(toolName).default([]).describe('Former names; a call to one still works.'),
@@ -92,15 +82,14 @@ const shape = z.strictObject({
   concurrency: z.int().min(1).max(10_000).default(64).describe('Calls at the same time; more wait in a short queue.'),
   retryable: z.array(toolName).default([]).describe('Tools that may be called again when an answer is lost.'),
   refresh: duration('1s', '1d').prefault('5m').describe('How often its definitions are listed again.'),
-  auth: authSchema.optional().describe('How the gateway presents itself; `gateway` by default for `run`, else none.'),
+  auth: upstreamAuthSchema
+    .optional()
+    .describe('How the gateway presents itself; `gateway` by default for `run`, else none.'),
   tools: z.record(toolName, toolSchema).default({}).describe('What is known about single tools, by original name.'),
 })
 
 /** One upstream as written, with defaults and units applied. */
 export type WrittenUpstream = z.output<typeof shape>
-
-/** How the gateway presents itself to an upstream. */
-export type UpstreamAuth = z.output<typeof authSchema>
 
 const upstreamSchema = shape
   .superRefine(

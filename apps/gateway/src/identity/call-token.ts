@@ -1,5 +1,5 @@
 /** The token with which the gateway presents a caller to a domain server: signed once per caller and upstream, reused for its life. */
-import type { JsonWebKey } from 'node:crypto'
+import { type JsonWebKey, randomUUID } from 'node:crypto'
 import { CALL_TOKEN_TYPE } from '@causeway/shared-contracts/wire-names'
 import { type JWTPayload, SignJWT } from 'jose'
 import type { Store } from '../store/open-store.ts'
@@ -19,6 +19,16 @@ export interface CallTokenSubject {
   scopes: readonly string[]
 }
 
+/** An agent, or the user of an agent, as an authorization service is to know it. */
+export interface AssertedSubject {
+  subject: string
+  /** The issuer that knows the user by this name: at another it is somebody else. */
+  issuer?: string
+}
+
+/** JOSE `typ` of assertions: no domain server takes one for a call token. */
+const ASSERTION_TYPE = 'causeway-assertion+jwt'
+
 /** Signs call tokens and publishes the keys that verify them. */
 export interface CallTokenSigner {
   /**
@@ -26,6 +36,11 @@ export interface CallTokenSigner {
    * @param audience the upstream's id
    */
   tokenFor(subject: CallTokenSubject, audience: string): string | Promise<string>
+  /**
+   * A token that tells an authorization service of somebody, for one exchange (RFC 8693 §2.1).
+   * @param audience the service
+   */
+  assertionOf(subject: AssertedSubject, audience: string): Promise<string>
   /** The body of `/.well-known/jwks.json`: the key in use and those that signed within the last hour. */
   jwks(): { keys: JsonWebKey[] }
   /** Starts to use a new key; tokens of the old one verify until they expire. */
@@ -42,12 +57,11 @@ export function createCallTokenSigner(store: Store, options: { issuer: string; n
   const { issuer, now = Date.now } = options
   const keyring = createSigningKeyring(store, now)
   const remembered = new Map<string, Remembered>()
-  const sign = async (subject: CallTokenSubject, audience: string, issuedAtS: number): Promise<string> => {
+  const sign = async (claims: JWTPayload, typ: string, issuedAtS: number): Promise<string> => {
     const { kid, key } = keyring.signer()
-    return new SignJWT(claimsOf(subject))
-      .setProtectedHeader({ alg: 'EdDSA', typ: CALL_TOKEN_TYPE, kid })
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: 'EdDSA', typ, kid })
       .setIssuer(issuer)
-      .setAudience(audience)
       .setIssuedAt(issuedAtS)
       .setExpirationTime(issuedAtS + LIFE_S)
       .sign(key)
@@ -63,7 +77,7 @@ export function createCallTokenSigner(store: Store, options: { issuer: string; n
       }
       const issuedAtS = Math.floor(now() / 1_000)
       const entry: Remembered = { token: '', reuseUntilMs: (issuedAtS + LIFE_S) * 1_000 - MARGIN_MS }
-      entry.token = sign(subject, audience, issuedAtS).then(
+      entry.token = sign({ ...claimsOf(subject), aud: audience }, CALL_TOKEN_TYPE, issuedAtS).then(
         (token) => {
           entry.token = token
           return token
@@ -76,6 +90,12 @@ export function createCallTokenSigner(store: Store, options: { issuer: string; n
       if (remembered.size >= MAX_TOKENS) remembered.delete(remembered.keys().next().value as string)
       remembered.set(cacheKey, entry)
       return entry.token
+    },
+    assertionOf({ subject, issuer: known }, audience) {
+      // RFC 9493 §3.2.3.
+      const names = known === undefined ? {} : { sub_id: { format: 'iss_sub', iss: known, sub: subject } }
+      const claims = { sub: subject, ...names, aud: audience, jti: randomUUID() }
+      return sign(claims, ASSERTION_TYPE, Math.floor(now() / 1_000))
     },
     jwks: () => ({ keys: keyring.published() }),
     rotate: () => keyring.rotate(),

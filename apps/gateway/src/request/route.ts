@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { REQUEST_ID_HEADER, REQUEST_ID_META_KEY, TOKEN_META_KEY } from '@causeway/shared-contracts/wire-names'
 import { reveal } from '../config/secret.ts'
+import { wantsOAuth } from '../credentials/oauth-tokens.ts'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Decision } from '../policy/decide.ts'
@@ -29,6 +30,8 @@ export interface Routed {
   params: string
   headers: Record<string, string>
   credential: string | undefined
+  /** Another one in place of one that the upstream refused, where there can be one. */
+  renewCredential: (() => string | undefined | Promise<string | undefined>) | undefined
   sessionKey: string
   /** JSON text of the client capabilities that the upstream may know of. */
   capabilities: string
@@ -91,6 +94,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
     }),
     headers: isStdio ? {} : headersFor(decided, upstreamEra),
     credential: isStdio ? undefined : credential,
+    renewCredential: wantsOAuth(upstream.config) ? () => credentialFor(upstream, decided, gateway) : undefined,
     sessionKey: sessionKeyOf({ caller: decided.caller.id, session: inbound.session?.number ?? null }, capabilities),
     capabilities,
     logLevel,
@@ -140,9 +144,10 @@ function credentialFor(
   { id, config }: Upstream,
   { caller, view, target }: Decided,
   gateway: Gateway,
-): string | undefined | Promise<string> {
+): string | undefined | Promise<string | undefined> {
   if (config.auth.mode === 'none') return undefined
   if (config.auth.mode === 'bearer') return reveal(config.auth.token)
+  if (wantsOAuth(config)) return gateway.oauthTokens.tokenFor(config, caller)
   // The URI that a rule allows may be of a template that the caller does not see.
   const { agent, user, roles, token } = caller
   const held = token ? view.scopesAt(id).filter((scope) => token.scopes.includes(scope)) : view.scopesAt(id)

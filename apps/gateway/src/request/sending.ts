@@ -57,6 +57,7 @@ export function send(
     idText: idText ?? (message.idText as string),
     headers: routed.headers,
     credential: routed.credential,
+    renewCredential: routed.renewCredential,
     sessionKey: routed.sessionKey,
     capabilities: routed.capabilities,
     logLevel: routed.logLevel,

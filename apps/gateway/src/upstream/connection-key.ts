@@ -1,5 +1,6 @@
 /** What of an upstream's configuration its connection is made of: a change of anything else needs no other one. */
 import type { UpstreamConfig } from '../config/schema.ts'
+import { secretsOf } from '../config/upstream-auth-schema.ts'
 
 /** Settings that are looked up when they are needed. Whatever is not named here is taken to be of the connection. */
 const SETTINGS = new Set<string>([
@@ -27,6 +28,6 @@ export function connectionKeyOf(config: UpstreamConfig): string {
     Object.entries(config).filter(([key]) => isOfConnection(key)),
     // Secrets print as dots, so they are compared by what they hold.
     [...Object.values(env), ...Object.values(headers)].map((value) => value.reveal()),
-    auth.mode === 'bearer' ? auth.token.reveal() : undefined,
+    secretsOf(auth),
   ])
 }

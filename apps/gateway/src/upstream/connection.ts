@@ -25,6 +25,8 @@ export interface UpstreamCall {
   headers: Readonly<Record<string, string>>
   /** Bearer token to present, if the upstream wants one. */
   credential: string | undefined
+  /** Another credential in place of one that was refused, where there can be one. */
+  renewCredential?: (() => string | undefined | Promise<string | undefined>) | undefined
   /** Which upstream session the call belongs to, where the upstream keeps sessions; concurrent calls that may be asked share none unless the agent has one. */
   sessionKey: string
   /** JSON text of the client capabilities that such a session declares. */

@@ -3,6 +3,9 @@ import { GatewayError } from '../errors.ts'
 import { invalid, leadsBack, unavailable } from './answer.ts'
 import type { HttpAnswer } from './http-post.ts'
 
+/** Cause of the failure when the upstream refused the credential, and with it to run the call. */
+export const UNAUTHORIZED = 'HTTP 401'
+
 /**
  * Lets through answers that may hold a JSON-RPC response: 200, and 400 or 404 with one.
  * @throws GatewayError upstream_unavailable | upstream_overloaded | upstream_invalid | gateway_loop

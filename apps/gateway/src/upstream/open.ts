@@ -14,6 +14,7 @@ import { createModernHttp, modernRequest } from './http-modern.ts'
 import type { HttpTarget } from './http-target.ts'
 import { connectLegacyHttp } from './legacy/http-legacy.ts'
 import { OWN_CALL } from './own-call.ts'
+import { callWithRenewal, isUnauthorized } from './renew-credential.ts'
 import { CallerChildren } from './stdio/caller-children.ts'
 import { childEnv, startChild } from './stdio/child.ts'
 import { PerCaller } from './stdio/per-caller.ts'
@@ -32,6 +33,8 @@ export interface OpenDeps {
   via: string
   /** The credential that lists the catalog. */
   credential: () => Promise<string | undefined>
+  /** Told of a credential that the upstream refused; there where another one can be had. */
+  refused: ((credential: string) => void) | undefined
 }
 
 /** Makes the holder of the callers' own children, where the configuration gives them some; it outlives connections, so that the end of the shared child is not theirs. */
@@ -126,6 +129,7 @@ async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<
   try {
     const http = (await probeModern(target, deps, signal)) ?? (await connectLegacyHttp(target, credential, signal))
     return wrap(http, {
+      ...(deps.refused ? { call: callWithRenewal(http, { own: credential, refused: deps.refused }) } : {}),
       ended: http.ended,
       async close() {
         await http.close()
@@ -135,9 +139,16 @@ async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<
       },
     })
   } catch (error) {
-    await Promise.all([dispatcher.destroy(), streams.destroy()])
+    await Promise.all([dispatcher.destroy(), streams.destroy(), tellRefused(error, deps)])
     throw error
   }
+}
+
+// The next attempt to connect is to have another one.
+async function tellRefused(error: unknown, { credential, refused }: OpenDeps): Promise<void> {
+  if (!refused || !isUnauthorized(error)) return
+  const token = await credential().catch(() => undefined)
+  if (token !== undefined) refused(token)
 }
 
 // A connection can be of no more use for listing while the calls under way on it are still answered.
@@ -190,7 +201,9 @@ async function probe(target: HttpTarget, credential: string | undefined, signal:
   }
 }
 
-function wrap(inner: Connection, own: Pick<Connection, 'ended' | 'close'>): Connection {
+type OwnPart = Pick<Connection, 'ended' | 'close'> & Partial<Pick<Connection, 'call'>>
+
+function wrap(inner: Connection, own: OwnPart): Connection {
   return {
     identity: inner.identity,
     passesIds: inner.passesIds,
