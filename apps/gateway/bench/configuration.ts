@@ -11,7 +11,7 @@ export interface ConfigurationOptions {
 
 /** Teams that the many agents are in. */
 export const TEAMS = 50
-const UNLIMITED = { perMinute: 0, concurrency: 0 }
+const UNLIMITED = { perMinute: 0, concurrency: 0, streams: 0 }
 const TOOLS = { echo: { scopes: ['bench:use'] }, echo_events: { scopes: ['bench:use'] } }
 
 /** Name of one of many agents; its team is its number modulo {@link TEAMS}. */

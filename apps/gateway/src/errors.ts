@@ -200,6 +200,13 @@ export const FAILURES = {
     hint: 'Send the whole body within 10 seconds.',
   },
   session_not_found: { source: 'client', http: 404, rpc: -32001, retryable: false, hint: 'Initialize again.' },
+  rate_limited: {
+    source: 'client',
+    http: 429,
+    rpc: -32603,
+    retryable: true,
+    hint: 'Nothing was run. Wait as long as retryAfterMs says, and make fewer calls at a time.',
+  },
   overloaded: { source: 'gateway', http: 503, rpc: -32603, retryable: true, hint: 'Wait and try again.' },
   internal: {
     source: 'gateway',

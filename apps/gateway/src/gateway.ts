@@ -17,9 +17,9 @@ import { type Authenticator, createAuthenticator } from './identity/authenticate
 import { type CallTokenSigner, createCallTokenSigner } from './identity/call-token.ts'
 import type { ProtectedResource } from './identity/protected-resource.ts'
 import { createSessionSealer, type SessionSealer } from './identity/session-seal.ts'
+import { type Admission, Limits } from './limit/limits.ts'
 import { Metrics } from './observe/metrics.ts'
 import { compilePolicy, type Policy } from './policy/compile.ts'
-import type { Admission } from './request/admit.ts'
 import { PendingAsks } from './request/asks/asks.ts'
 import type { ParkedCall } from './request/asks/forward-parked.ts'
 import { ParkedRuns } from './request/asks/parked-runs.ts'
@@ -55,6 +55,7 @@ export interface Gateway {
   readonly oauthTokens: OAuthTokens
   readonly cursors: Sealer
   readonly edge: Edge
+  readonly limits: Limits
   readonly admission: Admission
   readonly metrics: Metrics
   readonly streams: Set<OpenStream>
@@ -148,6 +149,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
       }
     },
   })
+  const limits = new Limits(config)
   const signIn = createSignIn({ store, publicUrl, log })
   const gateway: RunningGateway = {
     live: { config, policy: compilePolicy(config) },
@@ -160,7 +162,8 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
     oauthTokens,
     cursors: createSealer(store.deriveKey('cursor'), 'cursor'),
     edge: edgeOf(config, publicUrl, via),
-    admission: { inFlight: 0, max: config.limits.global.concurrency },
+    limits,
+    admission: limits.admission,
     metrics: new Metrics(),
     streams,
     subscriptions,
@@ -190,7 +193,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
       })
       before.close()
       gateway.audit.configure(next.audit)
-      gateway.admission.max = next.limits.global.concurrency
+      limits.apply(next)
       lines.apply(next)
       reportConditions()
       void watchWanted(gateway)

@@ -24,9 +24,6 @@ const REFUSED: readonly NotYet[] = [
 ]
 
 const IGNORED: readonly NotYet[] = [
-  { at: 'limits.agent', what: 'A limit per agent' },
-  { at: 'limits.user', what: 'A limit per user' },
-  { at: 'limits.write', what: 'A limit on writes' },
   { at: 'telemetry.otlp', what: 'Export of traces', when: isNot(null) },
   { at: 'telemetry.sample', what: 'Sampling of traces' },
 ]

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { compileCondition } from '../policy/condition.ts'
 import type { Action } from '../policy/definition-facts.ts'
 import { parseSelector } from '../policy/selector.ts'
+import { ownLimitsSchema } from './limits-schema.ts'
 
 /** An agent's name, exactly. */
 export const agentName = z
@@ -41,9 +42,18 @@ const condition = z.string().superRefine((text, context) => {
   }
 })
 
-/** Agent names, and globs of them, with the roles they carry. */
+const agentSchema = z
+  .strictObject({
+    roles: z.array(role).describe('Roles the agent carries; without it, those that it was made with.').optional(),
+    limits: ownLimitsSchema
+      .optional()
+      .describe('What it has in place of the common limits; its own entry beats globs, an earlier glob a later one.'),
+  })
+  .refine((agent) => agent.roles !== undefined || agent.limits !== undefined, 'Want at least one of roles, limits')
+
+/** Agent names, and globs of them, with the roles they carry and limits of their own. */
 export const agentsSchema = z
-  .record(agentGlob, z.strictObject({ roles: z.array(role).describe('Roles the agent carries.') }))
+  .record(agentGlob, agentSchema)
   .default({})
   .describe('Agents by name or glob; an agent that several entries name carries the roles of all.')
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { authSchema, type IssuerConfig } from './auth-schema.ts'
 import { httpUrl, originUrl } from './http-url.ts'
+import { limitsSchema } from './limits-schema.ts'
 import {
   type Agents,
   type Approvers,
@@ -24,10 +25,6 @@ const HOST = /^([\da-fA-F:.]+|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)$/
 
 const host = z.string().regex(HOST, 'Want an address or a host name')
 const port = z.int().min(0).max(65_535)
-const count = z.int().min(0).max(1_000_000)
-const perMinute = count.default(60).describe('Calls a minute; 0 is no limit.')
-const concurrency = (fallback: number) => count.default(fallback).describe('Calls at the same time; 0 is no limit.')
-
 const listener = (defaultPort: number) => ({
   host: host.default('127.0.0.1').describe('Address to listen on.'),
   port: port.default(defaultPort).describe('Port to listen on; 0 is any free one.'),
@@ -39,13 +36,6 @@ const adminSchema = z.strictObject({
     .array(z.string().regex(HOST_AND_PORT, 'Want a host name or address, with a port if need be'))
     .default([])
     .describe('Values of Host accepted beyond those of its listener.'),
-})
-
-const limitsSchema = z.strictObject({
-  agent: z.strictObject({ perMinute, concurrency: concurrency(32) }).prefault({}),
-  user: z.strictObject({ perMinute }).prefault({}),
-  write: z.strictObject({ perMinute: perMinute.default(20) }).prefault({}),
-  global: z.strictObject({ concurrency: concurrency(2_000) }).prefault({}),
 })
 
 const auditSchema = z

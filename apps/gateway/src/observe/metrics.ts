@@ -1,5 +1,4 @@
 /** What is counted as requests pass: numbers in memory, made into text only when somebody asks for it. */
-import { FAILURES, type FailureCode } from '../errors.ts'
 import type { Trail } from '../request/record.ts'
 import { Counts } from './counts.ts'
 import { Durations } from './durations.ts'
@@ -32,7 +31,6 @@ export class Metrics {
   readonly requests = new Counts(MAX_REQUEST_SERIES, ([, era = '']) => [OTHER, era, OTHER])
   readonly calls = new Counts(MAX_CALL_SERIES, ([upstream = '', , , outcome = '']) => [upstream, OTHER, OTHER, outcome])
   readonly denials = new Counts(MAX_DENIAL_SERIES, ([, reason = '']) => [OTHER, reason])
-  readonly limited = new Counts(MAX_DENIAL_SERIES, () => [OTHER])
   readonly durations = new Map<string, PhaseDurations>()
   /** Whether the configuration as it was last read is in force. */
   isConfigCurrent = true
@@ -50,8 +48,6 @@ export class Metrics {
       this.calls.add([UNKNOWN, UNKNOWN, trail.caller?.agent ?? '', outcome])
     }
     if (outcome === 'denied') this.denials.add([trail.caller?.agent ?? '', (error as { code: string }).code])
-    const scope = error && limitOf(error.code)
-    if (scope !== undefined) this.limited.add([scope])
   }
 
   #time(upstream: string, { queueMs = 0, upstreamMs }: Trail, totalMs: number): void {
@@ -74,10 +70,4 @@ function methodOf({ inbound }: Trail, httpMethod: string | undefined): string {
   const { method } = inbound.message
   if (method === '') return 'response'
   return METHOD_NAMES.has(method) ? method : OTHER
-}
-
-/** Whose limit it was, for the failures that are one. */
-function limitOf(code: FailureCode): string | undefined {
-  if (FAILURES[code].http !== 503) return undefined
-  return code === 'overloaded' ? 'global' : 'upstream'
 }

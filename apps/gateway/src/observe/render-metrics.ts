@@ -24,16 +24,17 @@ export async function renderMetrics(gateway: Gateway, accept = ''): Promise<{ co
   return { contentType: CONTENT_TYPES[format], body }
 }
 
-function countedText({ metrics }: Gateway, format: MetricsFormat): string {
+function countedText({ metrics, limits }: Gateway, format: MetricsFormat): string {
   const durations = [...metrics.durations].flatMap(([upstream, phases]) =>
     PHASES.map((phase) => ({ labels: [upstream, phase], durations: phases[phase] })),
   )
+  const limited = [...limits.refused].map(([scope, value]) => ({ labels: [scope], value }))
   return (
     familyText('causeway_requests_total', metrics.requests.series, format) +
     familyText('causeway_calls_total', metrics.calls.series, format) +
     histogramText('causeway_call_duration_seconds', durations, format) +
     familyText('causeway_denials_total', metrics.denials.series, format) +
-    familyText('causeway_limited_total', metrics.limited.series, format)
+    familyText('causeway_limited_total', limited, format)
   )
 }
 

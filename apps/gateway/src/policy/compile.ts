@@ -114,9 +114,10 @@ function compileRule(rule: Rule): CompiledRule {
 }
 
 function compileAgents(agents: Config['agents']): Policy['rolesOf'] {
-  const entries = Object.entries(agents)
+  // Limits alone say nothing of roles.
+  const entries = Object.entries(agents).flatMap(([name, { roles }]) => (roles ? [[name, { roles }] as const] : []))
   const exact = new Map(entries.filter(([name]) => !name.includes('*')))
-  const globs: [Glob, Config['agents'][string]][] = entries
+  const globs: [Glob, { roles: string[] }][] = entries
     .filter(([name]) => name.includes('*'))
     .map(([name, entry]) => [compileGlob(name), entry])
   return (agent, rolesFromStore = []) => {

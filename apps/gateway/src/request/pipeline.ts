@@ -1,6 +1,7 @@
-/** Line 1, one call from top to bottom: receive → authenticate → admit → read → view → resolve → decide → approve → route → intend → forward → reply → record. */
+/** Line 1, one call from top to bottom: receive → authenticate → admit → read → view → limit → resolve → decide → approve → route → intend → forward → reply → record. */
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
+import type { Share } from '../limit/shares.ts'
 import { resultText } from '../wire/jsonrpc.ts'
 import { admit } from './admit.ts'
 import { answerLocally } from './answer-locally.ts'
@@ -11,6 +12,7 @@ import { cancel } from './cancel.ts'
 import { decideCall } from './decide.ts'
 import { forward } from './forward.ts'
 import { intend } from './intend.ts'
+import { limitCall, limitWrite } from './limit.ts'
 import { type Inbound, openSession, read, readBody } from './read.ts'
 import { type Exchange, receive } from './receive.ts'
 import { record, type Trail } from './record.ts'
@@ -29,21 +31,22 @@ export async function serveRequest(arrival: Arrival, gateway: Gateway): Promise<
   const trail: Trail = {}
   const reply = new Reply(arrival)
   let exchange: Exchange | undefined
-  let leave: (() => void) | undefined
+  let serving: Serving | undefined
   try {
     exchange = receive(arrival, gateway.edge)
     reply.canStream = exchange.acceptsEvents
     const proven = authenticate(exchange, gateway)
     trail.caller = proven instanceof Promise ? await proven : proven
-    leave = admit(gateway.admission)
-    const serving = { exchange, reply, trail, caller: trail.caller, gateway }
+    const share = admit(exchange, trail.caller, gateway.limits)
+    serving = { exchange, reply, trail, caller: trail.caller, gateway, share, leave: share.leave }
     if (exchange.request.method === 'POST') await serveMessage(serving, await readBody(exchange))
     else serveSession(serving)
   } catch (thrown) {
     trail.error = toGatewayError(thrown)
+    if (trail.error.code === 'upstream_overloaded') gateway.limits.count('upstream')
     reply.fail(trail.error, trail.inbound?.message.idText ?? (thrown as { idText?: string }).idText ?? null)
   }
-  if (leave) reply.whenOut(leave)
+  if (serving) reply.whenOut(serving.leave)
   record(exchange ?? arrival, trail, { gateway, reply })
 }
 
@@ -54,6 +57,10 @@ export interface Serving {
   trail: Trail
   caller: Caller
   gateway: Gateway
+  /** What the agent holds. */
+  share: Share
+  /** Gives back what of it this request holds. */
+  leave: () => void
 }
 
 /** A message is served without an `await` where nothing is waited for: each one costs a turn, and there were a dozen in a call. */
@@ -92,6 +99,8 @@ async function serveRequestOf(serving: Serving, inbound: Inbound, view: View): P
     trail.outcome = 'result'
     return
   }
+  const limited = limitCall(serving, inbound.message.method)
+  if (limited) await limited
   const target = resolve(inbound, view, { caller, taskIds: gateway.taskIds })
   trail.target = target
   const decision = decideCall(target, view, { caller, inbound, resource: gateway.resource, trail })
@@ -105,6 +114,8 @@ async function serveRequestOf(serving: Serving, inbound: Inbound, view: View): P
     }
     decided = approved.decided
   }
+  const held = limitWrite(inbound.message.method, target, { caller, limits: gateway.limits })
+  if (held) await held
   const routed = await route(decided, gateway)
   if (decided.approval) spendApproval(decided, serving)
   const intended = intend(decided, trail, gateway)

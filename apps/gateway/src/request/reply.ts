@@ -156,7 +156,7 @@ function failureHeaders({ code, failure, detail }: GatewayError): string[] {
   const headers: string[] = []
   if (detail.challenge !== undefined) headers.push('WWW-Authenticate', detail.challenge)
   if (code === 'http_method_not_allowed') headers.push('Allow', 'GET, POST, DELETE')
-  if (failure.http === 503)
+  if (failure.http === 503 || failure.http === 429)
     headers.push('Retry-After', String(Math.max(1, Math.ceil((detail.retryAfterMs ?? 1_000) / 1_000))))
   // The rest of a body that was not read would be taken for the next request.
   if (code === 'body_too_large' || code === 'body_too_slow') headers.push('Connection', 'close')

@@ -11,7 +11,7 @@ import { type Listening, listen } from '../../src/listen.ts'
 /** A configuration as it would stand in the file, without version, listener and directory. */
 export interface StoryConfig {
   upstreams: Record<string, unknown>
-  agents?: Record<string, { roles: string[] }>
+  agents?: Record<string, { roles?: string[]; limits?: object }>
   rules?: unknown[]
   [key: string]: unknown
 }
@@ -46,6 +46,9 @@ export const OPERATOR_RULES = [
   { id: 'operators', effect: 'allow', roles: ['operator'], tools: ['*'], prompts: ['*'], resources: ['*'] },
 ]
 
+/** Stories call more often than agents do. */
+export const NO_BUDGETS = { agent: { perMinute: 0 }, user: { perMinute: 0 }, write: { perMinute: 0 } }
+
 export async function startGateway(config: StoryConfig, world: StoryWorld = {}): Promise<StoryGateway> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-story-'))
   const configPath = join(dir, 'causeway.yaml')
@@ -62,6 +65,7 @@ export async function startGateway(config: StoryConfig, world: StoryWorld = {}):
             dataDir: 'data',
             agents: { ops: { roles: ['operator'] } },
             rules: OPERATOR_RULES,
+            limits: NO_BUDGETS,
             ...next,
           })
     writeFileSync(configPath, text)

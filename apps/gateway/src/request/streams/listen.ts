@@ -14,7 +14,7 @@ import { MAX_URIS, type Wanted } from './subscriptions.ts'
 
 /**
  * Serves `subscriptions/listen` (2026-07-28, "Subscriptions").
- * @throws GatewayError not_acceptable | invalid_params | missing_capability | overloaded
+ * @throws GatewayError not_acceptable | invalid_params | missing_capability | overloaded | rate_limited
  */
 export async function listen(opening: Opening & { inbound: Inbound }): Promise<void> {
   if (!opening.exchange.acceptsEvents)
@@ -25,7 +25,7 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
   const meta = `"_meta":{${JSON.stringify(SUBSCRIPTION_ID_META)}:${message.idText}}`
   const resources = wantedResources(notifications.resourceSubscriptions, opening.view)
   const { gateway, caller, exchange } = opening
-  checkRoom(gateway)
+  checkRoom(opening)
   const listener = { ...opening, currentView: () => currentView(opening) }
   const tasks = await listenToTasks(notifications.taskIds, listener)
   const honored = honoredText(wanted, resources, tasks.honored)

@@ -12,11 +12,11 @@ const RETRY_JITTER_MS = 1_000
 
 /**
  * Opens the stream, and tells a session what it may have missed.
- * @throws GatewayError overloaded
+ * @throws GatewayError overloaded | rate_limited
  */
 export function openLegacyStream(opening: Opening & { session: Session | undefined }): void {
   const { session, gateway } = opening
-  checkRoom(gateway)
+  checkRoom(opening)
   const updated = (uri: string) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)}}`)
   const response = openStream(opening, WATCHED, {
     changed: (kind) => notificationText(`notifications/${kind}/list_changed`),

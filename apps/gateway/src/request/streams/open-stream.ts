@@ -52,15 +52,26 @@ const KEEP_ALIVE_MS = 15_000
 /** Beyond it timers fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 const MAX_STREAMS = 12_000
+const STREAM_RETRY_MS = 30_000
 /** A client that leaves more than this unread has to listen anew. */
 const MAX_UNREAD_BYTES = 1024 * 1024
 
 /**
  * Makes sure that there is room for another stream.
- * @throws GatewayError overloaded
+ * @throws GatewayError overloaded | rate_limited
  */
-export function checkRoom({ streams }: Gateway): void {
-  if (streams.size >= MAX_STREAMS) throw new GatewayError('overloaded', 'Cannot open a stream: too many are open')
+export function checkRoom({ caller, gateway }: Pick<Opening, 'caller' | 'gateway'>): void {
+  const { streams, limits } = gateway
+  if (streams.size >= MAX_STREAMS) {
+    limits.count('global')
+    throw new GatewayError('overloaded', 'Cannot open a stream: too many are open')
+  }
+  const share = limits.shareOf(caller.agent)
+  const most = share.limits.streams
+  if (most > 0 && share.streams >= most) {
+    const message = `Cannot open a stream: ${most} of this agent are open, and it may have no more`
+    throw limits.refuse(caller, { scope: 'streams', message, retryAfterMs: STREAM_RETRY_MS })
+  }
 }
 
 /** Opens a stream and keeps it. */
@@ -83,8 +94,11 @@ export function openStream(opening: Opening, wanted: readonly Watched[], says: S
   const lifeMs = caller.expiresAtMs - Date.now()
   // Timers may fire a little early.
   const ending = lifeMs < MAX_TIMER_MS ? setTimeout(stream.check, Math.max(0, lifeMs) + 5) : undefined
+  const share = gateway.limits.shareOf(caller.agent)
+  share.streams++
   gateway.streams.add(stream)
   response.once('close', () => {
+    share.streams--
     clearInterval(keepAlive)
     clearTimeout(ending)
     gateway.streams.delete(stream)
