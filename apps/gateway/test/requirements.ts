@@ -145,8 +145,8 @@ export const REQUIREMENTS = {
   'reliability.stores': { sentence: 'Losing Redis or Postgres degrades as written' },
   'reliability.config': { sentence: 'A broken file changes nothing', ...built },
   'reliability.streams': { sentence: 'Ten thousand idle streams are cheap' },
-  'reliability.fair': { sentence: 'A flood by one agent leaves the others alone' },
-  'reliability.overload': { sentence: 'Twice the capacity still serves most of it' },
+  'reliability.fair': { sentence: 'A flood by one agent leaves the others alone', ...built },
+  'reliability.overload': { sentence: 'Twice the capacity still serves most of it', ...built },
   'reliability.stdio': {
     sentence: 'Children are restarted, bounded and reaped',
     section: 'Transports, stdio, Shutdown',

@@ -62,6 +62,7 @@ export function send(
     capabilities: routed.capabilities,
     logLevel: routed.logLevel,
     progressToken: routed.progressToken,
+    agent: decided.caller.agent,
     signal: sending.deadline.signal,
     timer: sending.timer,
     maxBytes: routed.upstream.config.maxResultBytes,

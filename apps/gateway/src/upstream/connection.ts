@@ -35,6 +35,8 @@ export interface UpstreamCall {
   logLevel: string | undefined
   /** The progress token in `params`, as JSON text: how a shared pipe finds the call again. */
   progressToken: string | undefined
+  /** The agent whose turn it takes when calls wait; absent for the gateway's own. */
+  agent?: string
   signal: CallSignal
   /** Bound on the answer, in bytes. */
   maxBytes: number

@@ -5,14 +5,19 @@ import type { CallSignal } from './call-signal.ts'
 export class Place {
   readonly #bulkhead: Bulkhead
   readonly #signal: CallSignal
+  readonly #agent: string | undefined
   #leave: (() => void) | undefined
   #asks = 0
   #isOver = false
 
-  /** @param signal ends the waiting for a place */
-  constructor(bulkhead: Bulkhead, signal: CallSignal) {
+  /**
+   * @param call.signal ends the waiting for a place
+   * @param call.agent whose turn it takes
+   */
+  constructor(bulkhead: Bulkhead, { signal, agent }: { signal: CallSignal; agent?: string | undefined }) {
     this.#bulkhead = bulkhead
     this.#signal = signal
+    this.#agent = agent
   }
 
   /** Whether the call has ended. */
@@ -27,7 +32,7 @@ export class Place {
 
   /** @throws GatewayError upstream_overloaded, or what the signal was aborted with */
   async take(): Promise<void> {
-    this.#leave = await this.#bulkhead.enter(this.#signal)
+    this.#leave = await this.#bulkhead.enter(this.#signal, this.#agent)
   }
 
   /** Takes a place if one is free, and says whether it did. */
@@ -61,7 +66,7 @@ export class Place {
 
   async #takeAgain(): Promise<void> {
     // However many calls there are by now, this one has begun.
-    const leave = await this.#bulkhead.enter(this.#signal).catch(() => undefined)
+    const leave = await this.#bulkhead.enter(this.#signal, this.#agent).catch(() => undefined)
     // Meanwhile the upstream may have asked again, or ended the call without hearing the answer.
     if (this.#isOver || this.isAsking || this.#leave) leave?.()
     else this.#leave = leave

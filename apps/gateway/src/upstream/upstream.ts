@@ -122,7 +122,7 @@ export class Upstream {
    * @throws GatewayError upstream_* | result_too_large, or what the call's signal was aborted with
    */
   async call(connection: Connection, call: UpstreamCall): Promise<UpstreamAnswer> {
-    const place = new Place(this.bulkhead, call.signal)
+    const place = new Place(this.bulkhead, call)
     const { timer } = call
     const onRequest: UpstreamCall['onRequest'] = (ask) => {
       timer?.stop()
