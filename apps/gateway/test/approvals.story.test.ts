@@ -1,7 +1,11 @@
 /** Calls that a person has to approve first: one approval lets exactly one call through, of exactly that agent, tool, arguments and definition. */
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bareTool, modern, startScripts } from './fixtures/scripted-upstream.ts'
 import { type AnyClient, CLIENTS, connectAny } from './support/any-client.ts'
 import { post, postModern } from './support/clients.ts'
+import { startGateway, until } from './support/start-gateway.ts'
 import { type Scripted, startScripted } from './support/start-scripted.ts'
 import { runStoryCli } from './support/story-cli.ts'
 import { verifies } from './support/verifies.ts'
@@ -164,6 +168,18 @@ describe(verifies('policy.approval', 'an approval'), () => {
     expect((await call(used.args)).code).toBe('approval_required')
   })
 
+  it('ends: one that nobody gave, and one that nobody used', async () => {
+    const asked = fresh()
+    const waiting = await call(asked)
+    const { args, id } = await approved()
+    const db = new DatabaseSync(join(on.gateway.dir, 'data/causeway.db'))
+    db.prepare('UPDATE approvals SET expires_ms = ? WHERE id IN (?, ?)').run(Date.now(), waiting.approvalId, id)
+    db.close()
+    const late = await causeway('approve', waiting.approvalId, '--by', 'alice')
+    expect([late.code, late.error?.code]).toEqual([1, 'approval_expired'])
+    for (const each of [asked, args]) expect((await call(each)).code).toBe('approval_required')
+  })
+
   it('is not for what a rule denies, and not for arguments that can be read in two ways', async () => {
     expect(await call({ amount: 1001 })).toMatchObject({ code: 'policy_denied', rule: 'never' })
     expect((await call({ amount: 1, Amount: 2 })).code).toBe('policy_denied')
@@ -197,4 +213,63 @@ describe(verifies('policy.approval', 'an approval'), () => {
     expect(await said(open, id, '--by', 'alice')).toEqual([1, 'approval_decided'])
     expect((await causeway('show', open)).data.state).toBe('pending')
   })
+})
+
+it(verifies('policy.approval', 'an approval covers the definition that the tool had'), async () => {
+  let description = 'Pays.'
+  let served = 0
+  const upstream = await startScripts({
+    up: modern({
+      lists: () => ({ tools: [{ ...bareTool('pay'), description }] }),
+      on: {
+        'tools/call': (_, response) => {
+          served++
+          response.destroy()
+        },
+      },
+    }),
+  })
+  const rules = [rule('all', 'approve', ['*'], { approvers: ['leads'] })]
+  const gateway = await startGateway({ upstreams: { up: { url: upstream.url('up') } }, approvers: APPROVERS, rules })
+  await gateway.ready('up')
+  const key = gateway.key('ops')
+  const pay = async () => {
+    const { json } = await postModern(`${gateway.url}/mcp`, key, 'tools/call', { name: 'up__pay', arguments: {} })
+    return json?.error?.data as { code: string; approvalId: string }
+  }
+  const { approvalId } = await pay()
+  await runStoryCli(gateway, 'approvals', 'approve', approvalId, '--by', 'alice')
+  description = 'Pays twice.'
+  gateway.listening.gateway.upstreams.get('up')?.onTrouble()
+  const isListed = async () =>
+    JSON.stringify((await postModern(`${gateway.url}/mcp`, key, 'tools/list')).json).includes('up__pay')
+  await until(async () => !(await isListed()), 'the change is seen')
+  await runStoryCli(gateway, 'drift', 'approve', 'up__pay')
+  await until(isListed, 'the change is approved')
+  const now = await pay()
+  expect(now.code).toBe('approval_required')
+  expect(now.approvalId).not.toBe(approvalId)
+  expect(served).toBe(0)
+  await gateway.close()
+  await upstream.close()
+})
+
+it('an approval by those whom the rule no longer names counts for nothing', async () => {
+  const { args } = await approved()
+  const config = { upstreams: { up: { url: on.upstream.url } }, agents: AGENTS, approvers: APPROVERS }
+  const stricter = RULES.map((each) => (each.id === 'refunds' ? { ...each, approvers: ['directors'] } : each))
+  on.gateway.write({ ...config, rules: stricter })
+  on.gateway.listening.reload()
+  expect((await call(args)).code).toBe('approval_required')
+  on.gateway.write({ ...config, rules: RULES })
+  on.gateway.listening.reload()
+  expect((await call(args)).code).toBe('served')
+})
+
+it('shows an approver no secrets, and hides nothing in what is shown', async () => {
+  const args = { ...fresh(), password: 'hunter2', note: 'a\u202eb' }
+  const { approvalId } = await call(args)
+  const shown = (await causeway('show', approvalId)).data.arguments
+  expect(shown).not.toContain('hunter2')
+  expect(shown).toContain('a\\u202eb')
 })

@@ -1,12 +1,14 @@
 /** The arguments of a call as a person is shown them who decides over it. */
-import { canonicalJson } from '../wire/canonical-json.ts'
 
 /** Longest text that is kept, characters. */
 export const MAX_SHOWN_CHARACTERS = 4_000
 
-/** Canonical JSON text, cut where it is long; what could hide something from the reader is spelled out. */
-export function shownArguments(argumentsText: string | undefined): string {
-  const text = canonicalJson(argumentsText ?? '{}').replace(
+/**
+ * JSON text, cut where it is long; what could hide something from the reader is spelled out.
+ * @param redact takes secrets out of JSON text
+ */
+export function shownArguments(argumentsText: string | undefined, redact: (json: string) => string): string {
+  const text = redact(argumentsText ?? '{}').replace(
     /[\p{C}\p{Default_Ignorable_Code_Point}]/gu,
     (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
   )

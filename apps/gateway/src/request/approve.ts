@@ -64,13 +64,13 @@ export function spendApproval(decided: Decided, { gateway, trail }: Omit<On, 're
     throw new GatewayError('invalid_state', 'Cannot go on with the call: this round of it was sent before')
   }
   if (gateway.approvals.spend(id)) return
-  const standing = gateway.approvals.standingOf(callOf(decided))
+  const standing = gateway.approvals.standingOf(callOf(decided, gateway))
   throw waiting(standing.kind === 'approved' ? { ...standing, kind: 'pending' } : standing, decided, trail)
 }
 
 async function stand(decided: Decided, on: On): Promise<ApproveOutcome> {
   const { gateway, reply, trail } = on
-  const standing = gateway.approvals.standingOf(callOf(decided))
+  const standing = gateway.approvals.standingOf(callOf(decided, gateway))
   if (standing.kind === 'full' || standing.kind === 'rejected') throw waiting(standing, decided, trail)
   const { approval, kind } = standing
   trail.approvalId = approval.id
@@ -112,7 +112,7 @@ async function decideAgain({ exchange, inbound, ...before }: Decided, on: On): P
   return decision.effect === 'approve' ? stand(decided, on) : { decided }
 }
 
-function callOf({ caller, inbound, target, decision }: Decided): CallToApprove {
+function callOf({ caller, inbound, target, decision }: Decided, gateway: Gateway): CallToApprove {
   const { entry } = target
   const argumentsText = argumentsTextOf(inbound)
   readableArguments(argumentsText, target)
@@ -124,7 +124,7 @@ function callOf({ caller, inbound, target, decision }: Decided): CallToApprove {
     upstream: entry.upstream,
     definitionHash: entry.hash ?? '',
     argumentsDigest: argumentsDigest(inbound.message, argumentsText),
-    argumentsShown: shownArguments(argumentsText),
+    argumentsShown: shownArguments(argumentsText, gateway.audit.redactor.redact),
     rule: decision.rule ?? '',
     approvers: JSON.stringify(decision.approvers ?? []),
   }
