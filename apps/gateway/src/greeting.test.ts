@@ -1,6 +1,7 @@
 /** The greeting makes the first agent's key once, whatever other keys there are. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { OPERATOR_RULES, type StoryGateway, startGateway } from '../test/support/start-gateway.ts'
+import { verifies } from '../test/support/verifies.ts'
 import { greeting } from './greeting.ts'
 
 let gateway: StoryGateway
@@ -10,6 +11,16 @@ beforeAll(async () => {
   gateway = await startGateway({ upstreams: {}, agents, rules: OPERATOR_RULES })
 })
 afterAll(() => gateway.close())
+
+it(verifies('auth.dev', 'makes no key in production, or where others could come'), () => {
+  const { listening } = gateway
+  const elsewhere = [
+    { listening, env: { NODE_ENV: 'production' } },
+    { listening: { ...listening, url: 'https://mcp.example' }, env: {} },
+  ]
+  for (const { listening: at, env } of elsewhere) expect(greeting(at, undefined, env)).not.toMatch(/cwy_live_/)
+  expect(listening.store.apiKeys.list().filter(({ agent }) => agent === 'ops-orchestrator')).toEqual([])
+})
 
 it('shows a key of the first agent once, also when another agent has one already', () => {
   gateway.key('other')

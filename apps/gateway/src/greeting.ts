@@ -1,4 +1,5 @@
 /** What `causeway up` prints for a person: the URL, the first key while it can still be shown, and the lines to paste into a client. */
+import { isLoopbackHost } from './config/loopback.ts'
 import { findConnection } from './connect/connections.ts'
 import { issueKey } from './identity/issue-key.ts'
 import type { Listening } from './listen.ts'
@@ -7,22 +8,30 @@ import type { Listening } from './listen.ts'
 const FIRST_AGENT = 'ops-orchestrator'
 
 /** The text; makes the first agent's key when it never had one. */
-export function greeting({ url, store, gateway }: Listening, logFile: string | undefined): string {
+export function greeting(listening: Listening, logFile: string | undefined, env = process.env): string {
+  const { url, store, gateway, developmentUrl } = listening
   // Another agent's key may have been made while the gateway was starting; a key that was revoked still counts.
   const hadKey = store.apiKeys.list().some(({ agent }) => agent === FIRST_AGENT)
   const isServed = gateway.live.config.agents[FIRST_AGENT] !== undefined && !store.revokedAgents.has(FIRST_AGENT)
-  const isFirstStart = isServed && !hadKey
+  const isFirstStart = isServed && !hadKey && isLocal(listening, env)
   return [
     '',
     `Causeway is up: ${url}/mcp`,
     '',
     ...(isFirstStart ? firstKey(url, issueKey(store, { agent: FIRST_AGENT, origin: 'start' }).key) : knownKey(store)),
+    ...(developmentUrl === undefined ? [] : [`Sign-in for development: ${developmentUrl}`, '']),
     'Another agent and its key:',
     '  npm run --silent causeway -- agents create <name> --role operator',
     ...(logFile ? [`Log: ${logFile}`] : []),
     'End with Ctrl-C.',
     '',
   ].join('\n')
+}
+
+// Where others could come, or read what is printed, whoever operates it makes the first key on purpose.
+function isLocal({ url, gateway }: Listening, env: NodeJS.ProcessEnv): boolean {
+  const hosts = [gateway.live.config.listen.host, new URL(url).hostname]
+  return hosts.every(isLoopbackHost) && env.NODE_ENV !== 'production'
 }
 
 function firstKey(url: string, key: string): string[] {

@@ -9,6 +9,7 @@ import type { AuditFiles } from './audit/audit-files.ts'
 import { loadConfig } from './config/load.ts'
 import { publicUrlOf } from './config/public-url-of.ts'
 import type { Config } from './config/schema.ts'
+import { type Development, startDevelopment } from './development-issuer.ts'
 import { createGateway, type RunningGateway } from './gateway.ts'
 import { createHttp } from './http.ts'
 import { checkConditions, checkPolicyTests } from './policy-tests.ts'
@@ -22,6 +23,8 @@ export interface Listening {
   url: string
   /** Where the admin API listens; `undefined` when it is turned off. */
   adminUrl: string | undefined
+  /** The development issuer; `undefined` where there is none. */
+  developmentUrl: string | undefined
   /**
    * Reads the configuration again and puts it in force; throws and changes nothing when it is not good.
    * @returns the settings that have changed but need a restart
@@ -54,6 +57,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   let gateway: RunningGateway | undefined
   let admins: AdminService | undefined
   let adminListener: AdminListener | undefined
+  let development: Development | undefined
   const http = createHttp(() => gateway)
   try {
     checkPolicyTests(config)
@@ -61,7 +65,17 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     if (config.admin) adminListener = await listenForAdmins(config.admin, () => admins?.parts)
     const publicUrl = publicUrlOf(config, port)
     const localUrl = publicUrlOf({ publicUrl: undefined, listen: config.listen }, port)
-    gateway = createGateway({ config, store, publicUrl, localUrl, log, ...(auditFiles ? { auditFiles } : {}) })
+    const local = await startDevelopment(config, { store, publicUrl, gateway: () => gateway, log })
+    development = local
+    const trusting = local.trustedBy(config)
+    gateway = createGateway({
+      config: trusting,
+      store,
+      publicUrl,
+      localUrl,
+      log,
+      ...(auditFiles ? { auditFiles } : {}),
+    })
     const running = gateway
     const service = createAdminService(running, store)
     admins = service
@@ -70,11 +84,13 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       store,
       url: publicUrl,
       adminUrl: adminListener?.url,
-      reload: () => reload({ configPath, env, log }, running, config),
+      developmentUrl: local.url,
+      reload: () => reload({ configPath, env, log }, running, { config, development: local }),
       async close() {
         running.drain()
         service.close()
         await adminListener?.close()
+        await local.close()
         await closeHttp(http, running)
         await running.close()
         store.close()
@@ -83,24 +99,30 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   } catch (error) {
     http.close()
     await adminListener?.close()
+    await development?.close()
     store.close()
     throw error
   }
 }
 
-function reload({ configPath, env, log }: ListenOptions, gateway: RunningGateway, started: Config): readonly string[] {
+function reload(
+  { configPath, env, log }: ListenOptions,
+  gateway: RunningGateway,
+  started: { config: Config; development: Development },
+): readonly string[] {
+  const { listen, publicUrl, dataDir, admin, auth } = started.config
   gateway.metrics.isConfigCurrent = false
-  const { listen, publicUrl, dataDir, admin } = started
   const kept = { listen, publicUrl, dataDir, admin }
   const written = loadConfig(configPath, env).config
   const needRestart = Object.entries(kept).flatMap(([key, value]) =>
     isDeepStrictEqual(written[key as keyof typeof kept], value) ? [] : [key],
   )
+  if (!isDeepStrictEqual(written.auth.development, auth.development)) needRestart.push('auth.development')
   if (needRestart.length > 0) log.warn({ settings: needRestart }, 'settings that need a restart have changed')
   // What is safe on the listener that the file describes may not be on the one that is open.
   const { config, warnings } = loadConfig(configPath, { ...env, ...asEnvironment(kept) })
   for (const warning of warnings) log.warn(warning, 'configuration warning')
-  const next = { ...config, ...kept }
+  const next = started.development.trustedBy({ ...config, ...kept })
   checkConditions(next, gateway.live.config)
   checkPolicyTests(next)
   gateway.apply(next)

@@ -46,7 +46,7 @@ export const REQUIREMENTS = {
       'Keys are hashed at rest, shown once, overlap, expire, are revoked in 5 s on every replica, and cannot mint keys',
   },
   'auth.dpop': { sentence: 'A bound token needs its proof', section: 'RFC 9449 §7' },
-  'auth.dev': { sentence: 'The development issuer refuses production' },
+  'auth.dev': { sentence: 'The development issuer refuses production', ...built },
   'auth.bootstrap': { sentence: 'There is no default credential' },
   'auth.console': { sentence: "Session, CSRF, CSP; an agent's credential does nothing there" },
 

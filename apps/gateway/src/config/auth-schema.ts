@@ -47,12 +47,21 @@ const issuerSchema = z.strictObject({
     .describe("Where its keys are published; found through the issuer's metadata by default."),
 })
 
+const developmentSchema = z.strictObject({
+  port: z.int().min(0).max(65_535).default(8933).describe('Port on loopback to listen on; 0 is any free one.'),
+  agents: z.array(agentGlob).default(['*']).describe('Names or globs of the agents that one may sign in as.'),
+})
+
 /** How callers prove who they are, beside API keys. */
 export const authSchema = z.strictObject({
   anonymous: agentName
     .nullable()
     .default(null)
     .describe('The agent that callers without a credential are; on loopback only.'),
+  development: developmentSchema
+    .nullable()
+    .default(null)
+    .describe('An issuer inside the gateway, where whoever uses this machine signs in as any agent; on loopback only.'),
   issuers: z.array(issuerSchema).default([]).describe('Issuers of access tokens (OAuth 2.1) that agents may present.'),
 })
 

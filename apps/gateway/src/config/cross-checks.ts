@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { compileGlob } from '../policy/glob.ts'
 import { type ConfigNode, nodeAt, pathsLike, placeOf, problemAt, valueAt } from './config-node.ts'
 import { checkIssuers } from './issuer-checks.ts'
-import { isLoopbackHost } from './loopback.ts'
+import { checkLocalOnly } from './local-only-checks.ts'
 import type { Path, Problem } from './problem.ts'
 
 /** What a check may look at beside the configuration. */
@@ -17,7 +17,7 @@ export interface Surroundings {
 /** Finds contradictions; reads the values as written, so that they show beside all other problems. */
 export function findContradictions(root: ConfigNode, { env, folder }: Surroundings): Problem[] {
   return [
-    ...checkAnonymous(root, env.NODE_ENV),
+    ...checkLocalOnly(root, env.NODE_ENV),
     ...checkIssuers(root),
     ...checkNamespaces(root),
     ...checkRuleIds(root),
@@ -28,24 +28,6 @@ export function findContradictions(root: ConfigNode, { env, folder }: Surroundin
 /** Finds what can be used as it is, but hardly as it was meant. */
 export function findOddities(root: ConfigNode): Problem[] {
   return [...noteUnknownAgents(root), ...noteNobodyApproves(root), ...noteWildcardHost(root)]
-}
-
-function checkAnonymous(root: ConfigNode, nodeEnv: string | undefined): Problem[] {
-  const path = ['auth', 'anonymous']
-  const isSet = (valueAt(root, path) ?? null) !== null
-  if (!isSet) return []
-  const host = textAt(root, ['listen', 'host']) ?? '127.0.0.1'
-  const publicUrl = textAt(root, ['publicUrl'])
-  const issuers = valueAt(root, ['auth', 'issuers'])
-  const reasons = [
-    !isLoopbackHost(host) && `listen.host "${host}" can be reached from other machines`,
-    publicUrl !== undefined && !isLoopbackUrl(publicUrl) && 'publicUrl can be reached from other machines',
-    Array.isArray(issuers) && issuers.length > 0 && 'auth.issuers are configured',
-    nodeEnv === 'production' && 'NODE_ENV is production',
-  ]
-  return reasons
-    .filter((reason) => reason !== false)
-    .flatMap((reason) => problemAt(root, path, `Cannot accept callers without a credential: ${reason}`))
 }
 
 function checkNamespaces(root: ConfigNode): Problem[] {
@@ -106,10 +88,6 @@ function noteWildcardHost(root: ConfigNode): Problem[] {
   const host = textAt(root, path) ?? ''
   if (!['0.0.0.0', '::'].includes(host) || valueAt(root, ['publicUrl']) !== undefined) return []
   return problemAt(root, path, `Other machines can connect, but their Host is refused: set publicUrl`)
-}
-
-function isLoopbackUrl(url: string): boolean {
-  return URL.canParse(url) && isLoopbackHost(new URL(url).hostname)
 }
 
 function textAt(root: ConfigNode, path: Path): string | undefined {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { verifies } from '../../test/support/verifies.ts'
 import { loadConfig } from './load.ts'
 import { ConfigError } from './problem.ts'
 
@@ -133,6 +134,27 @@ upstreams:
     write('{ version: 1, listen: { host: 0.0.0.0 } }')
     expect(loadConfig(path, {}).warnings).toMatchObject([{ line: 1, path: 'listen.host' }])
     expect(loadConfig(path, { CAUSEWAY_PUBLIC_URL: 'https://mcp.example' }).warnings).toEqual([])
+  })
+
+  it.each(['auth.anonymous', 'auth.development'])(verifies('auth.dev', 'refuses %s where others are'), (setting) => {
+    const what = setting === 'auth.anonymous' ? 'anonymous: visitor' : 'development: {}'
+    write(`{ version: 1, auth: { ${what} } }`)
+    expect(loadConfig(path, { CAUSEWAY_HOST: '::1', CAUSEWAY_PUBLIC_URL: 'http://localhost:1' }).warnings).toEqual([])
+    const places: Record<string, string>[] = [
+      { CAUSEWAY_HOST: '0.0.0.0' },
+      { CAUSEWAY_HOST: '192.168.1.5' },
+      { CAUSEWAY_HOST: 'gateway.internal' },
+      { CAUSEWAY_PUBLIC_URL: 'https://mcp.example' },
+      { NODE_ENV: 'production' },
+    ]
+    for (const env of places) expect(problemsOf(env)).toMatchObject([{ line: 1, path: setting }])
+  })
+
+  it('refuses anonymous callers beside issuers, the development issuer included', () => {
+    for (const more of ['development: {}', 'issuers: [{ issuer: "https://idp.example" }]']) {
+      write(`{ version: 1, auth: { anonymous: visitor, ${more} } }`)
+      expect(problemsOf()).toMatchObject([{ line: 1, path: 'auth.anonymous' }])
+    }
   })
 
   it('refuses anonymous callers when the environment opens the listener', () => {

@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { type AgentIdentity, type Authentication, bearerToken } from '../identity/authenticate.ts'
 import { callerIdOf } from '../identity/caller-id.ts'
+import { isForwarded } from '../identity/forwarded.ts'
 import type { Policy } from '../policy/compile.ts'
 import type { Caller } from './caller.ts'
 import { headerValues } from './header-values.ts'
@@ -36,6 +37,8 @@ export function authenticateAgain(exchange: Exchange, caller: Caller, gateway: G
 function proofOf({ request, route }: Exchange, gateway: Gateway): Authentication | Promise<Authentication> {
   const values = headerValues(request, 'authorization')
   const { accessTokens, authenticator } = gateway
+  // Who comes through a proxy or a tunnel is nobody, anonymous or not.
+  if (values.length === 0 && isForwarded(request)) return { ok: false, reason: 'missing' }
   if (!accessTokens || values[0]?.startsWith(USUAL_KEY)) return authenticator.authenticate(values)
   const token = bearerToken(values)
   // A key may follow another spelling of the scheme.

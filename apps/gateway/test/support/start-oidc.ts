@@ -2,6 +2,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Provider from 'oidc-provider'
+import { CALLBACK } from './person.ts'
 import { newKey } from './test-issuer.ts'
 
 export interface Oidc {
@@ -18,8 +19,13 @@ export const CLIENT_SECRET = 'a-secret-of-the-story'
  * Starts one that gives tokens to its clients in their own name.
  * @param clients their ids
  * @param scopes all that there are
+ * @param browsers ids of clients that send a person with a browser, whom it signs in without a question of whether it is she
  */
-export async function startOidc(clients: readonly string[], scopes: readonly string[]): Promise<Oidc> {
+export async function startOidc(
+  clients: readonly string[],
+  scopes: readonly string[],
+  browsers: readonly string[] = [],
+): Promise<Oidc> {
   let serve: RequestListener = (_request, response) => response.writeHead(503).end()
   const oidc: Oidc = { url: '', grants: 0, close: async () => {} }
   const http = createServer((request, response) => {
@@ -32,26 +38,45 @@ export async function startOidc(clients: readonly string[], scopes: readonly str
     http.closeAllConnections()
     await new Promise((resolve) => http.close(resolve))
   }
-  serve = new Provider(oidc.url, configurationOf(clients, scopes)).callback()
+  serve = new Provider(oidc.url, configurationOf({ clients, scopes, browsers })).callback()
   return oidc
 }
 
-function configurationOf(clients: readonly string[], scopes: readonly string[]): Record<string, unknown> {
+interface Parties {
+  clients: readonly string[]
+  scopes: readonly string[]
+  browsers: readonly string[]
+}
+
+function configurationOf({ clients, scopes, browsers }: Parties): Record<string, unknown> {
   const { kid, alg, privateKey } = newKey('ES256')
   return {
-    clients: clients.map((id) => ({
-      client_id: id,
-      client_secret: CLIENT_SECRET,
-      grant_types: ['client_credentials'],
-      redirect_uris: [],
-      response_types: [],
-      id_token_signed_response_alg: alg,
-    })),
-    scopes,
+    clients: [
+      ...clients.map((id) => ({
+        client_id: id,
+        client_secret: CLIENT_SECRET,
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+        id_token_signed_response_alg: alg,
+      })),
+      ...browsers.map((id) => ({
+        client_id: id,
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code', 'refresh_token'],
+        redirect_uris: [CALLBACK],
+        response_types: ['code'],
+        id_token_signed_response_alg: alg,
+      })),
+    ],
+    scopes: ['openid', 'offline_access', ...scopes],
+    issueRefreshToken: async () => true,
+    // The clients refresh for two requests at once, of which the second would end everything.
+    rotateRefreshToken: false,
     cookies: { keys: ['story'] },
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid, alg, use: 'sig' }] },
     features: {
-      devInteractions: { enabled: false },
+      devInteractions: { enabled: browsers.length > 0 },
       clientCredentials: { enabled: true },
       resourceIndicators: {
         enabled: true,
