@@ -15,7 +15,7 @@ const facts = (publicName: string) => ({
   arguments: argumentTypesOf({ type: 'object', properties: { limit: { type: 'number' } } }),
 })
 const catalogOf = (...names: string[]) =>
-  ({ entries: { tools: names.map((name) => ({ facts: facts(name) })) } }) as unknown as Catalog
+  ({ shares: [{ entries: { tools: names.map((name) => ({ facts: facts(name) })) } }] }) as unknown as Catalog
 
 it('tells of each misfit once, and again when it comes back', () => {
   const lines: { rule?: string; tool?: string; reason?: string; more?: number }[] = []

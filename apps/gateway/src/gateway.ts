@@ -26,6 +26,7 @@ import { ParkedRuns } from './request/asks/parked-runs.ts'
 import { createEdge, type Edge } from './request/edge.ts'
 import { HeardLists } from './request/streams/heard-lists.ts'
 import type { OpenStream } from './request/streams/open-stream.ts'
+import { createStreamCheck } from './request/streams/stream-check.ts'
 import { watchWanted } from './request/streams/subscribe.ts'
 import { Subscriptions } from './request/streams/subscriptions.ts'
 import { TaskIds } from './request/targets/task-ids.ts'
@@ -100,9 +101,6 @@ export interface GatewayParts {
   /** Where audit records go; the disk by default. */
   auditFiles?: AuditFiles
 }
-
-/** Streams are told of a change a little apart, so that ten thousand clients do not list at once. */
-const CHECK_JITTER_MS = 50
 
 /** Wires the parts and starts the catalog lines. Nothing here waits for an upstream. */
 export function createGateway({ config, store, publicUrl, localUrl, log, auditFiles }: GatewayParts): RunningGateway {
@@ -243,18 +241,5 @@ function endingStreams(sessions: SessionSealer, streams: ReadonlySet<OpenStream>
       sessions.end(number)
       for (const stream of streams) if (stream.session === number) stream.end()
     },
-  }
-}
-
-function createStreamCheck(streams: ReadonlySet<OpenStream>): () => void {
-  let isPending = false
-  const check = () => {
-    isPending = false
-    for (const stream of streams) stream.check()
-  }
-  return () => {
-    if (isPending) return
-    isPending = true
-    setTimeout(check, Math.random() * CHECK_JITTER_MS)
   }
 }
