@@ -11,6 +11,8 @@ export interface Job {
   connections: number
   /** API keys that requests present in turn, where they are not all of one agent. */
   keys?: readonly string[]
+  /** Requests a second, all connections together; as many as there can be when absent. */
+  perSecond?: number
   /** How long calls go on. */
   durationMs: number
 }

@@ -1,5 +1,5 @@
 /** The figures as tables for a person, in Markdown, so that they can be kept as they are. */
-import type { ListFigure } from './measures/measure-lists.ts'
+import { type ListFigure, PACED_PER_SECOND } from './measures/measure-lists.ts'
 import type { ManyFigure } from './measures/measure-many.ts'
 import type { NeighborsFigure } from './measures/measure-neighbors.ts'
 import type { RestFigure } from './measures/measure-rest.ts'
@@ -41,7 +41,10 @@ export function callTable(figures: readonly Figure[]): string {
 /** Lists: one row for each catalog and agent. */
 export function listTable(figures: readonly ListFigure[]): string {
   return table(
-    ['tools', 'view', 'page bytes', 'CPU µs/request', 'requests/s', 'p50 ms', 'p99 ms', 'RSS MiB'],
+    [
+      ...['tools', 'view', 'page bytes', 'CPU µs/request', 'requests/s', 'p50 ms', 'p99 ms'],
+      ...[`p99 ms at ${PACED_PER_SECOND}/s`, 'RSS MiB'],
+    ],
     figures.map((figure) => [
       String(figure.tools),
       figure.view,
@@ -50,6 +53,7 @@ export function listTable(figures: readonly ListFigure[]): string {
       number(figure.requestsPerSecond, 0),
       number(figure.p50Ms, 2),
       number(figure.p99Ms, 2),
+      number(figure.pacedP99Ms, 2),
       number(figure.rssMiB, 0),
     ]),
   )
@@ -76,6 +80,8 @@ export function manyTable(figure: ManyFigure): string {
       ['CPU of a list', `${number(figure.cpuUs, 1)} µs`],
       ['p99 of lists at 32 connections', `${number(figure.p99Ms, 2)} ms`],
       ["the same while one upstream's list changes", `${number(figure.p99WhileChangingMs, 2)} ms`],
+      [`p99 at ${PACED_PER_SECOND} lists a second`, `${number(figure.pacedP99Ms, 2)} ms`],
+      ["the same while one upstream's list changes", `${number(figure.pacedP99WhileChangingMs, 2)} ms`],
       ['from the change to a list that shows it, a pause of 50 ms included', `${number(figure.changeShownMs, 0)} ms`],
       ['merging the change', `${number(figure.mergeMs, 1)} ms`],
       ["an agent's view and page after it", `${number(figure.viewMs, 1)} ms`],
@@ -86,7 +92,7 @@ export function manyTable(figure: ManyFigure): string {
 
 /** A hung upstream and a second process. */
 export function neighborsTable(figure: NeighborsFigure): string {
-  const { callP99Ms, callP99BesideHungMs, listP99Ms, listP99BesideHungMs, cpuUs, cpuUsOfTwo } = figure
+  const { callP99Ms, callP99BesideHungMs, listP99Ms, listP99BesideHungMs, cpuUs, cpuUsOfTwo, cpuUsOfHalf } = figure
   const row = (what: string, unit: string, [alone, beside]: readonly [number, number]) => [
     what,
     `${number(alone, 2)} ${unit}`,
@@ -102,6 +108,7 @@ export function neighborsTable(figure: NeighborsFigure): string {
       ]),
       row('p99 of lists, the same', 'ms', [listP99Ms, listP99BesideHungMs]),
       row('CPU of a call, a second process on the same store sharing the load', 'µs', [cpuUs, cpuUsOfTwo]),
+      row('CPU of a call, half of the connections and no second process', 'µs', [cpuUs, cpuUsOfHalf]),
     ],
   )
 }

@@ -1,11 +1,13 @@
 /** Many upstreams and many agents: lists for all of them in turn, and what a change of one upstream's list costs everybody. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Job } from '../job.ts'
 import { mcpRequest } from '../mcp-request.ts'
 import { cpuUsOf, rssBytesOf } from '../process-usage.ts'
 import { spawnScript } from '../spawn-pinned.ts'
 import { type Causeway, startCauseway } from '../start-causeway.ts'
 import type { Load } from '../start-load.ts'
 import type { Extent } from './measure-calls.ts'
+import { PACED_PER_SECOND } from './measure-lists.ts'
 import { measureRebuild } from './measure-rebuild.ts'
 
 /** What was found. */
@@ -17,6 +19,9 @@ export interface ManyFigure {
   p99Ms: number
   /** The same while one upstream's list changes. */
   p99WhileChangingMs: number
+  /** Both at {@link PACED_PER_SECOND} lists a second. */
+  pacedP99Ms: number
+  pacedP99WhileChangingMs: number
   /** From the upstream's word that its list changed to a list that shows it; 50 ms of that are a pause for more changes. */
   changeShownMs: number
   /** Merging the change of one upstream into the catalog, in a process of its own. */
@@ -28,6 +33,7 @@ export interface ManyFigure {
 
 const TOOLS_EACH = 50
 const CONNECTIONS = 32
+const PACED = { perSecond: PACED_PER_SECOND }
 
 /** Measures one gateway. */
 export async function measureMany(
@@ -48,18 +54,24 @@ export async function measureMany(
     const { origin, pid } = causeway
     const request = mcpRequest('tools/list', {})
     const job = { kind: 'calls', origin, path: '/mcp', connections: CONNECTIONS, ...request } as const
-    const run = (durationMs: number) => load.run({ ...job, keys: Object.values(keys), durationMs })
+    const run = (durationMs: number, pace: Pick<Job, 'perSecond'> = {}) =>
+      load.run({ ...job, ...pace, keys: Object.values(keys), durationMs })
     await run(extent.warmUpMs / 2)
-    const quiet: { cpuUs: number; p99Ms: number }[] = []
-    const changed: { p99Ms: number; shownMs: number }[] = []
+    const quiet: { cpuUs: number; p99Ms: number; pacedP99Ms: number }[] = []
+    const changed: { p99Ms: number; pacedP99Ms: number; shownMs: number }[] = []
+    const whileChanging = async (pace?: Pick<Job, 'perSecond'>) => {
+      const running = run(Math.max(extent.sliceMs, 1_000), pace)
+      await sleep(200)
+      const shownMs = await timeChange(causeway, upstream.port)
+      return { p99Ms: (await running).p99Ms, shownMs }
+    }
     for (let round = 0; round < extent.slices; round++) {
       const beforeUs = cpuUsOf(pid)
       const { p99Ms, requests } = await run(extent.sliceMs)
-      quiet.push({ p99Ms, cpuUs: (cpuUsOf(pid) - beforeUs) / requests })
-      const running = run(Math.max(extent.sliceMs, 1_000))
-      await sleep(200)
-      const shownMs = await timeChange(causeway, upstream.port)
-      changed.push({ p99Ms: (await running).p99Ms, shownMs })
+      const cpuUs = (cpuUsOf(pid) - beforeUs) / requests
+      quiet.push({ p99Ms, cpuUs, pacedP99Ms: (await run(extent.sliceMs, PACED)).p99Ms })
+      const { p99Ms: pacedP99Ms } = await whileChanging(PACED)
+      changed.push({ ...(await whileChanging()), pacedP99Ms })
     }
     return {
       upstreams: count,
@@ -68,6 +80,8 @@ export async function measureMany(
       cpuUs: Math.min(...quiet.map(({ cpuUs }) => cpuUs)),
       p99Ms: Math.min(...quiet.map(({ p99Ms }) => p99Ms)),
       p99WhileChangingMs: Math.min(...changed.map(({ p99Ms }) => p99Ms)),
+      pacedP99Ms: Math.min(...quiet.map(({ pacedP99Ms }) => pacedP99Ms)),
+      pacedP99WhileChangingMs: Math.min(...changed.map(({ pacedP99Ms }) => pacedP99Ms)),
       changeShownMs: Math.min(...changed.map(({ shownMs }) => shownMs)),
       ...measureRebuild(causeway.configPath, TOOLS_EACH),
       rssMiB: rssBytesOf(pid) / 2 ** 20,

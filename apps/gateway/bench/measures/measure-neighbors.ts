@@ -17,6 +17,8 @@ export interface NeighborsFigure {
   /** CPU of a call with one process, and with two that share the store and the load. */
   cpuUs: number
   cpuUsOfTwo: number
+  /** The same of one process with half of the connections, which is what each of two has. */
+  cpuUsOfHalf: number
 }
 
 const CONNECTIONS = 32
@@ -70,16 +72,20 @@ async function withTwo(causeway: Causeway, { load, extent }: { load: Load; exten
     for (let turn = 0; turn < 2; turn++) await both()
     const alone: number[] = []
     const together: number[] = []
+    const halves: number[] = []
     for (let round = 0; round < extent.slices; round++) {
       const startUs = cpuUsOf(causeway.pid)
       const { requests } = await load.run(job)
-      alone.push((cpuUsOf(causeway.pid) - startUs) / requests)
+      const middleUs = cpuUsOf(causeway.pid)
+      alone.push((middleUs - startUs) / requests)
+      const { requests: fewer } = await load.run(half)
+      halves.push((cpuUsOf(causeway.pid) - middleUs) / fewer)
       const beforeUs = cpuUsOf(causeway.pid) + cpuUsOf(other.pid)
       const results = await both()
       const usedUs = cpuUsOf(causeway.pid) + cpuUsOf(other.pid) - beforeUs
       together.push(usedUs / results.reduce((sum, each) => sum + each.requests, 0))
     }
-    return { cpuUs: Math.min(...alone), cpuUsOfTwo: Math.min(...together) }
+    return { cpuUs: Math.min(...alone), cpuUsOfTwo: Math.min(...together), cpuUsOfHalf: Math.min(...halves) }
   } finally {
     await otherLoad.stop()
     await other.stop()

@@ -1,4 +1,5 @@
 /** The load generator: keeps a number of connections busy for a while, or opens idle streams, as its parent tells it. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Dispatcher, Pool } from 'undici'
 import type { Job, LoadResult } from '../job.ts'
 import { LoadConnection, requestBytes } from '../load-connection.ts'
@@ -31,8 +32,9 @@ async function callFor(job: Job): Promise<LoadResult> {
   const startMs = performance.now()
   const endMs = startMs + job.durationMs
   const ask = askInTurns(job)
-  const worker = async (connection: LoadConnection) => {
-    for (let sentMs = performance.now(); sentMs < endMs; sentMs = performance.now()) {
+  const worker = async (connection: LoadConnection, index: number) => {
+    const pace = paceOf(job, startMs, index)
+    for (let sentMs = await pace(); sentMs < endMs; sentMs = await pace()) {
       const bytes = await connection.send(ask())
       if (bytes < 0) tally.errors++
       tally.bytes = Math.max(tally.bytes, bytes)
@@ -51,6 +53,22 @@ async function callFor(job: Job): Promise<LoadResult> {
     seconds: elapsedMs / 1_000,
     p50Ms: at(0.5),
     p99Ms: at(0.99),
+  }
+}
+
+/** Waits for the time of a connection's next request, and says from when its answer is waited for: a turn that comes late counts as waiting. */
+function paceOf({ perSecond, connections }: Job, startMs: number, index: number): () => number | Promise<number> {
+  if (perSecond === undefined) return () => performance.now()
+  const everyMs = (connections * 1_000) / perSecond
+  let dueMs = startMs + (everyMs * index) / connections
+  return async () => {
+    const sentMs = dueMs
+    dueMs += everyMs
+    const earlyMs = sentMs - performance.now()
+    if (earlyMs <= 0) return sentMs
+    await sleep(earlyMs)
+    // Timers are late by up to a millisecond, which is nobody's time.
+    return performance.now()
   }
 }
 
