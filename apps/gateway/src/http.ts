@@ -23,6 +23,8 @@ const MAX_HEADER_BYTES = 32 * 1024
 const KEEP_ALIVE_MS = 65_000
 /** Where clients of the transport before Streamable HTTP look. */
 const OLD_ROUTE = /\/(sse|messages?)\/?$/
+/** Segments of plain characters, none of them "." or "..". */
+const PLAIN_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]*)+$/
 const ROUTE = /^\/s\/([a-z][a-z0-9-]{0,15})\/mcp$/
 
 /** Makes the public listener's HTTP server; `gateway` is asked for on each request, because it is made once the port is known. */
@@ -44,7 +46,7 @@ export function createHttp(gateway: () => Gateway | undefined, some: Partial<Cli
       latest.set(request.socket, response)
       const current = gateway()
       const route = current && mcpRoute(request.url)
-      if (route === undefined) void edges(request, response)
+      if (route === undefined) void edges(plainly(request), response)
       else serveMcp({ request, response, route: route ?? undefined }, current as Gateway)
     },
   )
@@ -84,6 +86,12 @@ function mcpRoute(url = ''): string | null | undefined {
   const path = url.split('?', 1)[0] as string
   if (path === '/mcp') return null
   return ROUTE.exec(path)?.[1]
+}
+
+// One path has one spelling: those that hono would read as another one are none.
+function plainly(request: IncomingMessage): IncomingMessage {
+  if (!PLAIN_PATH.test((request.url ?? '').split('?', 1)[0] as string)) request.url = '/-'
+  return request
 }
 
 function createEdges(gateway: () => Gateway | undefined): Hono {

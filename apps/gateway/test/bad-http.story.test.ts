@@ -102,6 +102,20 @@ describe('a target', () => {
     expect([status, JSON.parse(text).error.code]).toEqual([404, 'unknown_route'])
   })
 
+  it.each([
+    '/x/../livez',
+    '/./livez',
+    '/%6civez',
+    '/livez/../readyz',
+    '/livez\\',
+    '/livez%2f',
+    '/livez;a',
+    '/.well-known/x/../jwks.json',
+  ])('that is %s is no probe and no metadata either', async (target) => {
+    const { status, text } = await ping({ method: 'GET', body: '', target })
+    expect([status, JSON.parse(text).error.code]).toEqual([404, 'unknown_route'])
+  })
+
   it('may have a query, which means nothing', async () => {
     expect((await ping({ target: `/mcp?access_token=${scripted.key}` })).status).toBe(200)
     const withoutHeader = await ping({
