@@ -124,7 +124,7 @@ export const REQUIREMENTS = {
     ...built,
   },
   'edge.commands': { sentence: 'No API sets a command' },
-  'edge.errors': { sentence: 'No upstream error text, stack, path or secret reaches an agent' },
+  'edge.errors': { sentence: 'No upstream error text, stack, path or secret reaches an agent', ...built },
 
   'reliability.faults': { sentence: 'Each upstream fault ends in its bound, with its own code, alone', ...built },
   'reliability.bombs': { sentence: 'Huge, endless and deeply nested answers are cut at bounded memory', ...built },
