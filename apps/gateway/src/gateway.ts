@@ -19,6 +19,7 @@ import type { ProtectedResource } from './identity/protected-resource.ts'
 import { createSessionSealer, type SessionSealer } from './identity/session-seal.ts'
 import { type Admission, Limits } from './limit/limits.ts'
 import { Metrics } from './observe/metrics.ts'
+import { Tracing } from './observe/tracing.ts'
 import { compilePolicy, type Policy } from './policy/compile.ts'
 import { PendingAsks } from './request/asks/asks.ts'
 import type { ParkedCall } from './request/asks/forward-parked.ts'
@@ -59,6 +60,7 @@ export interface Gateway {
   readonly limits: Limits
   readonly admission: Admission
   readonly metrics: Metrics
+  readonly tracing: Tracing
   readonly streams: Set<OpenStream>
   readonly subscriptions: Subscriptions
   readonly heard: HeardLists
@@ -163,6 +165,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
     limits,
     admission: limits.admission,
     metrics: new Metrics(),
+    tracing: new Tracing(log),
     streams,
     subscriptions,
     heard: new HeardLists(store),
@@ -192,6 +195,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
       before.close()
       gateway.audit.configure(next.audit)
       limits.apply(next)
+      gateway.tracing.apply(next.telemetry)
       lines.apply(next)
       reportConditions()
       void watchWanted(gateway)
@@ -212,9 +216,11 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
       gateway.approvals.close()
       gateway.authenticator.close()
       await gateway.audit.close()
+      await gateway.tracing.close()
     },
   }
   subscriptions.onLetGo = () => void watchWanted(gateway)
+  gateway.tracing.apply(config.telemetry)
   lines.apply(config)
   return gateway
 }

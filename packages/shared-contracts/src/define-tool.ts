@@ -12,6 +12,8 @@ export interface CallContext<Services = unknown> {
   caller: Caller
   /** Correlation id, from the gateway or minted here; hand it on to third-party calls. */
   requestId: string
+  /** W3C trace context of the call, if it came with one; hand it on as well. */
+  traceparent?: string
   /** Aborted when the caller cancels or disconnects. */
   signal: AbortSignal
   log: Logger

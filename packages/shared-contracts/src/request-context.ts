@@ -5,6 +5,7 @@ import type { Caller } from './caller.ts'
 import type { DomainServer } from './define-domain-server.ts'
 import type { CallContext } from './define-tool.ts'
 import type { Logger } from './log.ts'
+import { parseTraceparent, TRACEPARENT } from './trace-context.ts'
 import { type CallTokenVerifier, createCallTokenVerifier } from './verify-call-token.ts'
 import { ENV, REQUEST_ID_HEADER, REQUEST_ID_META_KEY, TOKEN_META_KEY } from './wire-names.ts'
 
@@ -43,12 +44,14 @@ export function createContextOf<Services>(services: Services, trust: Trust, log:
       ctx.http?.req?.headers.get(REQUEST_ID_HEADER) ??
       (meta?.[REQUEST_ID_META_KEY] as string | undefined) ??
       randomUUID()
+    const traceparent = traceparentOf(ctx, meta)
     return {
       services,
       caller: await callerOf(ctx, meta, trust),
       requestId,
+      ...(traceparent === undefined ? {} : { traceparent }),
       signal: ctx.mcpReq.signal,
-      log: log.child({ requestId }),
+      log: log.child({ requestId, ...traceFields(traceparent) }),
       async progress(done, total, message) {
         const progressToken = meta?.progressToken as string | number | undefined
         if (progressToken === undefined) return
@@ -64,6 +67,17 @@ export function createContextOf<Services>(services: Services, trust: Trust, log:
       },
     }
   }
+}
+
+// What the message says counts before what its transport says (2026-07-28, basic protocol, "Trace context").
+function traceparentOf(ctx: ServerContext, meta: Record<string, unknown> | undefined): string | undefined {
+  const given = [meta?.[TRACEPARENT], ctx.http?.req?.headers.get(TRACEPARENT)]
+  return given.find((each): each is string => parseTraceparent(each) !== undefined)
+}
+
+function traceFields(traceparent: string | undefined): { traceId?: string; spanId?: string } {
+  const trace = parseTraceparent(traceparent)
+  return trace ? { traceId: trace.traceId, spanId: trace.spanId } : {}
 }
 
 async function callerOf(ctx: ServerContext, meta: Record<string, unknown> | undefined, trust: Trust): Promise<Caller> {

@@ -19,6 +19,23 @@ export async function runTool<Services>(
   args: unknown,
   call: CallContext<Services>,
 ): Promise<ToolResult> {
+  const startedAtMs = performance.now()
+  const result = await resultOf(tool, args, call)
+  const error = (result.structuredContent.error as ToolErrorShape | undefined)?.code
+  const outcome = result.isError ? { outcome: 'tool_error', error } : { outcome: 'result' }
+  const { agent, user } = call.caller
+  call.log.info(
+    { tool: tool.name, agent, user, ...outcome, ms: Math.round(performance.now() - startedAtMs) },
+    'tool call',
+  )
+  return result
+}
+
+async function resultOf<Services>(
+  tool: ToolDefinition<Services>,
+  args: unknown,
+  call: CallContext<Services>,
+): Promise<ToolResult> {
   try {
     const missing = missingScopes(call.caller, tool.scopes)
     if (missing.length > 0)

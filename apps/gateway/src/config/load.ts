@@ -52,7 +52,7 @@ export function loadConfig(path: string, env: Surroundings['env']): LoadedConfig
   const config = complete(parsed.data, root, folder)
   return {
     config,
-    warnings: inOrder([...warnings, ...notYet.warnings, ...findOddities(root)], order),
+    warnings: inOrder([...warnings, ...findOddities(root)], order),
     sources: order.map((name) => resolve(folder, name)),
     policySource: JSON.stringify({ agents: config.agents, rules: parsed.data.rules }),
   }

@@ -1,4 +1,4 @@
-/** Documented settings that this version does not have: refused where ignoring them would mislead, else accepted with a warning. */
+/** Documented settings that this version does not have, and refuses, because ignoring them would mislead. */
 import { type ConfigNode, pathsLike, problemAt, valueAt } from './config-node.ts'
 import type { Path, Problem } from './problem.ts'
 
@@ -14,7 +14,6 @@ const is =
   (...values: unknown[]) =>
   (value: unknown) =>
     values.includes(value)
-const isNot = (value: unknown) => (written: unknown) => written !== value
 const startsWith = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value)
 
 const REFUSED: readonly NotYet[] = [
@@ -23,27 +22,19 @@ const REFUSED: readonly NotYet[] = [
   { at: 'upstreams.*.resultSchema', what: 'Checking of results', when: is('warn', 'enforce') },
 ]
 
-const IGNORED: readonly NotYet[] = [
-  { at: 'telemetry.otlp', what: 'Export of traces', when: isNot(null) },
-  { at: 'telemetry.sample', what: 'Sampling of traces' },
-]
-
 /** What the configuration asks for in vain. */
 export interface NotYetFindings {
   problems: Problem[]
   /** Paths of the problems: whatever else the schema has to say below them is noise. */
   refused: Path[]
-  warnings: Problem[]
 }
 
 /** Finds the settings that this version does not have. */
 export function findNotYet(root: ConfigNode): NotYetFindings {
   const refused = REFUSED.flatMap((row) => occurrences(root, row))
-  const ignored = IGNORED.flatMap((row) => occurrences(root, row))
   return {
     refused: refused.map(({ path }) => path),
     problems: refused.flatMap(({ path, what }) => problemAt(root, path, `${what} is not available in this version`)),
-    warnings: ignored.flatMap(({ path, what }) => problemAt(root, path, `${what} has no effect in this version`)),
   }
 }
 

@@ -56,9 +56,12 @@ const auditSchema = z
   .transform(({ retention, ...rest }) => ({ ...rest, retentionMs: retention }))
 
 const telemetrySchema = z.strictObject({
-  otlp: httpUrl.nullable().default(null),
-  sample: z.number().min(0).max(1).default(0.1),
-  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  otlp: httpUrl.nullable().default(null).describe('Collector that traces are sent to, by OTLP over HTTP.'),
+  sample: z.number().min(0).max(1).default(0.1).describe('Share of the traces beginning here that are recorded.'),
+  logLevel: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severity that is logged.'),
 })
 
 /** The whole file as written; {@link Config} is what comes out of it. */

@@ -47,6 +47,11 @@ export const METRIC_FAMILIES = {
   },
   causeway_inflight: { type: 'gauge', labels: ['upstream'], help: 'Calls that the upstream works on now' },
   causeway_streams: { type: 'gauge', labels: ['kind'], help: 'Event streams on which agents listen now' },
+  causeway_audit_lag_seconds: {
+    type: 'gauge',
+    labels: [],
+    help: 'Age of the oldest audit record that is not in its file yet',
+  },
   causeway_config_reload_success: {
     type: 'gauge',
     labels: [],

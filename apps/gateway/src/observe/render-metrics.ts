@@ -57,6 +57,7 @@ function presentText(gateway: Gateway, format: MetricsFormat): string {
       format,
     ) +
     familyText('causeway_streams', streamCounts(gateway), format) +
+    familyText('causeway_audit_lag_seconds', single(gateway.audit.lagSeconds), format) +
     familyText('causeway_config_reload_success', single(Number(gateway.metrics.isConfigCurrent)), format)
   )
 }

@@ -38,7 +38,7 @@ export function attemptBody(attempt: Attempt, trail: Trail, on: { gateway: Gatew
     timeMs: Date.now(),
     instance: audit.instance,
     requestId: attempt.requestId,
-    traceId: trail.traceId ?? (inbound && traceIdOf(inbound)),
+    traceId: trail.trace?.traceId,
     whoText: caller ? whoText(caller) : NOBODY,
     era: inbound?.era,
     route: attempt.route,
@@ -151,13 +151,6 @@ function argsText({ message }: Inbound, trail: Trail, { argumentsKept, redactor 
   }
   trail.argsText = text
   return text
-}
-
-const TRACE_PARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/
-
-function traceIdOf({ message: { meta } }: Inbound): string | undefined {
-  const { traceparent } = meta
-  return typeof traceparent === 'string' ? TRACE_PARENT.exec(traceparent)?.[1] : undefined
 }
 
 const clientTexts = new WeakMap<Socket, { userAgent: string | undefined; text: string }>()

@@ -2,6 +2,7 @@
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Share } from '../limit/shares.ts'
+import { PhaseClock } from '../observe/phase-clock.ts'
 import { resultText } from '../wire/jsonrpc.ts'
 import { admit } from './admit.ts'
 import { answerLocally } from './answer-locally.ts'
@@ -28,22 +29,29 @@ export type Arrival = Pick<Exchange, 'request' | 'response' | 'route' | 'request
 
 /** Serves one request. Never throws: every way out is a reply and a record. */
 export async function serveRequest(arrival: Arrival, gateway: Gateway): Promise<void> {
-  const trail: Trail = {}
+  const { tracing } = gateway
+  const trail: Trail = tracing.isOn ? { clock: new PhaseClock() } : {}
   const reply = new Reply(arrival)
   let exchange: Exchange | undefined
   let serving: Serving | undefined
   try {
+    trail.clock?.enter('receive')
     exchange = receive(arrival, gateway.edge)
     reply.canStream = exchange.acceptsEvents
+    trail.clock?.enter('authenticate')
     const proven = authenticate(exchange, gateway)
     trail.caller = proven instanceof Promise ? await proven : proven
+    trail.clock?.enter('admit')
     const share = admit(exchange, trail.caller, gateway.limits)
     serving = { exchange, reply, trail, caller: trail.caller, gateway, share, leave: share.leave }
+    trail.clock?.enter('read')
     if (exchange.request.method === 'POST') await serveMessage(serving, await readBody(exchange))
     else serveSession(serving)
   } catch (thrown) {
     trail.error = toGatewayError(thrown)
     if (trail.error.code === 'upstream_overloaded') gateway.limits.count('upstream')
+    trail.clock?.fail()
+    trail.clock?.enter('reply')
     reply.fail(trail.error, trail.inbound?.message.idText ?? (thrown as { idText?: string }).idText ?? null)
   }
   if (serving) reply.whenOut(serving.leave)
@@ -68,6 +76,8 @@ function serveMessage(serving: Serving, body: Buffer): void | Promise<void> {
   const { exchange, reply, trail, caller, gateway } = serving
   const inbound = read(body, { exchange, caller, sessions: gateway.sessions })
   trail.inbound = inbound
+  trail.trace = gateway.tracing.traceOf(inbound.message.meta, exchange)
+  trail.clock?.enter('view')
   reply.isModern = inbound.era === 'modern'
   const view = visibleView(caller, exchange, gateway)
   if (inbound.message.kind === 'request') return serveRequestOf(serving, inbound, view)
@@ -92,20 +102,29 @@ function serveSession({ exchange, reply, caller, gateway }: Serving): void {
 }
 
 async function serveRequestOf(serving: Serving, inbound: Inbound, view: View): Promise<void> {
-  const { exchange, reply, trail, caller, gateway } = serving
+  const { trail } = serving
   const answered = answerLocally(serving, inbound, view)
   if (answered !== false) {
     await answered
     trail.outcome = 'result'
     return
   }
+  return serveCall(serving, inbound, view)
+}
+
+async function serveCall(serving: Serving, inbound: Inbound, view: View): Promise<void> {
+  const { exchange, reply, trail, caller, gateway } = serving
+  trail.clock?.enter('limit')
   const limited = limitCall(serving, inbound.message.method)
   if (limited) await limited
+  trail.clock?.enter('resolve')
   const target = resolve(inbound, view, { caller, taskIds: gateway.taskIds })
   trail.target = target
+  trail.clock?.enter('decide')
   const decision = decideCall(target, view, { caller, inbound, resource: gateway.resource, trail })
-  let decided: Decided = { exchange, caller, inbound, view, target, decision }
+  let decided: Decided = { exchange, caller, inbound, view, target, decision, trace: trail.trace }
   if (decision.effect === 'approve' && inbound.message.method === 'tools/call') {
+    trail.clock?.enter('approve')
     const approved = await approve(decided, serving)
     if ('input' in approved) {
       reply.answer(200, resultText(inbound.message.idText as string, approved.input))
@@ -116,13 +135,17 @@ async function serveRequestOf(serving: Serving, inbound: Inbound, view: View): P
   }
   const held = limitWrite(inbound.message.method, target, { caller, limits: gateway.limits })
   if (held) await held
+  trail.clock?.enter('route')
   const routed = await route(decided, gateway)
+  trail.clock?.enter('intend')
   if (decided.approval) spendApproval(decided, serving)
   const intended = intend(decided, trail, gateway)
   if (intended) await intended
   trail.isForwarded = true
+  trail.clock?.enter('forward')
   const answer = await forward(routed, decided, { gateway, reply, trail })
   trail.outcome = answer.outcome
+  trail.clock?.enter('reply')
   reply.answer(answer.status, answer.body ?? answer.text)
 }
 

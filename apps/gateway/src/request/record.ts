@@ -3,6 +3,8 @@ import type { Entry } from '../catalog/definition.ts'
 import type { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { outcomeOf } from '../observe/outcome-of.ts'
+import type { PhaseClock } from '../observe/phase-clock.ts'
+import type { Trace } from '../observe/trace.ts'
 import type { Decision } from '../policy/decide.ts'
 import { auditAttempt } from './audit-attempt.ts'
 import type { Caller } from './caller.ts'
@@ -22,14 +24,16 @@ export interface Trail {
   decision?: Decision
   outcome?: string
   error?: GatewayError
-  /** The trace that the request belongs to; else that of its `_meta.traceparent`. */
-  traceId?: string
   /** The approval that the call used or waits for. */
   approvalId?: string
   /** What is kept of the arguments, once that was worked out. */
   argsText?: string
   /** Whether anything was sent to an upstream. */
   isForwarded?: boolean
+  /** The trace it belongs to, if any. */
+  trace?: Trace
+  /** Kept where traces are recorded. */
+  clock?: PhaseClock
   /** Time in the upstream's queue. */
   queueMs?: number
   /** Time in the upstream, without that in which the agent was asked. */
@@ -42,14 +46,17 @@ export function record(
   trail: Trail,
   on: { gateway: Gateway; reply: Reply },
 ): void {
+  if (trail.clock) trail.trace ??= on.gateway.tracing.traceOfRefused(exchange.requestId)
   auditAttempt(exchange, trail, on)
   const { caller, inbound, target, error } = trail
   const status = on.reply.status || exchange.response.statusCode
   const totalMs = exchange.startedAtMs === undefined ? undefined : performance.now() - exchange.startedAtMs
   on.gateway.metrics.count(trail, { httpMethod: exchange.request.method, status, totalMs })
+  if (trail.clock) on.gateway.tracing.record(trail, { exchange, status })
   if (!error && !on.gateway.log.isLevelEnabled('debug')) return
   const line = {
     requestId: exchange.requestId,
+    traceId: trail.trace?.traceId,
     clientRequestId: exchange.request.headers['x-request-id']?.slice(0, 128),
     agent: caller?.agent,
     user: caller?.user,

@@ -5,6 +5,7 @@ import { reveal } from '../config/secret.ts'
 import { wantsOAuth } from '../credentials/oauth-tokens.ts'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
+import type { Trace } from '../observe/trace.ts'
 import type { Decision } from '../policy/decide.ts'
 import type { Connection } from '../upstream/connection.ts'
 import { sessionKeyOf } from '../upstream/session-key.ts'
@@ -57,6 +58,8 @@ export interface Decided {
   decision: Decision
   /** What lets the call through, where a person had to approve it. */
   approval?: Approval
+  /** The trace that goes onward. */
+  trace?: Trace | undefined
 }
 
 let nextToken = 1
@@ -90,6 +93,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
       ...(era === 'modern' && capabilities === declaredText(inbound) ? {} : { capabilities }),
       ...(states ? states.opened : {}),
       ...(logLevel === undefined ? {} : { logLevel }),
+      ...(decided.trace ? { trace: decided.trace } : {}),
       reservedMeta: isStdio ? stdioMeta(credential, exchange.requestId) : {},
     }),
     headers: isStdio ? {} : headersFor(decided, upstreamEra),
@@ -161,9 +165,16 @@ function stdioMeta(credential: string | undefined, requestId: string): Record<st
     : {}
 }
 
-function headersFor({ inbound, target, exchange }: Decided, upstreamEra: 'modern' | 'legacy'): Record<string, string> {
+function headersFor(
+  { inbound, target, exchange, trace }: Decided,
+  upstreamEra: 'modern' | 'legacy',
+): Record<string, string> {
   const headers: Record<string, string> = { [REQUEST_ID_HEADER]: exchange.requestId }
   if (exchange.via !== undefined) headers.via = exchange.via
+  if (trace) {
+    headers.traceparent = trace.traceparent
+    if (trace.tracestate !== undefined) headers.tracestate = trace.tracestate
+  }
   if (upstreamEra === 'legacy') return headers
   const { method, params } = inbound.message
   const { paramHeaders } = target.entry

@@ -1,4 +1,5 @@
 /** An agent's `params` in the shape the upstream's era wants: named fields changed, everything else byte for byte as it was sent. */
+import { TRACEPARENT, TRACESTATE } from '@causeway/shared-contracts/trace-context'
 import { REQUEST_ID_META_KEY, TOKEN_META_KEY } from '@causeway/shared-contracts/wire-names'
 import type { Envelope } from './envelope.ts'
 import { membersOf, withMembers } from './json-span.ts'
@@ -30,6 +31,8 @@ export interface ParamChanges {
   logLevel?: string
   /** Client name and version of a legacy session. */
   clientInfo?: { name: string; version: string }
+  /** The trace context that goes onward. */
+  trace?: { traceparent: string; tracestate: string | undefined; isInMeta: boolean; ownsMetaState: boolean }
   /** Members that the gateway adds to `_meta`, as JSON text; reserved keys that an agent sent are replaced or removed. */
   reservedMeta: Readonly<Record<string, string | undefined>>
 }
@@ -63,10 +66,23 @@ function metaToUpstream(message: Envelope, changes: ParamChanges): string | unde
   const wanted: Record<string, string | undefined> = {}
   for (const key of RESERVED) if (Object.hasOwn(message.meta, key)) wanted[key] = undefined
   Object.assign(wanted, changes.reservedMeta, eraMeta(message, changes))
+  if (changes.trace && !changes.trace.isInMeta) traceMeta(message, changes.trace, wanted)
   if (changes.progressToken !== undefined) wanted.progressToken = changes.progressToken
   if (Object.keys(wanted).length === 0) return message.meta
   const text = withMembers(message.text, message.metaMembers, wanted)
   return text === '{}' ? undefined : text
+}
+
+// A state that belongs to another trace, or to none, must not go on beside this one.
+function traceMeta(
+  { meta }: Envelope,
+  { traceparent, tracestate, ownsMetaState }: NonNullable<ParamChanges['trace']>,
+  wanted: Record<string, string | undefined>,
+): void {
+  wanted[TRACEPARENT] = JSON.stringify(traceparent)
+  if (ownsMetaState) return
+  if (tracestate !== undefined) wanted[TRACESTATE] = JSON.stringify(tracestate)
+  else if (Object.hasOwn(meta, TRACESTATE)) wanted[TRACESTATE] = undefined
 }
 
 function eraMeta(

@@ -1,10 +1,11 @@
 /** A third-party API at one base URL with one token: every request bounded, correlated and told as a result or a tool error. */
 import { ToolError } from '@causeway/shared-contracts/tool-error'
+import { TRACEPARENT } from '@causeway/shared-contracts/trace-context'
 import { REQUEST_ID_HEADER } from '@causeway/shared-contracts/wire-names'
 import type { Pool } from 'undici'
 import type { z } from 'zod'
 import { exchange, type Reply } from './exchange.ts'
-import { exchangeWithRetries } from './exchange-with-retries.ts'
+import { type ExchangeOutcome, exchangeWithRetries } from './exchange-with-retries.ts'
 import { TransportFailure } from './transport-failure.ts'
 import type { VendorDialect, VendorReply } from './vendor-dialect.ts'
 import { commonRefusal, transportError, unreadable } from './vendor-failure.ts'
@@ -58,6 +59,7 @@ export function openVendorApi(dialect: VendorDialect, endpoint: Endpoint, bounds
       headers: {
         ...dialect.headers(endpoint.token),
         [REQUEST_ID_HEADER]: call.requestId,
+        ...(call.traceparent === undefined ? {} : { [TRACEPARENT]: call.traceparent }),
         ...(content ? { 'content-type': content.type } : {}),
       },
       ...(content ? { body: content.body } : {}),
@@ -70,7 +72,9 @@ export function openVendorApi(dialect: VendorDialect, endpoint: Endpoint, bounds
   }
   return {
     async call(request, call) {
+      const startedAtMs = performance.now()
       const outcome = await send(request, call)
+      logExchange(dialect, call, { request, outcome, ms: performance.now() - startedAtMs })
       if (outcome instanceof TransportFailure) throw transportError(dialect, request, outcome)
       const reply = toVendorReply(outcome, endpoint.token)
       const refusal = commonRefusal(dialect, request, reply) ?? dialect.refusal(reply, request)
@@ -100,6 +104,19 @@ function openPoolOnDemand(origin: string, bounds: RequestBounds) {
       await (await opened)?.destroy()
     },
   }
+}
+
+// Neither path nor answer: they hold what the tool was asked for.
+function logExchange(
+  { id }: VendorDialect,
+  { log }: VendorCall,
+  { request, outcome, ms }: { request: VendorRequest; outcome: ExchangeOutcome; ms: number },
+): void {
+  const ended = outcome instanceof TransportFailure ? { failure: outcome.reason } : { status: outcome.status }
+  log.info(
+    { vendor: id, method: request.method, effect: request.effect, ...ended, ms: Math.round(ms) },
+    'third-party call',
+  )
 }
 
 /** Whether an error is the API's way to say that the thing does not exist. */

@@ -3,7 +3,7 @@ import type { CallContext } from '@causeway/shared-contracts/define-tool'
 import type { z } from 'zod'
 
 /** The part of a tool call that its third-party requests inherit. */
-export type VendorCall = Pick<CallContext, 'signal' | 'requestId'>
+export type VendorCall = Pick<CallContext, 'signal' | 'requestId' | 'traceparent' | 'log'>
 
 export interface VendorRequest<Shape extends z.ZodType = z.ZodType> {
   method: 'GET' | 'POST'

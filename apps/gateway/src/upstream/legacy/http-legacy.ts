@@ -251,15 +251,10 @@ class LegacyHttp implements Connection {
     call: UpstreamCall,
     post: Pick<HttpPost, 'body' | 'onEvent' | 'place'>,
   ): Promise<HttpAnswer> {
-    const { 'x-request-id': requestId, via } = call.headers
     return httpPost(this.#target.dispatcher, {
       upstream: this.#target.upstream,
       path: this.#target.path,
-      headers: {
-        ...sessionHeaders(this.#target, session, call.credential),
-        ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
-        ...(via === undefined ? {} : { via }),
-      },
+      headers: { ...sessionHeaders(this.#target, session, call.credential), ...call.headers },
       signal: call.signal,
       maxBytes: call.maxBytes,
       ...post,
