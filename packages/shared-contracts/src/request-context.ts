@@ -12,10 +12,17 @@ import { ENV, REQUEST_ID_HEADER, REQUEST_ID_META_KEY, TOKEN_META_KEY } from './w
 /** Whom this process believes: the gateway that started it, or nobody but the local user. */
 export type Trust = { verifier: CallTokenVerifier } | { local: Caller }
 
-/** Reads the trust from the environment; without a gateway the local caller gets `role`, and only `viewer` is held to reading. */
+/**
+ * Reads the trust from the environment; without a gateway the local caller gets `role`, and only `viewer` is held to reading.
+ * @throws when the environment names a gateway in part: half of a lock is none
+ */
 export function createTrust<Services>(server: DomainServer<Services>, role: string): Trust {
   const { [ENV.issuer]: issuer, [ENV.audience]: audience, [ENV.jwks]: keys } = process.env
   if (issuer && audience && keys) return { verifier: createCallTokenVerifier({ issuer, audience, keys }) }
+  const named = [ENV.issuer, ENV.audience, ENV.jwks]
+  const missing = named.filter((name) => !process.env[name])
+  if (missing.length < named.length)
+    throw new Error(`Cannot trust a gateway: the environment lacks ${missing.join(' and ')}`)
   const reads = server.tools.filter((tool) => tool.effect === 'read').flatMap((tool) => tool.scopes)
   return {
     local: {

@@ -1,15 +1,14 @@
 /** The contract every domain server passes: run it in a test file and it tells what would break whom, in both eras and over both transports. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ENV, type ReadyLine, TOOL_META_KEY } from './wire-names.ts'
+import { declareTrustChecks } from './declare-trust-checks.ts'
+import { startHttp } from './start-http.ts'
+import { TOOL_META_KEY } from './wire-names.ts'
 
 /** A call that must succeed on a fresh data directory. */
 export interface SampleCall {
@@ -59,6 +58,7 @@ export function runDomainContract(contract: DomainContract): void {
       declareChecks(contract, () => place.client)
     })
   }
+  declareTrustChecks(contract)
   declareHealthChecks(contract)
 }
 
@@ -170,34 +170,6 @@ async function connect(contract: DomainContract, dir: string, cell: { era: Era; 
     client,
     stop: async () => {
       await running.stop()
-    },
-  }
-}
-
-/** Starts the domain server over HTTP on a free port, as the operator. */
-async function startHttp(
-  contract: DomainContract,
-  dir: string,
-): Promise<{ url: string; stop(): Promise<number | null> }> {
-  const child = spawn(process.execPath, [contract.main, '--port', '0', '--data', dir, '--role', 'operator'], {
-    env: { ...process.env, ...contract.env, [ENV.supervised]: '1' },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const lines = createInterface({ input: child.stdout })
-  const [line] = (await Promise.race([
-    once(lines, 'line'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`Cannot start ${contract.main}: it ended with code ${code}`)
-    }),
-  ])) as [string]
-  const { url } = JSON.parse(line) as ReadyLine
-  return {
-    url,
-    async stop() {
-      if (child.exitCode !== null) return child.exitCode
-      child.kill('SIGTERM')
-      const [code] = (await once(child, 'exit')) as [number | null]
-      return code
     },
   }
 }

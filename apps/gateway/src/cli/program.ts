@@ -29,6 +29,7 @@ export function createProgram(io: CommandIo, setExitCode: (code: number) => void
   addUp(program, io, setExitCode)
   addAgents(program, run)
   addTokens(program, run)
+  addKeys(program, run)
   addLs(program, run)
   addCall(program, run)
   addConnect(program, run)
@@ -83,6 +84,18 @@ function addAgents(program: Command, run: Run): void {
     .command('restore <name>')
     .description('put a revoked agent back into service')
     .action((name) => run(async (on) => (await import('./agents-restore.ts')).agentsRestore(on, name)))
+}
+
+function addKeys(program: Command, run: Run): void {
+  const keys = program.command('keys').description("the gateway's own keys")
+  keys
+    .command('ls')
+    .description('list the keys that sign toward domain servers and seal sessions')
+    .action(() => run(async (on) => (await import('./keys-ls.ts')).keysLs(on)))
+  keys
+    .command('rotate')
+    .description('make new ones; what the old ones made counts until it ends')
+    .action(() => run(async (on) => (await import('./keys-rotate.ts')).keysRotate(on)))
 }
 
 function addTokens(program: Command, run: Run): void {

@@ -8,7 +8,8 @@ import type { SessionRow } from '../store/sessions.ts'
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 const IDLE_LIFE_MS = DAY_MS
-const MAX_LIFE_MS = 30 * DAY_MS
+/** How long a session lives at most, and a key that seals sessions no more. */
+export const SESSION_LIFE_MS = 30 * DAY_MS
 const TOUCH_INTERVAL_MS = 10 * MINUTE_MS
 const KEY_LIFE_MS = 30 * DAY_MS
 /** So that a client which opens sessions without end fills no disk: its agent's longest unused ones end first. */
@@ -123,7 +124,7 @@ function currentKey(store: Store, nowMs: number): SealingKey {
 
 function succeed(store: Store, nowMs: number): SealingKey {
   const key = { id: randomBytes(6).toString('base64url'), secret: randomBytes(32), createdMs: nowMs }
-  store.sealingKeys.sweep(nowMs - MAX_LIFE_MS)
+  store.sealingKeys.sweep(nowMs - SESSION_LIFE_MS)
   store.sealingKeys.succeed(key)
   return { ...key, retiredMs: null }
 }
@@ -131,7 +132,7 @@ function succeed(store: Store, nowMs: number): SealingKey {
 // One read serves the whole request.
 function use(store: Store, session: Session, nowMs: number): SessionRow | undefined {
   const row = store.sessions.get(session.number)
-  if (!row || nowMs >= row.usedMs + IDLE_LIFE_MS || nowMs >= session.issuedAtMs + MAX_LIFE_MS) return undefined
+  if (!row || nowMs >= row.usedMs + IDLE_LIFE_MS || nowMs >= session.issuedAtMs + SESSION_LIFE_MS) return undefined
   if (nowMs - row.usedMs >= TOUCH_INTERVAL_MS) touch(store, session.number, nowMs)
   return row
 }

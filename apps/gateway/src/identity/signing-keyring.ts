@@ -9,6 +9,16 @@ const PUBLISHED_AFTER_RETIREMENT_MS = HOUR_MS
 /** Verifiers refetch for an unknown key at most once a second, so a new one is published a little before it signs. */
 const PUBLISHED_BEFORE_USE_MS = 5_000
 
+/** When a key signs first, ms since the epoch; until then verifiers learn of it. */
+export function signsFromMs({ createdMs }: Pick<SigningKey, 'createdMs'>): number {
+  return createdMs + PUBLISHED_BEFORE_USE_MS
+}
+
+/** Until when a key is published that was retired at `retiredMs`. */
+export function publishedUntilMs(retiredMs: number): number {
+  return retiredMs + PUBLISHED_AFTER_RETIREMENT_MS
+}
+
 /** Hands out the key to sign with and the keys to publish. */
 export interface SigningKeyring {
   signer(): { kid: string; key: KeyObject }
@@ -39,15 +49,14 @@ export function createSigningKeyring(store: Store, now: () => number): SigningKe
         renewIfOld()
         keys = store.signingKeys.list()
       }
-      const usable = keys.find((key) => key.createdMs + PUBLISHED_BEFORE_USE_MS <= now()) ?? keys.at(-1)
+      const usable = keys.find((key) => signsFromMs(key) <= now()) ?? keys.at(-1)
       if (!usable) throw new Error('Cannot sign a call token: the store has no signing key')
       return keep(usable)
     },
     published() {
-      const oldestMs = now() - PUBLISHED_AFTER_RETIREMENT_MS
       return store.signingKeys
         .list()
-        .filter((key) => key.retiredMs === null || key.retiredMs > oldestMs)
+        .filter(({ retiredMs }) => retiredMs === null || now() < publishedUntilMs(retiredMs))
         .map((key) => ({ ...key.publicJwk, kid: key.kid, alg: 'EdDSA', use: 'sig' }))
     },
     rotate: () => store.transaction(() => succeed(store, now())),

@@ -17,6 +17,8 @@ export interface SealingKeyTable {
   /** The key in use, if there is one. */
   current(): SealingKey | undefined
   get(id: string): SealingKey | undefined
+  /** All keys, newest first; one that was encrypted with another secret is left out. */
+  list(): SealingKey[]
   /** Adds a key and retires all others at its creation. */
   succeed(key: Omit<SealingKey, 'retiredMs'>): void
   /** Removes keys that were retired before `retiredBeforeMs`. */
@@ -27,6 +29,7 @@ export interface SealingKeyTable {
 export function createSealingKeyTable(db: DatabaseSync, sealer: Sealer): SealingKeyTable {
   const current = db.prepare('SELECT * FROM sealing_keys WHERE retired_ms IS NULL ORDER BY created_ms DESC, id LIMIT 1')
   const get = db.prepare('SELECT * FROM sealing_keys WHERE id = ?')
+  const list = db.prepare('SELECT * FROM sealing_keys ORDER BY created_ms DESC, id')
   const retire = db.prepare('UPDATE sealing_keys SET retired_ms = ? WHERE retired_ms IS NULL')
   const insert = db.prepare('INSERT INTO sealing_keys (id, secret, created_ms) VALUES (?, ?, ?)')
   const sweep = db.prepare('DELETE FROM sealing_keys WHERE retired_ms < ?')
@@ -43,6 +46,7 @@ export function createSealingKeyTable(db: DatabaseSync, sealer: Sealer): Sealing
   return {
     current: () => toKey(current.get()),
     get: (id) => toKey(get.get(id)),
+    list: () => list.all().flatMap((row) => toKey(row) ?? []),
     succeed({ id, secret, createdMs }) {
       retire.run(createdMs)
       insert.run(id, sealer.seal(Buffer.from(secret).toString('base64url'), `sealing/${id}`), createdMs)
