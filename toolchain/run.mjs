@@ -23,6 +23,8 @@ const commands = {
     ]),
   bench: (args) =>
     runNode(['--disable-warning=ExperimentalWarning', join(root, 'apps/gateway/bench/run-bench.ts'), ...args]),
+  isolation: (args) =>
+    runNode(['--disable-warning=ExperimentalWarning', join(root, 'apps/gateway/bench/run-isolation.ts'), ...args]),
   interop: async (args) => {
     // Only here are the packages installed that these files are about.
     const types = await runNode([tool('typescript'), '-p', interopClients])

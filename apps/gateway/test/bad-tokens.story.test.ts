@@ -1,5 +1,5 @@
 /** Access tokens that are not exactly acceptable: each is refused alike, and no upstream hears of it. Long because every way to be wrong is a row. */
-import { createPublicKey } from 'node:crypto'
+import { constants, createPublicKey, generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createCallTokenSigner } from '../src/identity/call-token.ts'
@@ -67,9 +67,31 @@ const call = (headers: Headers, request: RawRequest = {}) =>
 const bearer = (token: string): Headers => [['Authorization', `Bearer ${token}`]]
 
 const partsOf = (token: string) => token.split('.') as [string, string, string]
-const withSignature = (change: (signature: Buffer) => Buffer, token = made()) => {
+const withSignature = (change: (signature: Buffer, text: Buffer) => Buffer, token = made()) => {
   const [header, claims, signature] = partsOf(token)
-  return `${header}.${claims}.${change(Buffer.from(signature, 'base64url')).toString('base64url')}`
+  const text = `${header}.${claims}`
+  return `${text}.${change(Buffer.from(signature, 'base64url'), Buffer.from(text)).toString('base64url')}`
+}
+const raw = (key: KeyObject) => ({ key, dsaEncoding: 'ieee-p1363' as const })
+const zeroBefore = (bytes: Buffer) => Buffer.concat([Buffer.from([0]), bytes])
+const lastByte = ({ length }: Buffer, byte: number) => Buffer.concat([Buffer.alloc(length - 1), Buffer.from([byte])])
+const modulus = () => Buffer.from(publicJwk(RS256).n as string, 'base64url')
+const signedByPss = (alg: string, saltLength: number) =>
+  withSignature(
+    (_s, text) =>
+      signBytes('sha256', text, { key: RS256.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }),
+    made({ key: RS256, header: { alg } }),
+  )
+const numberIn = (bytes: Buffer) => BigInt(`0x${bytes.toString('hex')}`)
+const bytesOf = (number: bigint, length: number) => Buffer.from(number.toString(16).padStart(length * 2, '0'), 'hex')
+/** The other signature that is as good: ECDSA has two of everything. */
+const mirrored = (s: Buffer) =>
+  Buffer.concat([s.subarray(0, 32), bytesOf(numberIn(ORDER) - numberIn(s.subarray(32)), 32)])
+/** Another name of the same number, where it fits. */
+const plusN = (bytes: Buffer) => bytesOf((numberIn(bytes) + numberIn(ORDER)) % 2n ** 256n, 32)
+const plusOrder = (s: Buffer) => {
+  const more = numberIn(Buffer.from(s.subarray(32)).reverse()) + ED25519_ORDER
+  return Buffer.concat([s.subarray(0, 32), bytesOf(more, 32).reverse()])
 }
 /** Signs two parts that may be anything. */
 const signed = (header: string, claims: string, key = issuer.key) => {
@@ -87,6 +109,14 @@ const part = (side: 'r' | 's', bytes: Buffer) => () =>
 
 /** Order of the group of P-256. */
 const ORDER = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex')
+const ED25519_ORDER = 2n ** 252n + 27742317777372353535851937790883648493n
+const SMALL_ORDER_POINTS = [
+  ['1', '0100000000000000000000000000000000000000000000000000000000000000'],
+  ['2', 'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f'],
+  ['4', '0000000000000000000000000000000000000000000000000000000000000000'],
+  ['8', '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05'],
+] as const
+const SECP256K1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey
 const UNUSED_BITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 it.each<[string, () => string]>([
@@ -99,6 +129,7 @@ it.each<[string, () => string]>([
   ['without a type', header({ typ: undefined })],
   ['without a key id', header({ kid: undefined })],
   ['for a user', claim({ sub: 'ada' })],
+  ['with the other ECDSA signature of the same claims, which is as good', () => withSignature(mirrored)],
   [
     'with keys of its own, which nobody looks at',
     () => made({ header: { jku: `${stranger.url}/jwks`, x5u: stranger.url, jwk: publicJwk(stranger.key) } }),
@@ -247,6 +278,38 @@ describe(verifies('auth.matrix', 'a token'), () => {
     ['with an RSA signature of zeros', () => withSignature((s) => Buffer.alloc(s.length), made({ key: RS256 }))],
     ['with a truncated Ed25519 signature', () => withSignature((s) => s.subarray(0, 63), made({ key: EdDSA }))],
     ['with an Ed25519 signature of zeros', () => withSignature((s) => Buffer.alloc(s.length), made({ key: EdDSA }))],
+    ...SMALL_ORDER_POINTS.map(([order, point]): [string, () => string] => [
+      `with an Ed25519 signature of a point of order ${order}`,
+      () => withSignature(() => Buffer.concat([Buffer.from(point, 'hex'), Buffer.alloc(32)]), made({ key: EdDSA })),
+    ]),
+    [
+      'with an Ed25519 signature whose S is too large by the order',
+      () => withSignature(plusOrder, made({ key: EdDSA })),
+    ],
+    [
+      'with the two halves of an Ed25519 signature swapped',
+      () => withSignature((s) => Buffer.concat([s.subarray(32), s.subarray(0, 32)]), made({ key: EdDSA })),
+    ],
+    ['with an RSA signature of one', () => withSignature((s) => lastByte(s, 1), made({ key: RS256 }))],
+    ['with the RSA modulus for a signature', () => withSignature(() => modulus(), made({ key: RS256 }))],
+    ['with a zero byte before the RSA signature', () => withSignature(zeroBefore, made({ key: RS256 }))],
+    ['of RS256 with a signature of PS256', () => signedByPss('RS256', 32)],
+    ['of PS256, which its issuer does not use', () => signedByPss('PS256', 32)],
+    [
+      'of RS256 with a digest of SHA-1',
+      () => withSignature((_s, text) => signBytes('sha1', text, RS256.privateKey), made({ key: RS256 })),
+    ],
+    [
+      'of ES256 with a digest of SHA-384',
+      () => withSignature((_s, text) => signBytes('sha384', text, raw(issuer.key.privateKey))),
+    ],
+    ['of ES256 over secp256k1', () => withSignature((_s, text) => signBytes('sha256', text, raw(SECP256K1)))],
+    ['of ES256K', () => made({ header: { alg: 'ES256K' } })],
+    ['with r + n', () => withSignature((s) => Buffer.concat([plusN(s.subarray(0, 32)), s.subarray(32)]))],
+    [
+      'with r and s of 33 bytes each',
+      () => withSignature((s) => Buffer.concat([zeroBefore(s.subarray(0, 32)), zeroBefore(s.subarray(32))])),
+    ],
     // The claims.
     ['without an issuer', claim({ iss: undefined })],
     ['without an audience', claim({ aud: undefined })],
