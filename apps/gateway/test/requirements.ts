@@ -44,10 +44,11 @@ export const REQUIREMENTS = {
   'auth.keys': {
     sentence:
       'Keys are hashed at rest, shown once, overlap, expire, are revoked in 5 s on every replica, and cannot mint keys',
+    ...built,
   },
   'auth.dpop': { sentence: 'A bound token needs its proof', section: 'RFC 9449 §7' },
   'auth.dev': { sentence: 'The development issuer refuses production', ...built },
-  'auth.bootstrap': { sentence: 'There is no default credential' },
+  'auth.bootstrap': { sentence: 'There is no default credential', ...built },
   'auth.console': { sentence: "Session, CSRF, CSP; an agent's credential does nothing there" },
 
   'policy.list-is-callable': {
