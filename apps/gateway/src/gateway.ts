@@ -174,12 +174,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
     parked: new ParkedRuns(createSealer(store.deriveKey('parked'), 'parked')),
     taskIds: new TaskIds(store.deriveKey('task-id')),
     states: createSealer(store.deriveKey('request-state'), 'request-state'),
-    audit: createAudit({
-      config: config.audit,
-      dataDir: store.dataDir,
-      log,
-      ...(auditFiles ? { files: auditFiles } : {}),
-    }),
+    audit: createAudit({ config: config.audit, store, log, ...(auditFiles ? { files: auditFiles } : {}) }),
     approvals: createApprovals(store),
     approvalStates: createSealer(store.deriveKey('approval-state'), 'approval-state'),
     log,

@@ -1,6 +1,7 @@
 /** For any policy: what is listed is what can be called, on every route and in every era, explanations say what happens, and the lists say that they are private. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DefinitionFacts } from '../src/policy/definition-facts.ts'
 import { explain } from '../src/policy/explain.ts'
 import { type ScriptedUpstream, startScriptedUpstream } from './fixtures/scripted-upstream.ts'
 import { post, postModern, type RawAnswer } from './support/clients.ts'
@@ -148,6 +149,26 @@ describe(verifies('policy.list-is-callable', 'for any policy'), () => {
     },
     60_000,
   )
+})
+
+it(verifies('policy.explain', 'what explain says of a call is what the record has of it'), async () => {
+  const { audit, live, catalog } = gateway.listening.gateway
+  await audit.flush()
+  const records = (await audit.readRecords({ limit: 100_000 })).filter(
+    ({ method, kind }) => method === 'tools/call' && kind !== 'intent',
+  )
+  const facts = new Map(catalog.current.entries.tools.map((entry) => [entry.publicName, entry.facts]))
+  const seen = new Set<string>()
+  for (const { agent, tool, args, decision, rule, policyVersion } of records) {
+    const call = { argumentsText: JSON.stringify(args) }
+    const target = facts.get(tool as string) as DefinitionFacts
+    const explanation = explain(live.policy, { agent: agent as string, roles: [], target, call })
+    expect([agent, tool, decision, rule]).toEqual([agent, tool, explanation.decision, explanation.rule ?? null])
+    expect(policyVersion).toBe(live.policy.version)
+    seen.add(`${decision} ${rule === null ? 'by none' : 'by a rule'}`)
+  }
+  expect(records.length).toBe(AGENTS.length * TOOLS.length * 2 * 2)
+  expect([...seen].sort()).toEqual(['allow by a rule', 'deny by a rule', 'deny by none'])
 })
 
 it.each(['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list', 'server/discover'])(

@@ -75,7 +75,7 @@ export const REQUIREMENTS = {
   },
   'policy.arguments': { sentence: 'Conditions see exactly the forwarded arguments', ...built },
   'policy.reload': { sentence: 'Reload is atomic, the last good stays, revocation acts on open streams', ...built },
-  'policy.explain': { sentence: 'What explain says is what enforcement does and what audit records' },
+  'policy.explain': { sentence: 'What explain says is what enforcement does and what audit records', ...built },
   'policy.linear': { sentence: 'No regular expression from outside blocks the loop', ...built },
   'policy.approval': { sentence: 'An approval covers exactly one call of exactly those arguments', ...built },
 
@@ -141,8 +141,9 @@ export const REQUIREMENTS = {
   'reliability.rolling': { sentence: 'Replicas restart one by one behind a load balancer and no call fails' },
   'reliability.crash': {
     sentence: 'After `kill -9` the chain verifies, nothing acknowledged is missing, no child survives',
+    ...built,
   },
-  'reliability.disk': { sentence: 'A full disk refuses writes and recovers' },
+  'reliability.disk': { sentence: 'A full disk refuses writes and recovers', ...built },
   'reliability.stores': { sentence: 'Losing Redis or Postgres degrades as written' },
   'reliability.config': { sentence: 'A broken file changes nothing', ...built },
   'reliability.streams': { sentence: 'Ten thousand idle streams are cheap' },
@@ -159,10 +160,10 @@ export const REQUIREMENTS = {
     ...built,
   },
 
-  'audit.complete': { sentence: 'Attempts equal records, each ended once' },
-  'audit.tamper': { sentence: 'Any change is found and named' },
-  'audit.secrets': { sentence: 'No secret reaches any sink' },
-  'audit.escape': { sentence: 'No input forges a record' },
+  'audit.complete': { sentence: 'Attempts equal records, each ended once', ...built },
+  'audit.tamper': { sentence: 'Any change is found and named', ...built },
+  'audit.secrets': { sentence: 'No secret reaches any sink', ...built },
+  'audit.escape': { sentence: 'No input forges a record', ...built },
 
   'protocol.conformance': {
     sentence: 'Through the gateway = direct, both revisions, both routes',

@@ -122,7 +122,10 @@ describe.each(['SIGKILL', 'SIGTERM'] as const)('a gateway process that gets %s',
   })
   afterAll(() => gateway.close())
 
-  it(verifies('reliability.stdio', 'leaves no child behind, whatever its manners'), async () => {
+  it(verifies(
+    'reliability.crash',
+    verifies('reliability.stdio', 'leaves no child behind, whatever its manners'),
+  ), async () => {
     const unmannered = JSON.parse(readFileSync(pidFile(signal), 'utf8')) as number[]
     const pids = [...(await wellMannered(gateway.url)), ...unmannered]
     expect(pids.map(isRunning)).toEqual([true, true, true, true, true])

@@ -58,3 +58,22 @@ export function* readLinesBackward(path: string): Generator<string> {
     closeSync(file)
   }
 }
+
+/** How many bytes stand behind the last line feed. */
+export function unfinishedBytes(path: string): number {
+  const file = openSync(path, 'r')
+  try {
+    const { size } = fstatSync(file)
+    for (let position = size; position > 0; ) {
+      const length = Math.min(CHUNK_BYTES, position)
+      position -= length
+      const chunk = Buffer.allocUnsafe(length)
+      readSync(file, chunk, 0, length, position)
+      const feed = chunk.lastIndexOf(LINE_FEED)
+      if (feed >= 0) return size - position - feed - 1
+    }
+    return size
+  } finally {
+    closeSync(file)
+  }
+}

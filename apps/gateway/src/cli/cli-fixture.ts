@@ -43,6 +43,11 @@ export function createCliFixture(configuration: string): CliFixture {
   }
 }
 
+/** Runs a command in this process, in a folder that somebody else made. */
+export function runIn(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  return runHere(args, { folder, env })
+}
+
 async function runHere(args: readonly string[], where: Pick<Terminal, 'folder' | 'env'>): Promise<Ended> {
   let stdout = ''
   let stderr = ''

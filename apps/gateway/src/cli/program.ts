@@ -36,6 +36,7 @@ export function createProgram(io: CommandIo, setExitCode: (code: number) => void
   addStdio(program, io)
   addPolicy(program, run)
   addDrift(program, run)
+  addAudit(program, run)
   addAdmin(program, run)
   addApprovals(program, run)
   return program
@@ -255,4 +256,29 @@ function addApprovals(program: Command, run: Run): void {
       .action((ids, options) =>
         run(async (on) => (await import('./approvals-decide.ts')).approvalsDecide(on, ids, { ...options, verdict })),
       )
+}
+
+function addAudit(program: Command, run: Run): void {
+  const audit = program.command('audit').description('the record of every attempt: verify, export')
+  audit
+    .command('verify')
+    .description('verify that no record was changed, removed or added; ends with 8 and names the first that was')
+    .option('--records <folder>', 'where the records are (default: audit in the data directory)')
+    .option('--checkpoints <folder>', 'where their checkpoints are (default: as configured)')
+    .option('--keys <file>', 'public keys to trust, one JWK a line with its kid (default: those in the store)')
+    .action((options) => run(async (on) => (await import('./audit-verify.ts')).auditVerify(on, options)))
+  audit
+    .command('export')
+    .description('write records as JSON lines, oldest first, or send them to an OpenTelemetry collector')
+    .option('--since <time>', 'a date, or a duration before now such as 24h')
+    .option('--until <time>', 'a date, or a duration before now')
+    .option('--agent <name>', 'of one agent')
+    .option('--user <name>', 'on behalf of one user')
+    .option('--tool <name>', 'about one tool, prompt or URI')
+    .option('--upstream <id>', 'about one upstream')
+    .option('--kind <kind>', 'intent, result or attempt')
+    .option('--decision <decision>', 'allow, deny or approve')
+    .option('--request <id>', 'of one request')
+    .option('--otlp [url]', 'send them by OTLP/HTTP (default: telemetry.otlp)')
+    .action((options) => run(async (on) => (await import('./audit-export.ts')).auditExport(on, options)))
 }

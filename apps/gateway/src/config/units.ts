@@ -41,6 +41,11 @@ export function size(min: string, max: string) {
     })
 }
 
+/** The milliseconds of a duration; `undefined` for what is none. */
+export function durationMs(text: string): number | undefined {
+  return DURATION.test(text) ? millisecondsOf(text) : undefined
+}
+
 function millisecondsOf(text: string): number {
   const [, count, unit] = DURATION.exec(text) ?? []
   return Number(count) * MS[unit as keyof typeof MS]

@@ -27,6 +27,7 @@ export function auditAttempt(
 ): void {
   const { error, inbound, caller, outcome } = trail
   if (!error && !isRecorded(inbound)) return
+  if (!caller && error && !gateway.audit.strangers.isSingle(exchange.request.socket.remoteAddress, error.code)) return
   if (caller && inbound && error && !trail.target)
     tellHidden(trail, { inbound, caller, route: exchange.route, gateway })
   gateway.audit.append(

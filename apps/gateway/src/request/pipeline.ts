@@ -138,9 +138,10 @@ async function serveCall(serving: Serving, inbound: Inbound, view: View): Promis
   trail.clock?.enter('route')
   const routed = await route(decided, gateway)
   trail.clock?.enter('intend')
-  if (decided.approval) spendApproval(decided, serving)
   const intended = intend(decided, trail, gateway)
   if (intended) await intended
+  // Not before the intent: what cannot be recorded is not run, and must not cost the approval.
+  if (decided.approval) spendApproval(decided, serving)
   trail.isForwarded = true
   trail.clock?.enter('forward')
   const answer = await forward(routed, decided, { gateway, reply, trail })

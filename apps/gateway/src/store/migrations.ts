@@ -125,6 +125,12 @@ const STEPS: readonly string[] = [
    CREATE INDEX approvals_by_time ON approvals (requested_ms);
    CREATE INDEX approvals_by_agent ON approvals (agent, expires_ms) WHERE verdict IS NULL;
    CREATE INDEX approvals_by_revision ON approvals (revision);`,
+  `CREATE TABLE audit_keys (
+     kid TEXT PRIMARY KEY,
+     private_jwk TEXT NOT NULL,
+     public_jwk TEXT NOT NULL,
+     created_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 /**

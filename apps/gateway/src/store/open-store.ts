@@ -6,6 +6,7 @@ import { type AdminCredentialTable, createAdminCredentialTable } from './admin-c
 import { type AgentTable, createAgentTable } from './agents.ts'
 import { type ApiKeyTable, createApiKeyTable } from './api-keys.ts'
 import { type ApprovalTable, createApprovalTable } from './approvals.ts'
+import { type AuditKeyTable, createAuditKeyTable } from './audit-keys.ts'
 import { createChangeWatch } from './change-watch.ts'
 import { inTransaction, openDatabase } from './database.ts'
 import { createHeardListTable, type HeardListTable } from './heard-lists.ts'
@@ -29,6 +30,7 @@ export interface Store {
   revokedAgents: RevokedAgentTable
   tokenRevocations: TokenRevocationTable
   signingKeys: SigningKeyTable
+  auditKeys: AuditKeyTable
   sealingKeys: SealingKeyTable
   sessions: SessionTable
   sessionSubscriptions: SessionSubscriptionTable
@@ -65,6 +67,7 @@ export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env)
     revokedAgents: createRevokedAgentTable(db, watch.mark),
     tokenRevocations: createTokenRevocationTable(db, watch.mark),
     signingKeys: createSigningKeyTable(db, sealer),
+    auditKeys: createAuditKeyTable(db, sealer),
     sealingKeys: createSealingKeyTable(db, sealer),
     sessions: createSessionTable(db),
     sessionSubscriptions: createSessionSubscriptionTable(db),

@@ -1,0 +1,36 @@
+/** Deletes whole segments that are too old, the oldest of a chain first, and only after a signed word on where the rest of it begins. */
+import { statSync, unlinkSync } from 'node:fs'
+import type { Head } from './chain.ts'
+import { chainsOf, listSegments } from './segment-name.ts'
+import { tailOf } from './tail.ts'
+
+/** What the sweep works on. */
+export interface RetentionParts {
+  folder: string
+  /** A segment that was last written before this goes, ms since the epoch; at least a day ago, so that nobody writes to it any more. */
+  beforeMs: number
+  /** Makes it known that a chain's records up to here are deleted. */
+  retain(instance: string, head: Head): Promise<void>
+}
+
+/**
+ * Deletes what is due.
+ * @returns how many segments are gone
+ */
+export async function sweepSegments({ folder, beforeMs, retain }: RetentionParts): Promise<number> {
+  let count = 0
+  for (const segments of chainsOf(listSegments(folder)).values()) {
+    const youngest = segments.findIndex(({ path }) => lastWrittenMs(path) >= beforeMs)
+    const due = youngest < 0 ? segments : segments.slice(0, youngest)
+    const tail = tailOf(due)
+    if (tail) await retain(tail.instance, { seq: tail.seq, hash: tail.hash })
+    for (const { path } of due) unlinkSync(path)
+    count += due.length
+  }
+  return count
+}
+
+// Another gateway on the same directory sweeps too.
+function lastWrittenMs(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
