@@ -20,6 +20,7 @@ const entrySchema = z.strictObject({
     .default('modern')
     .describe('The era in which the gateway reaches the fixture.'),
   scenario: z.string().describe('Its name; a trailing * stands for anything.'),
+  except: z.array(z.string()).default([]).describe('Scenarios that it does not mean.'),
   check: z.string().optional().describe("The suite's id of the check; all checks of the scenario by default."),
   targets: z.array(z.enum(WAYS)).min(1),
   isRun: z.boolean().default(true).describe('Whether the scenario is run at all.'),
@@ -45,7 +46,7 @@ export function readBaseline(era: UpstreamEra): BaselineEntry[] {
 
 /** Whether the entry speaks of the scenario. */
 export function coversScenario(entry: BaselineEntry, { revision, scenario }: Pick<Place, 'revision' | 'scenario'>) {
-  if (entry.revision !== revision) return false
+  if (entry.revision !== revision || entry.except.includes(scenario)) return false
   return entry.scenario.endsWith('*') ? scenario.startsWith(entry.scenario.slice(0, -1)) : scenario === entry.scenario
 }
 

@@ -93,7 +93,8 @@ function readResults(dir: string): Pick<SuiteRun, 'checks' | 'clientOutput'> {
     const path = join(dir, name, file)
     return existsSync(path) ? readFileSync(path, 'utf8') : undefined
   }
-  for (const name of readdirSync(dir)) {
+  // Names of scenarios have slashes.
+  for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
     const scenario = RESULT_DIR.exec(name)?.groups?.scenario
     const written = read(name, 'checks.json')
     if (!scenario || written === undefined) continue

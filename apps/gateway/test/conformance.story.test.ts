@@ -58,6 +58,8 @@ describe('as the client of the suite', () => {
   it.each([
     ['legacy-agent', '2026-07-28', 'sep-2322-client-request-state'],
     ['modern-agent', '2025-11-25', 'elicitation-sep1034-client-defaults'],
+    ['modern-agent', '2026-07-28', 'auth/client-credentials-jwt'],
+    ['legacy-agent', '2025-11-25', 'auth/client-credentials-basic'],
   ] as const)('passes with a %s, on %s, %s', async (agent, revision, name) => {
     const checks = (await runClientScenarios(agent, [of(revision, name)])).get(name) ?? []
     const judged = checks.filter(({ status }) => status !== 'INFO')
@@ -69,7 +71,7 @@ describe('as the client of the suite', () => {
     const baseline = readBaseline('auto')
     const run = REVISIONS.flatMap(clientScenariosOf).filter((scenario) => !leftOutBy(baseline, scenario))
     expect(run.filter(({ name }) => !SCRIPTS[name])).toEqual([])
-    expect(run).toHaveLength(13)
+    expect(run).toHaveLength(17)
   })
 })
 
@@ -129,6 +131,7 @@ describe('the judgement', () => {
       revision: scenario.revision,
       upstream: 'modern' as const,
       scenario: scenario.name,
+      except: [],
       targets: ['s' as const],
       isRun: true,
       reason: 'It is so by decision.',

@@ -24,6 +24,8 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   initialize: async () => {},
   'request-metadata': async () => {},
   'json-schema-ref-no-deref': async () => {},
+  'auth/client-credentials-basic': callAll,
+  'auth/client-credentials-jwt': callAll,
   tools_call: ({ agent }) => call(agent, 'add_numbers', { a: 5, b: 3 }),
   'elicitation-sep1034-client-defaults': ({ agent }) => call(agent, 'test_client_elicitation_defaults'),
   'sse-retry': ({ agent }) => call(agent, 'test_reconnection'),

@@ -1,6 +1,6 @@
 /** How the gateway proves to an authorization service that it is its client: by a secret or a signed assertion. */
 import type { KeyObject, webcrypto } from 'node:crypto'
-import { type ClientAuth, ClientSecretBasic, ClientSecretPost, PrivateKeyJwt } from 'oauth4webapi'
+import { type ClientAuth, ClientSecretPost, PrivateKeyJwt } from 'oauth4webapi'
 import { readClientKey } from '../config/client-key.ts'
 import type { OAuthClientConfig } from '../config/upstream-auth-schema.ts'
 
@@ -17,7 +17,20 @@ export function clientProofOf(config: OAuthClientConfig, methods: readonly strin
   const secret = clientSecret?.reveal() ?? ''
   const takesPostAlone = methods?.includes('client_secret_post') && !methods.includes('client_secret_basic')
   const isPost = clientAuth === undefined ? takesPostAlone : clientAuth === 'post'
-  return isPost ? ClientSecretPost(secret) : ClientSecretBasic(secret)
+  return isPost ? ClientSecretPost(secret) : basicProof(secret)
+}
+
+// The library's own escapes "-", "." and "_" too, which is allowed, and which services that compare without decoding refuse.
+function basicProof(secret: string): ClientAuth {
+  return (_service, client, _body, headers) => {
+    const pair = `${formEncoded(client.client_id)}:${formEncoded(secret)}`
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`)
+  }
+}
+
+// RFC 6749 §2.3.1.
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1)
 }
 
 const CURVES: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }
