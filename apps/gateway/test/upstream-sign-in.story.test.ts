@@ -2,8 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { runCli } from '../src/cli/run-cli.ts'
+import { Secret } from '../src/config/secret.ts'
+import { OAuthTokens, type OAuthUpstream } from '../src/credentials/oauth-tokens.ts'
 import { type ProtectedUpstream, startProtectedLegacy, startProtectedModern } from './fixtures/protected-upstreams.ts'
 import { type ScriptedUpstream, startScriptedUpstream } from './fixtures/scripted-upstream.ts'
 import { connectV1, connectV2, postModern } from './support/clients.ts'
@@ -11,6 +14,7 @@ import { failureOf } from './support/failure-of.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 import { startTokenService, type TokenService } from './support/start-token-service.ts'
 import { newKey, startTestIssuer, type TestIssuer } from './support/test-issuer.ts'
+import { upstreamConfig } from './support/upstream-config.ts'
 import { verifies } from './support/verifies.ts'
 
 const SECRET = 'a:secret with%odd+characters'
@@ -195,6 +199,8 @@ describe('token exchange', () => {
       sub_id: { format: 'iss_sub', iss: agents.url, sub: 'alice' },
     })
     expect(payload.exp - payload.iat).toBe(60)
+    const actor = JSON.parse(Buffer.from(String(request?.get('actor_token')?.split('.')[1]), 'base64url').toString())
+    expect(actor.sub_id).toEqual({ format: 'iss_sub', iss: gateway.url, sub: 'bot' })
     expect((await postModern(url, assertion, 'tools/list')).status).toBe(401)
   })
 })
@@ -316,6 +322,33 @@ describe('an authorization service', () => {
       reason: expect.stringMatching(/service/),
     })
     expect(modern.seen).toEqual([])
+  })
+
+  it('that answers oddly has nothing of its tokens logged', async () => {
+    const lines: string[] = []
+    const log = pino({ level: 'debug' }, { write: (line) => void lines.push(line) })
+    const odd = [
+      { access_token: 'canary-token', expires_in: 60 },
+      { access_token: 'canary-token', token_type: 'mac' },
+      { access_token: 'canary-token', token_type: 'Bearer', expires_in: 'soon' },
+      { access_token: ['canary-token'], token_type: 'Bearer' },
+      { error: 'invalid_grant', access_token: 'canary-token', error_description: 'no such grant' },
+    ]
+    await start({ plain: { url: plain.url } })
+    const { callTokens } = gateway.listening.gateway
+    const upstream = upstreamConfig({ url: modern.url, auth: byClient({ clientSecret: new Secret(SECRET) }) })
+    for (const body of odd) {
+      service.answer = (response) =>
+        response
+          .writeHead('error' in body ? 400 : 200, { 'content-type': 'application/json' })
+          .end(JSON.stringify(body))
+      const tokens = new OAuthTokens({ callTokens, log })
+      const failure = await Promise.resolve(tokens.own(upstream as OAuthUpstream)).catch((error: unknown) => error)
+      log.error({ err: failure }, 'failed')
+    }
+    expect(lines).toHaveLength(10)
+    expect(lines.join('')).toContain('no such grant')
+    for (const secret of ['canary', SECRET, encodeURIComponent(SECRET)]) expect(lines.join('')).not.toContain(secret)
   })
 
   it('that redirects is not followed with the secret', async () => {

@@ -7,7 +7,7 @@ import type { AssertedSubject, CallTokenSigner } from '../identity/call-token.ts
 import { unavailable } from '../upstream/answer.ts'
 import { unlessAborted } from '../upstream/unless-aborted.ts'
 import { clientProofOf } from './client-proof.ts'
-import { failureReasonOf } from './failure-reason.ts'
+import { failureReasonOf, loggedFailureOf } from './failure-reason.ts'
 import { findTokenEndpoint, type TokenService } from './find-token-endpoint.ts'
 import { requestExchange, requestOwnToken, type TokenRequest } from './request-token.ts'
 import { type FetchedToken, TokenStore } from './token-store.ts'
@@ -88,11 +88,12 @@ export class OAuthTokens {
     return client.tokens.get(key, async () => {
       try {
         return await unlessAborted(ask(upstream, client, request), AbortSignal.timeout(MAX_MS))
-      } catch (cause) {
+      } catch (error) {
         // It may have moved.
         client.service = undefined
+        const cause = loggedFailureOf(error)
         this.#log.warn({ upstream: upstream.id, err: cause }, 'cannot get a token for an upstream')
-        throw unavailable(upstream.id, failureReasonOf(cause), { cause })
+        throw unavailable(upstream.id, failureReasonOf(error), { cause })
       }
     })
   }

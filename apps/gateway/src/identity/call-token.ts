@@ -22,7 +22,7 @@ export interface CallTokenSubject {
 /** An agent, or the user of an agent, as an authorization service is to know it. */
 export interface AssertedSubject {
   subject: string
-  /** The issuer that knows the user by this name: at another it is somebody else. */
+  /** The issuer that knows the user by this name: at another it is somebody else. An agent's name is the gateway's own. */
   issuer?: string
 }
 
@@ -91,10 +91,10 @@ export function createCallTokenSigner(store: Store, options: { issuer: string; n
       remembered.set(cacheKey, entry)
       return entry.token
     },
-    assertionOf({ subject, issuer: known }, audience) {
-      // RFC 9493 §3.2.3.
-      const names = known === undefined ? {} : { sub_id: { format: 'iss_sub', iss: known, sub: subject } }
-      const claims = { sub: subject, ...names, aud: audience, jti: randomUUID() }
+    assertionOf({ subject, issuer: namedBy = issuer }, audience) {
+      // RFC 9493 §3.2.3: a user may be called like an agent.
+      const sub_id = { format: 'iss_sub', iss: namedBy, sub: subject }
+      const claims = { sub: subject, sub_id, aud: audience, jti: randomUUID() }
       return sign(claims, ASSERTION_TYPE, Math.floor(now() / 1_000))
     },
     jwks: () => ({ keys: keyring.published() }),
