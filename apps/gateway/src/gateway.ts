@@ -31,6 +31,7 @@ import { createStreamCheck } from './request/streams/stream-check.ts'
 import { watchWanted } from './request/streams/subscribe.ts'
 import { Subscriptions } from './request/streams/subscriptions.ts'
 import { TaskIds } from './request/targets/task-ids.ts'
+import { ResultChecker } from './result-schema/result-checker.ts'
 import { createSignIn } from './sign-in.ts'
 import type { Store } from './store/open-store.ts'
 import type { Upstream } from './upstream/upstream.ts'
@@ -58,6 +59,7 @@ export interface Gateway {
   readonly cursors: Sealer
   readonly edge: Edge
   readonly limits: Limits
+  readonly resultChecker: ResultChecker
   readonly admission: Admission
   readonly metrics: Metrics
   readonly tracing: Tracing
@@ -163,6 +165,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
     cursors: createSealer(store.deriveKey('cursor'), 'cursor'),
     edge: edgeOf(config, publicUrl, via),
     limits,
+    resultChecker: new ResultChecker(),
     admission: limits.admission,
     metrics: new Metrics(),
     tracing: new Tracing(log),
@@ -207,6 +210,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
       for (const stop of stopWatching) stop()
       await lines.close()
       await factsFile.close()
+      await gateway.resultChecker.close()
       gateway.heard.flush()
       gateway.approvals.close()
       gateway.authenticator.close()

@@ -10,16 +10,11 @@ interface NotYet {
   when?(value: unknown): boolean
 }
 
-const is =
-  (...values: unknown[]) =>
-  (value: unknown) =>
-    values.includes(value)
 const startsWith = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value)
 
 const REFUSED: readonly NotYet[] = [
   { at: 'store', what: 'PostgreSQL', when: startsWith(/^postgres/) },
   { at: 'shared', what: 'Redis', when: startsWith(/^rediss?:/) },
-  { at: 'upstreams.*.resultSchema', what: 'Checking of results', when: is('warn', 'enforce') },
 ]
 
 /** What the configuration asks for in vain. */

@@ -50,6 +50,8 @@ export interface UpstreamConfig {
   headers: Readonly<Record<string, Secret>>
   timeoutMs: number
   maxResultBytes: number
+  /** Whether results that break their tool's output schema are reported, or refused. */
+  resultSchema: 'off' | 'warn' | 'enforce'
   /** Calls at the same time. */
   concurrency: number
   /** Original names of tools that may be called again when an answer is lost. */
@@ -71,7 +73,7 @@ export function completeUpstreams(written: Record<string, WrittenUpstream>): Rea
 }
 
 function complete(id: string, written: WrittenUpstream): UpstreamConfig {
-  const { timeout, refresh, resultSchema: _, ...same } = written
+  const { timeout, refresh, ...same } = written
   const kind = written.run === undefined ? (written.url === undefined ? 'command' : 'url') : 'run'
   return {
     ...same,

@@ -68,7 +68,12 @@ const shape = z.strictObject({
     .describe(
       'Whether each caller gets a child of `command` of its own, with what its client can be asked; at most 16.',
     ),
-  resultSchema: z.literal('off').default('off'),
+  resultSchema: z
+    .enum(['off', 'warn', 'enforce'])
+    .default('off')
+    .describe(
+      'What happens to results that break the output schema of their tool: warn reports them, enforce refuses them.',
+    ),
   env: z
     .record(z.string().regex(/^[A-Za-z_]\w{0,127}$/, 'Want the name of an environment variable'), secret)
     .default({})

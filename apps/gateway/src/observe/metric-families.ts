@@ -34,6 +34,11 @@ export const METRIC_FAMILIES = {
     labels: ['scope'],
     help: 'Requests that a limit stopped, by whose limit it was',
   },
+  causeway_broken_results_total: {
+    type: 'counter',
+    labels: ['upstream', 'finding'],
+    help: 'Results that broke the output schema of their tool, or could not be held against it',
+  },
   causeway_upstream_state: {
     type: 'gauge',
     labels: ['upstream', 'state'],

@@ -31,6 +31,7 @@ export class Metrics {
   readonly requests = new Counts(MAX_REQUEST_SERIES, ([, era = '']) => [OTHER, era, OTHER])
   readonly calls = new Counts(MAX_CALL_SERIES, ([upstream = '', , , outcome = '']) => [upstream, OTHER, OTHER, outcome])
   readonly denials = new Counts(MAX_DENIAL_SERIES, ([, reason = '']) => [OTHER, reason])
+  readonly brokenResults = new Counts(MAX_DENIAL_SERIES, ([, finding = '']) => [OTHER, finding])
   readonly durations = new Map<string, PhaseDurations>()
   /** Whether the configuration as it was last read is in force. */
   isConfigCurrent = true

@@ -34,7 +34,8 @@ function countedText({ metrics, limits }: Gateway, format: MetricsFormat): strin
     familyText('causeway_calls_total', metrics.calls.series, format) +
     histogramText('causeway_call_duration_seconds', durations, format) +
     familyText('causeway_denials_total', metrics.denials.series, format) +
-    familyText('causeway_limited_total', limited, format)
+    familyText('causeway_limited_total', limited, format) +
+    familyText('causeway_broken_results_total', metrics.brokenResults.series, format)
   )
 }
 

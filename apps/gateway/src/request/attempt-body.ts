@@ -125,9 +125,11 @@ function nameText(name: string): string {
 
 const decisionTexts = new WeakMap<Decision, string>()
 
-function decisionText({ decision, error }: Trail): string {
+function decisionText({ decision, error, resultNote }: Trail): string {
   const cause = error?.code === 'unauthorized' ? String(error.cause) : undefined
   if (!decision) return cause === undefined ? UNDECIDED : `"rule":null,"decision":null,"reason":${quoted(cause)}`
+  if (resultNote !== undefined)
+    return `"rule":${quotedOrNull(decision.rule)},"decision":"${decision.effect}","reason":${quoted(redactText(resultNote.slice(0, 256)))}`
   let text = decisionTexts.get(decision)
   if (text === undefined) {
     const { rule, effect, reason } = decision as CallDecision

@@ -9,12 +9,16 @@ import { reasonAgainst } from './asks/ask-rules.ts'
 import { forwardParked } from './asks/forward-parked.ts'
 import { passedOnInput } from './asks/input-required.ts'
 import { cancellationKey } from './cancel.ts'
+import { checkResult } from './check-result.ts'
 import type { Trail } from './record.ts'
 import type { Reply } from './reply.ts'
 import type { Decided, Routed } from './route.ts'
 import { cancellable, type Round, send, startSending } from './sending.ts'
 import { onlyVisible } from './targets/only-visible.ts'
 import { shownTask } from './targets/shown-task.ts'
+
+const RESULT = ['result']
+const TASK_RESULT = ['result', 'result']
 
 /** @throws GatewayError upstream_* | result_too_large | call_cancelled | input_unsupported | invalid_state | exchange_lost */
 export async function forward(
@@ -24,10 +28,11 @@ export async function forward(
 ): Promise<AgentAnswer> {
   const round: Round = { routed, decided, reply: on.reply, trail: on.trail }
   const isModernUpstream = routed.connection.identity.era === 'modern'
-  if (decided.inbound.era === 'legacy') return toAgent(await forwardLegacy(round, on.gateway, isModernUpstream), round)
+  if (decided.inbound.era === 'legacy')
+    return finish(await forwardLegacy(round, on.gateway, isModernUpstream), round, on.gateway)
   if (isModernUpstream) return forwardModern(round, on.gateway)
   const outcome = await forwardParked(round, on.gateway)
-  return 'answer' in outcome ? toAgent(outcome.answer, round) : asInput(outcome.input, round, on.gateway)
+  return 'answer' in outcome ? finish(outcome.answer, round, on.gateway) : asInput(outcome.input, round, on.gateway)
 }
 
 async function forwardLegacy(round: Round, gateway: Gateway, isModernUpstream: boolean): Promise<UpstreamAnswer> {
@@ -56,7 +61,7 @@ async function forwardModern(round: Round, gateway: Gateway): Promise<AgentAnswe
       inbound: round.decided.inbound,
       seal: round.routed.sealState,
     })
-    return input === undefined ? toAgent(asTask(answer, round), round) : asInput(input, round, gateway)
+    return input === undefined ? await finish(asTask(answer, round), round, gateway) : asInput(input, round, gateway)
   } finally {
     sending.deadline.stop()
   }
@@ -74,6 +79,21 @@ function asInput(input: string, { decided }: Round, { approvalStates: sealer }: 
   const { approval, inbound } = decided
   const result = approval ? withApprovedState(input, decided, { sealer, approval }) : input
   return { status: 200, text: resultText(inbound.message.idText as string, result), outcome: 'result' }
+}
+
+function finish(answer: UpstreamAnswer, round: Round, gateway: Gateway): AgentAnswer | Promise<AgentAnswer> {
+  const { routed, decided, trail } = round
+  if (routed.upstream.config.resultSchema === 'off') return toAgent(answer, round)
+  const { target, exchange } = decided
+  const isTask = target.field === 'taskId'
+  const told = {
+    text: answer.text,
+    path: isTask ? TASK_RESULT : RESULT,
+    result: isTask ? answer.result?.result : answer.result,
+  }
+  const { requestId } = exchange
+  const checked = checkResult(told, { target, upstream: routed.upstream.config, gateway, requestId, trail })
+  return checked ? checked.then(() => toAgent(answer, round)) : toAgent(answer, round)
 }
 
 function toAgent(answer: UpstreamAnswer, { decided, routed }: Round): AgentAnswer {

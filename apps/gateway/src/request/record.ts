@@ -28,6 +28,8 @@ export interface Trail {
   approvalId?: string
   /** What is kept of the arguments, once that was worked out. */
   argsText?: string
+  /** What was found when the result was held against its output schema. */
+  resultNote?: string
   /** Whether anything was sent to an upstream. */
   isForwarded?: boolean
   /** The trace it belongs to, if any. */

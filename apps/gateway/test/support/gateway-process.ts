@@ -8,7 +8,7 @@ import { stringify } from 'yaml'
 import { issueKey } from '../../src/identity/issue-key.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { freePort } from './free-port.ts'
-import { NO_BUDGETS, OPERATOR_RULES, type StoryConfig, until } from './start-gateway.ts'
+import { NO_LIMITS, OPERATOR_RULES, type StoryConfig, until } from './start-gateway.ts'
 
 /** A process that listens, and can be killed and started again on the same port and data. */
 export interface GatewayProcess {
@@ -40,7 +40,7 @@ export async function startGatewayProcess(config: StoryConfig): Promise<GatewayP
   const configPath = join(dir, 'causeway.yaml')
   const listen = { host: '127.0.0.1', port }
   const settings = { version: 1, listen, admin: false, dataDir, telemetry: { logLevel: 'silent' } }
-  writeFileSync(configPath, stringify({ ...settings, rules: OPERATOR_RULES, limits: NO_BUDGETS, ...config }))
+  writeFileSync(configPath, stringify({ ...settings, rules: OPERATOR_RULES, limits: NO_LIMITS, ...config }))
   let child: ChildProcess
   const answers = async (path: string) => {
     try {

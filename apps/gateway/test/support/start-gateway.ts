@@ -47,7 +47,7 @@ export const OPERATOR_RULES = [
 ]
 
 /** Stories call more often than agents do. */
-export const NO_BUDGETS = { agent: { perMinute: 0 }, user: { perMinute: 0 }, write: { perMinute: 0 } }
+export const NO_LIMITS = { agent: { perMinute: 0, concurrency: 0 }, user: { perMinute: 0 }, write: { perMinute: 0 } }
 
 export async function startGateway(config: StoryConfig, world: StoryWorld = {}): Promise<StoryGateway> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-story-'))
@@ -65,7 +65,7 @@ export async function startGateway(config: StoryConfig, world: StoryWorld = {}):
             dataDir: 'data',
             agents: { ops: { roles: ['operator'] } },
             rules: OPERATOR_RULES,
-            limits: NO_BUDGETS,
+            limits: NO_LIMITS,
             ...next,
           })
     writeFileSync(configPath, text)

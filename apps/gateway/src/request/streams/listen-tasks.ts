@@ -6,6 +6,7 @@ import { isObject } from '../../wire/envelope.ts'
 import { membersOf, withMembers } from '../../wire/json-span.ts'
 import { SUBSCRIPTION_ID_META } from '../../wire/revisions.ts'
 import type { Caller } from '../caller.ts'
+import { checkResult } from '../check-result.ts'
 import { missingScopes } from '../check-scopes.ts'
 import { decideTarget } from '../decide.ts'
 import type { Inbound } from '../read.ts'
@@ -169,8 +170,26 @@ function onNotification({ text, method }: { text: string; method: string }, hear
   } else if (method === 'notifications/tasks') {
     const id = own.get(params.taskId as string)
     const view = listener.currentView()
-    if (id !== undefined && view && find(id, view, listener)) show(text, id, hearing)
+    const target = id !== undefined && view ? find(id, view, listener) : undefined
+    if (id === undefined || !target) return
+    const checked = checkTold({ text, result: params.result }, target, hearing)
+    if (!checked) show(text, id, hearing)
+    // What may not pass is told to the agent that asks for the task.
+    else checked.then(() => !life.signal.aborted && show(text, id, hearing)).catch(() => {})
   }
+}
+
+function checkTold(
+  told: { text: string; result: unknown },
+  target: Target,
+  { routed, listener }: Hearing,
+): Promise<void> | undefined {
+  const { gateway, exchange } = listener
+  const { requestId } = exchange
+  return checkResult(
+    { ...told, path: ['params', 'result'] },
+    { target, upstream: routed.upstream.config, gateway, requestId },
+  )
 }
 
 function show(text: string, id: string, { routed, listener, life }: Hearing): void {
