@@ -8,7 +8,6 @@ import { type StoryGateway, startGateway, until } from './support/start-gateway.
 
 const CALLS = 100
 
-const UNLIMITED = { agent: { perMinute: 0 }, write: { perMinute: 0 } }
 
 let upstream: ScriptedUpstream
 let hanging: Collector
@@ -26,7 +25,6 @@ afterAll(async () => {
 async function startWith(otlp: string): Promise<StoryGateway> {
   const gateway = await startGateway({
     upstreams: { up: { url: upstream.url } },
-    limits: UNLIMITED,
     telemetry: { otlp, sample: 1 },
   })
   await gateway.ready('up')

@@ -12,7 +12,6 @@ import { type StoryGateway, startGateway, until } from './support/start-gateway.
 
 const SLOW_MS = 60
 
-const UNLIMITED = { agent: { perMinute: 0 }, write: { perMinute: 0 } }
 
 let upstream: ScriptedUpstream
 let gateway: StoryGateway
@@ -34,7 +33,6 @@ beforeAll(async () => {
   gateway = await startGateway({
     upstreams: { up: { url: upstream.url }, gone: { url: 'http://127.0.0.1:9/mcp' } },
     agents: { ops: { roles: ['operator'] } },
-    limits: UNLIMITED,
     rules: [
       { id: 'all', effect: 'allow', roles: ['operator'], tools: ['*'], resources: ['*'] },
       { id: 'not-this', effect: 'deny', roles: ['operator'], tools: ['up__secret'] },

@@ -24,7 +24,6 @@ const TRACESTATE = 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE'
 const BAGGAGE = 'userId=alice,isProduction=false'
 const OTHER = '00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01'
 
-const UNLIMITED = { agent: { perMinute: 0 }, write: { perMinute: 0 } }
 
 let dir: string
 let port: ScriptedPort
@@ -88,7 +87,7 @@ describe('where nothing is recorded', () => {
   let call: ReturnType<typeof callAs>
 
   beforeAll(async () => {
-    gateway = await startGateway({ upstreams: upstreams(), limits: UNLIMITED })
+    gateway = await startGateway({ upstreams: upstreams() })
     call = callAs(gateway, gateway.key('ops'))
     await gateway.ready('new', 'old', 'pipe')
   })
@@ -154,7 +153,6 @@ describe('where a collector is configured', () => {
     collector = await startCollector()
     gateway = await startGateway({
       upstreams: upstreams(),
-      limits: UNLIMITED,
       telemetry: { otlp: collector.url, sample: 0 },
     })
     key = gateway.key('ops')
@@ -281,7 +279,7 @@ describe('where a collector is configured', () => {
   it('a share of the traces that begin here is recorded, under the id of the request', async () => {
     const none = await call('new__hello')
     expect(none.meta.traceparent).toMatch(/-0[02]$/)
-    gateway.write({ upstreams: upstreams(), limits: UNLIMITED, telemetry: { otlp: collector.url, sample: 1 } })
+    gateway.write({ upstreams: upstreams(), telemetry: { otlp: collector.url, sample: 1 } })
     gateway.listening.reload()
     const { answer, meta } = await call('new__hello')
     const traceId = (answer.headers.get('x-request-id') as string).replaceAll('-', '')
@@ -292,7 +290,7 @@ describe('where a collector is configured', () => {
   })
 
   it('a stranger makes nobody record: his context counts for nothing', async () => {
-    gateway.write({ upstreams: upstreams(), limits: UNLIMITED, telemetry: { otlp: collector.url, sample: 0 } })
+    gateway.write({ upstreams: upstreams(), telemetry: { otlp: collector.url, sample: 0 } })
     gateway.listening.reload()
     await postModern(
       `${gateway.url}/mcp`,
