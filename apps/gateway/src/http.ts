@@ -46,8 +46,10 @@ export function createHttp(gateway: () => Gateway | undefined, some: Partial<Cli
       latest.set(request.socket, response)
       const current = gateway()
       const route = current && mcpRoute(request.url)
-      if (route === undefined) void edges(plainly(request), response)
-      else serveMcp({ request, response, route: route ?? undefined }, current as Gateway)
+      if (route === undefined) {
+        response.setHeader('X-Request-Id', randomUUID())
+        void edges(plainly(request), response)
+      } else serveMcp({ request, response, route: route ?? undefined }, current as Gateway)
     },
   )
   // One timer for each connection, which Node.js keeps anyway: one for each response as well cost 2 % of a call.

@@ -8,7 +8,6 @@ import { type StoryGateway, startGateway, until } from './support/start-gateway.
 
 const CALLS = 100
 
-
 let upstream: ScriptedUpstream
 let hanging: Collector
 let refusing: Collector

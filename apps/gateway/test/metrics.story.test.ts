@@ -12,7 +12,6 @@ import { type StoryGateway, startGateway, until } from './support/start-gateway.
 
 const SLOW_MS = 60
 
-
 let upstream: ScriptedUpstream
 let gateway: StoryGateway
 let key: string

@@ -24,7 +24,6 @@ const TRACESTATE = 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE'
 const BAGGAGE = 'userId=alice,isProduction=false'
 const OTHER = '00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01'
 
-
 let dir: string
 let port: ScriptedPort
 const received: Received[] = []

@@ -3,6 +3,7 @@
 /** A stream that is open. */
 export interface RawStream {
   messages: { id?: unknown; method?: string; params?: Record<string, unknown>; result?: unknown; error?: unknown }[]
+  headers: Headers
   /** What has come as text, comments included. */
   text(): string
   /** Resolves when the other side has ended it, or it broke. */
@@ -32,7 +33,13 @@ export async function openStream(url: string, init: RequestInit = {}): Promise<R
       }
     }
   }
-  return { messages, text: () => text, ended: read().catch(() => {}), close: () => abort.abort() }
+  return {
+    messages,
+    headers: response.headers,
+    text: () => text,
+    ended: read().catch(() => {}),
+    close: () => abort.abort(),
+  }
 }
 
 /** The GET stream of a legacy client. */

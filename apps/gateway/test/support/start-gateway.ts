@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { stringify } from 'yaml'
 import type { AuditFiles } from '../../src/audit/audit-files.ts'
 import { issueKey } from '../../src/identity/issue-key.ts'
@@ -19,6 +19,7 @@ export interface StoryConfig {
 /** What stands in place of the outside world. */
 export interface StoryWorld {
   auditFiles?: AuditFiles
+  log?: Logger
 }
 
 export interface StoryGateway {

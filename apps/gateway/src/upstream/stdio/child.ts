@@ -11,6 +11,8 @@ export interface ChildSpec {
   env: Readonly<Record<string, string>>
   cwd?: string
   log: Logger
+  /** Tells a line of its stderr in a way of its own. */
+  onStderr?: (line: string) => void
 }
 
 export interface Child {
@@ -70,7 +72,9 @@ export function startChild(spec: ChildSpec): Child {
   child.once('exit', (code, signal) => resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`))
   child.stdin.on('error', () => {})
   const tell = (stderr: string) => {
-    if (stderr.trim()) spec.log.info({ stderr }, 'child stderr')
+    if (stderr.trim() === '') return
+    if (spec.onStderr) spec.onStderr(stderr)
+    else spec.log.info({ stderr }, 'child stderr')
   }
   child.stderr.on('data', createLineReader(MAX_LINE_BYTES, { onLine: tell, onOverflow: tell }))
   return {

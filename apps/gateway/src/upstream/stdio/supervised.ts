@@ -4,6 +4,7 @@ import { ENV, type ReadyLine } from '@causeway/shared-contracts/wire-names'
 import type { Logger } from 'pino'
 import { unavailable } from '../answer.ts'
 import { type Child, childEnv, startChild } from './child.ts'
+import { tellDomainLine } from './domain-log.ts'
 import { createLineReader } from './line-reader.ts'
 
 /** What a domain server must know to verify the gateway's tokens. */
@@ -46,6 +47,7 @@ export async function startSupervised(spec: SupervisedSpec, signal: AbortSignal)
       [ENV.audience]: spec.upstream,
     }),
     log: spec.log,
+    onStderr: (line) => tellDomainLine(spec.log, line),
   })
   try {
     return { child, url: await readyUrl(child, spec.upstream, signal) }
