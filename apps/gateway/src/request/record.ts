@@ -6,6 +6,7 @@ import { outcomeOf } from '../observe/outcome-of.ts'
 import type { PhaseClock } from '../observe/phase-clock.ts'
 import type { Trace } from '../observe/trace.ts'
 import type { Decision } from '../policy/decide.ts'
+import type { JsonRedactor } from '../redaction/redact.ts'
 import { auditAttempt } from './audit-attempt.ts'
 import type { Caller } from './caller.ts'
 import type { Inbound } from './read.ts'
@@ -83,13 +84,17 @@ export function record(
   if (!error) on.gateway.log.debug(line, 'request')
   else if (error.failure.source === 'gateway' && error.code !== 'overloaded')
     on.gateway.log.error({ ...line, err: error }, 'request')
-  else on.gateway.log.info({ ...line, reason: causeOf(error) }, 'request')
+  else on.gateway.log.info({ ...line, reason: causeOf(error, on.gateway.audit.redactor) }, 'request')
 }
 
 function rounded(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 100) / 100
 }
 
-function causeOf({ cause, message }: GatewayError): unknown {
-  return cause instanceof Error ? cause.message : (cause ?? message)
+// An upstream's own error is data like any other, with names that tell what is secret.
+function causeOf({ cause, message }: GatewayError, redactor: JsonRedactor): unknown {
+  if (cause instanceof Error) return cause.message
+  return typeof cause === 'object' && cause !== null
+    ? JSON.parse(redactor.redact(JSON.stringify(cause)))
+    : (cause ?? message)
 }

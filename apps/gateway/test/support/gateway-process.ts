@@ -31,8 +31,14 @@ type Readiness = { upstreams: Record<string, { state: string }> }
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 
-/** Starts one on a free port in a temporary directory. */
-export async function startGatewayProcess(config: StoryConfig): Promise<GatewayProcess> {
+/**
+ * Starts one on a free port in a temporary directory.
+ * @param onLog is given what it writes to stderr, in place of the terminal
+ */
+export async function startGatewayProcess(
+  config: StoryConfig,
+  onLog?: (text: string) => void,
+): Promise<GatewayProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-process-'))
   const dataDir = join(dir, 'data')
   const port = await freePort()
@@ -75,8 +81,9 @@ export async function startGatewayProcess(config: StoryConfig): Promise<GatewayP
       const env = { PATH: process.env.PATH, HOME: dir }
       child = spawn(process.execPath, [MAIN, 'up', '--config', configPath], {
         env,
-        stdio: ['ignore', 'ignore', 'inherit'],
+        stdio: ['ignore', 'ignore', onLog ? 'pipe' : 'inherit'],
       })
+      child.stderr?.setEncoding('utf8').on('data', onLog ?? (() => {}))
       await until(async () => (await answers('/livez'))?.ok === true, 'the gateway answers')
       return performance.now() - startedAtMs
     },
