@@ -12,7 +12,8 @@ export interface ConfigurationOptions {
 /** Teams that the many agents are in. */
 export const TEAMS = 50
 const UNLIMITED = { perMinute: 0, concurrency: 0, streams: 0 }
-const TOOLS = { echo: { scopes: ['bench:use'] }, echo_events: { scopes: ['bench:use'] } }
+const READS = { scopes: ['bench:use'], effect: 'read' }
+const TOOLS = { echo: READS, echo_events: READS, echo_write: { scopes: ['bench:use'], effect: 'write' } }
 
 /** Name of one of many agents; its team is its number modulo {@link TEAMS}. */
 export function agentName(index: number): string {

@@ -9,7 +9,7 @@ import type { Target } from '../targets.ts'
 /** One kind of call. */
 export interface Scenario {
   name: string
-  tool: 'echo' | 'echo_events'
+  tool: 'echo' | 'echo_events' | 'echo_write'
   /** Length of the text that goes there and comes back. */
   textLength: number
   connections: number
@@ -32,6 +32,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'json-small-1', tool: 'echo', textLength: SMALL, connections: 1 },
   { name: 'json-small-256', tool: 'echo', textLength: SMALL, connections: 256 },
   { name: 'json-large-32', tool: 'echo', textLength: LARGE, connections: 32 },
+  { name: 'write-small-32', tool: 'echo_write', textLength: SMALL, connections: 32 },
   { name: 'sse-small-32', tool: 'echo_events', textLength: SMALL, connections: 32 },
   { name: 'sse-large-32', tool: 'echo_events', textLength: LARGE, connections: 32 },
 ]

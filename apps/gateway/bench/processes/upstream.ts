@@ -80,7 +80,7 @@ function resultOf(method: string, params: Asked['params'], path = ''): object | 
 function toolNames(path: string): string[] {
   if (path === '/changing') return [toolName(changes, 'changed'), ...numbered(CHANGING_TOOLS - 1)]
   const count = Number(/^\/tools\/(\d+)$/.exec(path)?.[1] ?? 0)
-  return count === 0 ? ['echo', 'echo_events'] : numbered(count)
+  return count === 0 ? ['echo', 'echo_events', 'echo_write'] : numbered(count)
 }
 
 function numbered(count: number): string[] {
