@@ -21,6 +21,7 @@ import { type Admission, Limits } from './limit/limits.ts'
 import { Metrics } from './observe/metrics.ts'
 import { Tracing } from './observe/tracing.ts'
 import { compilePolicy, type Policy } from './policy/compile.ts'
+import { withStoredRules } from './policy/with-stored-rules.ts'
 import { PendingAsks } from './request/asks/asks.ts'
 import type { ParkedCall } from './request/asks/forward-parked.ts'
 import { ParkedRuns } from './request/asks/parked-runs.ts'
@@ -88,6 +89,12 @@ export interface Gateway {
 export interface RunningGateway extends Gateway {
   /** Puts another configuration in force; upstreams that it does not change are left alone. */
   apply(config: Config): void
+  /** Calls `listener` with each upstream whose state is another. @returns the function that ends it */
+  onUpstreamState(listener: (upstream: Upstream) => void): () => void
+  /** Lists an upstream's definitions now. @returns whether there is such an upstream */
+  refresh(upstream: string): boolean
+  /** Replaces an upstream's connection, or its child; calls under way end on the old one. @returns whether there is such an upstream */
+  restart(upstream: string): boolean
   /** Ends open streams and refuses to be ready; calls go on. */
   drain(): void
   close(): Promise<void>
@@ -118,10 +125,18 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
   const factsFile = createFactsFile(join(store.dataDir, 'catalog.json'), catalog, log)
   const checkStreams = createStreamCheck(streams)
   const subscriptions = new Subscriptions(store.sessionSubscriptions)
+  const stateListeners = new Set<(upstream: Upstream) => void>()
   let approvals = store.pins.approvals()
+  let policyVersion = store.policyVersions.newest()
+  const policyOf = (of: Config) => compilePolicy(withStoredRules(of, store))
   const onStoreChange = () => {
     if (approvals !== store.pins.approvals()) lines.republish()
     approvals = store.pins.approvals()
+    if (policyVersion !== store.policyVersions.newest()) {
+      policyVersion = store.policyVersions.newest()
+      Object.assign(gateway, { live: { config: gateway.live.config, policy: policyOf(gateway.live.config) } })
+      reportConditions()
+    }
     if (subscriptions.refresh()) void watchWanted(gateway)
     checkStreams()
   }
@@ -144,6 +159,9 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
     via: via.own,
     ...createOwnCredentials(callTokens, oauthTokens),
     onStart(upstream) {
+      upstream.onState = (changed) => {
+        for (const listener of stateListeners) listener(changed)
+      }
       upstream.onResourceUpdated = (uri, isFor = () => true) => {
         const update = { uri, upstream: upstream.id }
         subscriptions.updated(update, isFor)
@@ -154,7 +172,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
   const limits = new Limits(config)
   const signIn = createSignIn({ store, publicUrl, log })
   const gateway: RunningGateway = {
-    live: { config, policy: compilePolicy(config) },
+    live: { config, policy: policyOf(config) },
     catalog,
     upstreams: lines.upstreams,
     authenticator: authenticatorOf(config, store),
@@ -185,7 +203,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
     apply(next) {
       const before = gateway.authenticator
       Object.assign(gateway, {
-        live: { config: next, policy: compilePolicy(next) },
+        live: { config: next, policy: policyOf(next) },
         edge: edgeOf(next, publicUrl, via),
         authenticator: authenticatorOf(next, store),
         ...signIn(next),
@@ -199,6 +217,12 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
       void watchWanted(gateway)
       checkStreams()
     },
+    onUpstreamState(listener) {
+      stateListeners.add(listener)
+      return () => stateListeners.delete(listener)
+    },
+    refresh: (upstream) => lines.refresh(upstream),
+    restart: (upstream) => lines.restart(upstream),
     drain() {
       gateway.isDraining = true
       for (const stream of streams) stream.end()

@@ -18,7 +18,7 @@ it(verifies('auth.dev', 'makes no key in production, or where others could come'
     { listening, env: { NODE_ENV: 'production' } },
     { listening: { ...listening, url: 'https://mcp.example' }, env: {} },
   ]
-  for (const { listening: at, env } of elsewhere) expect(greeting(at, undefined, env)).not.toMatch(/cwy_live_/)
+  for (const { listening: at, env } of elsewhere) expect(greeting(at, undefined, { env })).not.toMatch(/cwy_live_/)
   expect(listening.store.apiKeys.list().filter(({ agent }) => agent === 'ops-orchestrator')).toEqual([])
 })
 

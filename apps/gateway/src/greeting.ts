@@ -1,4 +1,5 @@
 /** What `causeway up` prints for a person: the URL, the first key while it can still be shown, and the lines to paste into a client. */
+import type { OfferedCode } from './admin/offer-code.ts'
 import { isLoopbackHost } from './config/loopback.ts'
 import { findConnection } from './connect/connections.ts'
 import { issueKey } from './identity/issue-key.ts'
@@ -7,9 +8,17 @@ import type { Listening } from './listen.ts'
 /** The agent of the shipped configuration that a first start makes a key for. */
 const FIRST_AGENT = 'ops-orchestrator'
 
-/** The text; makes the first agent's key when it never had one. */
-export function greeting(listening: Listening, logFile: string | undefined, env = process.env): string {
-  const { url, store, gateway, developmentUrl } = listening
+/**
+ * The text; makes the first agent's key when it never had one.
+ * @param from.offered where the first admin finds a code
+ */
+export function greeting(
+  listening: Listening,
+  logFile: string | undefined,
+  from: { env?: NodeJS.ProcessEnv; offered?: OfferedCode | undefined } = {},
+): string {
+  const { env = process.env, offered } = from
+  const { url, adminUrl, store, gateway, developmentUrl } = listening
   // Another agent's key may have been made while the gateway was starting; a key that was revoked still counts.
   const hadKey = store.apiKeys.list().some(({ agent }) => agent === FIRST_AGENT)
   const isServed = gateway.live.config.agents[FIRST_AGENT] !== undefined && !store.revokedAgents.has(FIRST_AGENT)
@@ -22,6 +31,7 @@ export function greeting(listening: Listening, logFile: string | undefined, env 
     ...(developmentUrl === undefined ? [] : [`Sign-in for development: ${developmentUrl}`, '']),
     'Another agent and its key:',
     '  npm run --silent causeway -- agents create <name> --role operator',
+    ...(adminUrl === undefined ? [] : [`Admin API: ${adminUrl}`, ...codeLine(offered)]),
     ...(logFile ? [`Log: ${logFile}`] : []),
     'End with Ctrl-C.',
     '',
@@ -44,6 +54,12 @@ function firstKey(url: string, key: string): string[] {
     '  npm run --silent causeway -- connect',
     '',
   ]
+}
+
+function codeLine(offered: OfferedCode | undefined): string[] {
+  if (!offered) return []
+  const what = 'Code to sign in there, once and within 15 minutes'
+  return ['code' in offered ? `${what}: ${offered.code}` : `${what}, in ${offered.file}`]
 }
 
 function knownKey(store: Listening['store']): string[] {

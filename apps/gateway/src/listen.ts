@@ -12,6 +12,7 @@ import type { Config } from './config/schema.ts'
 import { type Development, startDevelopment } from './development-issuer.ts'
 import { createGateway, type RunningGateway } from './gateway.ts'
 import { createHttp } from './http.ts'
+import { withStoredRules } from './policy/with-stored-rules.ts'
 import { checkConditions, checkPolicyTests } from './policy-tests.ts'
 import { openStore, type Store } from './store/open-store.ts'
 
@@ -60,7 +61,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   let development: Development | undefined
   const http = createHttp(() => gateway)
   try {
-    checkPolicyTests(config)
+    checkPolicyTests(withStoredRules(config, store))
     const port = await listenOn(http, config)
     if (config.admin) adminListener = await listenForAdmins(config.admin, () => admins?.parts)
     const publicUrl = publicUrlOf(config, port)
@@ -85,7 +86,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       url: publicUrl,
       adminUrl: adminListener?.url,
       developmentUrl: local.url,
-      reload: () => reload({ configPath, env, log }, running, { config, development: local }),
+      reload: () => reload({ configPath, env, log }, { gateway: running, store }, { config, development: local }),
       async close() {
         running.drain()
         service.close()
@@ -107,11 +108,11 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 
 function reload(
   { configPath, env, log }: ListenOptions,
-  gateway: RunningGateway,
+  { gateway, store }: { gateway: RunningGateway; store: Store },
   started: { config: Config; development: Development },
 ): readonly string[] {
-  const { listen, publicUrl, dataDir, admin, auth } = started.config
   gateway.metrics.isConfigCurrent = false
+  const { listen, publicUrl, dataDir, admin, auth } = started.config
   const kept = { listen, publicUrl, dataDir, admin }
   const written = loadConfig(configPath, env).config
   const needRestart = Object.entries(kept).flatMap(([key, value]) =>
@@ -124,7 +125,7 @@ function reload(
   for (const warning of warnings) log.warn(warning, 'configuration warning')
   const next = started.development.trustedBy({ ...config, ...kept })
   checkConditions(next, gateway.live.config)
-  checkPolicyTests(next)
+  checkPolicyTests(withStoredRules(next, store))
   gateway.apply(next)
   gateway.metrics.isConfigCurrent = true
   return needRestart

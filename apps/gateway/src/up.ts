@@ -1,4 +1,5 @@
 /** `causeway up`: runs the gateway until it is told to end, and tells a person on the terminal how to use it. */
+import { offerCode } from './admin/offer-code.ts'
 import { CliError } from './cli/cli-error.ts'
 import { printSchema } from './config/json-schema.ts'
 import { loadConfig } from './config/load.ts'
@@ -54,7 +55,9 @@ async function run(configPath: string, env: NodeJS.ProcessEnv): Promise<void> {
   const watch = watchConfig(configPath, reload)
   process.on('SIGHUP', reload)
   const ending = endSignal()
-  say(greeting(listening, file))
+  const { adminUrl, store } = listening
+  const offered = adminUrl === undefined ? undefined : offerCode(store, process.stdout.isTTY)
+  say(greeting(listening, file, { offered }))
   const signal = await ending
   log.info({ signal }, 'gateway ends')
   watch.close()

@@ -64,6 +64,22 @@ export class UpstreamLines {
     for (const { running } of this.#lines.values()) running.republish()
   }
 
+  /** Lists an upstream now, or connects to it now. @returns whether there is such an upstream */
+  refresh(id: string): boolean {
+    const line = this.#lines.get(id)
+    line?.running.refresh()
+    return line !== undefined
+  }
+
+  /** Connects to an upstream anew; what is known of it stays listed. @returns whether there is such an upstream */
+  restart(id: string): boolean {
+    const line = this.#lines.get(id)
+    if (!line) return false
+    this.#stop(id)
+    this.#start(line.upstream.config, line.connectionKey, line.running.known())
+    return true
+  }
+
   /** Ends all of them, those that drain included. */
   async close(): Promise<void> {
     this.#closing.resolve()

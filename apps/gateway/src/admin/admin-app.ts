@@ -16,7 +16,7 @@ export function createAdminApp(parts: () => AdminParts | undefined): Hono<Env> {
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), (context) => serve(context, route, parts()))
   app.notFound((context) => {
     // Who is not admitted does not learn which routes there are.
-    parts()?.door.admit(context.env.incoming, false)
+    parts()?.door.admit(context.env.incoming, 'read')
     throw new GatewayError('unknown_route', 'Cannot serve this path: the admin API has no such route', {
       hint: 'See /openapi.json.',
     })
@@ -33,7 +33,7 @@ export function createAdminApp(parts: () => AdminParts | undefined): Hono<Env> {
 async function serve(context: Context<Env>, route: Route, parts: AdminParts | undefined): Promise<Response> {
   if (!parts) throw new GatewayError('overloaded', 'Cannot serve the request: the gateway is starting')
   const { incoming, outgoing } = context.env
-  const admin = route.access === 'open' ? undefined : parts.door.admit(incoming, route.access === 'write')
+  const admin = route.access === 'open' ? undefined : parts.door.admit(incoming, route.access)
   const input = await readInput(context, route)
   const asked: Asked = {
     ...input,

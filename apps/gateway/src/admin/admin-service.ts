@@ -3,7 +3,11 @@ import type { RunningGateway } from '../gateway.ts'
 import type { Store } from '../store/open-store.ts'
 import { createDoor } from './admit.ts'
 import { createAttempts } from './attempts.ts'
+import { createEventHub } from './event-hub.ts'
 import type { AdminParts } from './route.ts'
+
+/** Streams of events at once. */
+const MAX_STREAMS = 100
 
 /** The parts, and their end. */
 export interface AdminService {
@@ -15,8 +19,14 @@ export interface AdminService {
 export function createAdminService(gateway: RunningGateway, store: Store): AdminService {
   const attempts = createAttempts()
   const door = createDoor(store, attempts)
+  const hub = createEventHub(gateway, store)
+  const streams = Object.assign(new Set<() => void>(), { max: MAX_STREAMS })
   return {
-    parts: { gateway, store, door, attempts, startedAtMs: Date.now() },
-    close: () => door.close(),
+    parts: { gateway, store, door, attempts, hub, streams, startedAtMs: Date.now() },
+    close() {
+      for (const end of streams) end()
+      hub.close()
+      door.close()
+    },
   }
 }

@@ -15,13 +15,16 @@ export const SESSION_COOKIE = '__Host-causeway-admin'
 /** A proven admin. */
 export type Admin = Pick<AdminCredential, 'id' | 'name' | 'access' | 'expiresMs'> & { kind: 'token' | 'session' }
 
+/** Looking, changing what is one's own, or changing anything. */
+export type AdminUse = 'read' | 'own' | 'write'
+
 /** Admits requests from memory, which follows the store. */
 export interface Door {
   /**
-   * @param isWrite whether the request would change something
+   * @param use what the request would do
    * @throws GatewayError admin_unauthorized | admin_read_only | csrf_forbidden | too_many_attempts
    */
-  admit(request: IncomingMessage, isWrite: boolean): Admin
+  admit(request: IncomingMessage, use: AdminUse): Admin
   /** Whether somebody who was admitted still is. */
   isAdmitted(admin: Admin): boolean
   close(): void
@@ -49,7 +52,7 @@ export function createDoor(store: Store, attempts: Attempts, now: () => number =
       : undefined
   }
   return {
-    admit(request, isWrite) {
+    admit(request, use) {
       const address = request.socket.remoteAddress ?? ''
       const presented = presentedBy(request)
       if (presented?.kind === 'session') requireOwnPage(request)
@@ -61,8 +64,8 @@ export function createDoor(store: Store, attempts: Attempts, now: () => number =
           challenge: 'Bearer realm="causeway-admin"',
         })
       }
-      if (isWrite && admin.kind === 'session') requireCsrfToken(request, csrfTokenOf(store, admin.id))
-      if (isWrite && admin.access !== 'write')
+      if (use !== 'read' && admin.kind === 'session') requireCsrfToken(request, csrfTokenOf(store, admin.id))
+      if (use === 'write' && admin.access !== 'write')
         throw new GatewayError('admin_read_only', 'Cannot change anything: the token is for looking alone')
       return admin
     },

@@ -13,14 +13,14 @@ export const MAX_ADMIN_BODY_BYTES = 1024 * 1024
 export async function readInput(
   context: Context,
   route: Route,
-): Promise<Pick<Asked, 'params' | 'query' | 'body' | 'ifMatch'>> {
+): Promise<Pick<Asked, 'params' | 'query' | 'body' | 'ifMatch' | 'lastEventId'>> {
   const params = route.params && check(route.params, context.req.param(), 'path')
   const query = route.query && check(route.query, singleValues(context), 'query')
   const ifMatch = context.req.header('if-match')
   if (route.match === 'always' && ifMatch === undefined)
     throw new GatewayError('precondition_required', 'Cannot change anything unread: If-Match is missing')
   const body = route.body && check(route.body, await readJson(context), 'body')
-  return { params, query, body, ifMatch }
+  return { params, query, body, ifMatch, lastEventId: context.req.header('last-event-id') }
 }
 
 function check(schema: z.ZodType, value: unknown, where: string): unknown {

@@ -5,6 +5,7 @@ import type { RunningGateway } from '../gateway.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Admin, Door } from './admit.ts'
 import type { Attempts } from './attempts.ts'
+import type { EventHub } from './event-hub.ts'
 
 /** What routes work on. */
 export interface AdminParts {
@@ -12,6 +13,9 @@ export interface AdminParts {
   store: Store
   door: Door
   attempts: Attempts
+  hub: EventHub
+  /** What ends each stream of events that is open. */
+  streams: Set<() => void> & { max: number }
   /** ms since the epoch */
   startedAtMs: number
 }
@@ -26,6 +30,8 @@ export interface Asked<Params = unknown, Query = unknown, Body = unknown> {
   ifMatch: string | undefined
   /** The `Accept` header, or nothing. */
   accept: string
+  /** The last event that a stream brought before it was cut. */
+  lastEventId: string | undefined
   /** Where the request comes from. */
   address: string
   requestId: string
@@ -41,8 +47,8 @@ export interface Answer {
   headers?: Record<string, string>
 }
 
-/** Who may use a route: everybody, any admin, or one who may change things. */
-export type RouteAccess = 'open' | 'read' | 'write'
+/** Who may use a route: everybody; any admin, to look, or to change what is their own; or one who may change things. */
+export type RouteAccess = 'open' | 'read' | 'own' | 'write'
 
 /** A route. */
 export interface Route {

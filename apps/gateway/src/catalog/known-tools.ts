@@ -5,6 +5,7 @@ import { CliError } from '../cli/cli-error.ts'
 import type { Config } from '../config/schema.ts'
 import type { Action, DefinitionFacts } from '../policy/definition-facts.ts'
 import type { FactsLookup } from '../policy/run-tests.ts'
+import type { Catalog } from './catalog.ts'
 import { KINDS, type Kind } from './definition.ts'
 
 /** Facts by public name or alias, and all of them. */
@@ -20,14 +21,27 @@ export interface KnownTools extends FactsLookup {
  * @throws CliError when the file is damaged
  */
 export function readKnownTools(config: Pick<Config, 'dataDir' | 'upstreams'>): KnownTools {
-  const { tools, prompts, resources, templates, skills } = readFacts(join(config.dataDir, 'catalog.json'))
+  const facts = readFacts(join(config.dataDir, 'catalog.json'))
+  const listed = new Set(facts.tools.map((tool) => tool.upstream))
+  const catalogIsKnown = Object.entries(config.upstreams).every(([id, { enabled }]) => !enabled || listed.has(id))
+  return { ...lookupOf(facts), catalogIsKnown }
+}
+
+/** The same of a catalog; what is in quarantine counts as it was before. */
+export function knownToolsOf({ entries, quarantined, configured, upstreams }: Catalog): KnownTools {
+  const facts = Object.fromEntries(
+    KINDS.map((kind) => [kind, [...entries[kind], ...quarantined[kind]].map((entry) => entry.facts)]),
+  ) as Record<Kind, DefinitionFacts[]>
+  return { ...lookupOf(facts), catalogIsKnown: configured.every((id) => upstreams.has(id)) }
+}
+
+function lookupOf(facts: Record<Kind, DefinitionFacts[]>): Omit<KnownTools, 'catalogIsKnown'> {
+  const { tools, prompts, resources, templates, skills } = facts
   const byName = new Map<string, DefinitionFacts>()
   for (const tool of tools) for (const alias of tool.aliases) byName.set(alias, tool)
   for (const tool of tools) byName.set(tool.publicName, tool)
-  const listed = new Set(tools.map((tool) => tool.upstream))
-  const catalogIsKnown = Object.entries(config.upstreams).every(([id, { enabled }]) => !enabled || listed.has(id))
   const definitions = { tool: tools, prompt: prompts, resource: [...resources, ...templates, ...skills] }
-  return { tools, definitions, catalogIsKnown, factsOf: (name) => byName.get(name) }
+  return { tools, definitions, factsOf: (name) => byName.get(name) }
 }
 
 /** The facts that a name alone tells: whose it would be; its effect unknown, which counts as a write. */

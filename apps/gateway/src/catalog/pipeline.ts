@@ -14,6 +14,8 @@ import { createWaker, type Waker } from './waker.ts'
 export interface RunningLine {
   /** Puts other settings in force that the connection is not made of: what is known is judged by them at once. */
   configure(config: UpstreamConfig): void
+  /** Lists again, or connects again, without waiting for the timer. */
+  refresh(): void
   /** Judges what is known once more, because something was approved. */
   republish(): void
   /** What was listed last, for a line that takes over. */
@@ -51,6 +53,7 @@ export function runCatalogLine(line: CatalogLine, before?: Promise<unknown>): Ru
   return {
     known,
     republish,
+    refresh: waker.wake,
     configure(config) {
       upstream.configure(config)
       holder.reserve(upstream.id, prefixOf(config))

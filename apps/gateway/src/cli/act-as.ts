@@ -1,5 +1,5 @@
 /** Runs a request to the gateway with a credential: the caller's own, or a key that lives for the request alone. */
-import { impersonate } from '../identity/issue-key.ts'
+import { type BorrowedKey, borrowKey } from './borrow-key.ts'
 import type { GatewayTarget } from './call-gateway.ts'
 import { onlyAgent, requireAgent, widestAgent } from './choose-agent.ts'
 import type { Workspace } from './workspace.ts'
@@ -29,13 +29,12 @@ export async function actAs<T>(
   if (options.as === undefined && key) return work({ url, key })
   if (options.as === undefined && !options.onlyLooks && workspace.config.auth.anonymous !== null) return work({ url })
   const agent = chooseAgent(workspace, options)
-  const store = workspace.store()
-  const issued = impersonate(store, agent)
+  const borrowed: BorrowedKey = await borrowKey(workspace, agent)
   if (options.as === undefined) workspace.printer.note(`as ${agent}`)
   try {
-    return await work({ url, key: issued.key })
+    return await work({ url, key: borrowed.key })
   } finally {
-    store.apiKeys.remove(issued.keyId)
+    await borrowed.giveBack()
   }
 }
 

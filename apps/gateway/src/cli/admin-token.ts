@@ -1,8 +1,8 @@
 /** `causeway admin token`: makes a token for the admin API. It is shown this once. */
-import { userInfo } from 'node:os'
 import { issueAdminToken } from '../admin/issue-admin-token.ts'
 import { parseLife } from './agents-create.ts'
 import { CliError } from './cli-error.ts'
+import { operatorName } from './operator-name.ts'
 import type { Workspace } from './workspace.ts'
 
 const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/
@@ -16,7 +16,7 @@ export interface AdminTokenOptions {
 
 /** Makes the token and prints it; there is no other way to see it again. */
 export function adminToken(workspace: Workspace, options: AdminTokenOptions): void {
-  const name = options.name ?? ownName()
+  const name = options.name ?? operatorName()
   if (!NAME.test(name))
     throw new CliError('usage', `Cannot name a token "${name}": want letters, digits and . _ @ - up to 64`, {
       code: 'usage',
@@ -32,14 +32,4 @@ export function adminToken(workspace: Workspace, options: AdminTokenOptions): vo
     `admin token ${issued.id} of "${name}", until ${expires.slice(0, 16).replace('T', ' ')} UTC; not shown again`,
   )
   if (config.admin === false) printer.note('the configuration turns the admin listener off')
-}
-
-// A nameless system user is no reason to fail.
-function ownName(): string {
-  try {
-    const { username } = userInfo()
-    return NAME.test(username) ? username : 'cli'
-  } catch {
-    return 'cli'
-  }
 }

@@ -1,7 +1,7 @@
 /** `causeway agents create`: makes an agent, or for an agent of the file a key. The key is shown this once. */
 import { duration } from '../config/units.ts'
+import { isManagedByFile } from '../identity/agent-directory.ts'
 import { type IssuedKey, issueKey } from '../identity/issue-key.ts'
-import { isManagedByFile } from './agent-directory.ts'
 import { CliError } from './cli-error.ts'
 import type { Workspace } from './workspace.ts'
 

@@ -1,6 +1,7 @@
 /** `causeway agents ls` and `causeway ls agents`: who may connect, in which roles, with which keys. */
+
+import { keyStateOf, type ListedAgent, listAgents } from '../identity/agent-directory.ts'
 import type { StoredKey } from '../store/api-keys.ts'
-import { keyStateOf, type ListedAgent, listAgents } from './agent-directory.ts'
 import { formatTable, formatTime } from './table.ts'
 import type { Workspace } from './workspace.ts'
 

@@ -2,9 +2,9 @@
 
 import { readKnownTools } from '../catalog/known-tools.ts'
 import { closest } from '../config/closest.ts'
+import { isManagedByFile, listAgents } from '../identity/agent-directory.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { decide, isGranted } from '../policy/decide.ts'
-import { isManagedByFile, listAgents } from './agent-directory.ts'
 import { CliError } from './cli-error.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -42,7 +42,7 @@ export function onlyAgent(workspace: Workspace): string {
  * @throws CliError when there is no agent at all
  */
 export function widestAgent(workspace: Workspace): string {
-  const policy = compilePolicy(workspace.config)
+  const policy = compilePolicy(workspace.policyConfig())
   const { tools } = readKnownTools(workspace.config)
   const store = workspace.existingStore()
   const [widest] = agentNames(workspace)

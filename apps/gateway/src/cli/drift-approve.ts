@@ -1,7 +1,9 @@
 /** `causeway drift approve`: accepts definitions that wait; a running gateway serves them within seconds. */
+
+import { driftData, waitingDrift } from '../drift/waiting-drift.ts'
 import { CliError } from './cli-error.ts'
 import { escaped } from './escaped.ts'
-import { driftData, findDrift, waitingDrift } from './waiting-drift.ts'
+import { findDrift } from './find-drift.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -16,7 +18,7 @@ export function driftApprove(
   { upstream }: { upstream?: string } = {},
 ): void {
   const { store, printer } = workspace
-  const waiting = waitingDrift(workspace)
+  const waiting = waitingDrift(workspace.config, workspace.existingStore())
   if ((named.length === 0) === (upstream === undefined))
     throw new CliError('usage', 'Cannot approve: want ids or names, or --upstream', {
       code: 'usage',

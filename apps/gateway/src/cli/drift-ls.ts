@@ -1,8 +1,9 @@
 /** `causeway drift ls`: the definitions that wait for a person, and since when. */
+
+import { driftData, waitingDrift } from '../drift/waiting-drift.ts'
 import { CliError } from './cli-error.ts'
 import { escaped } from './escaped.ts'
 import { formatTable, formatTime } from './table.ts'
-import { driftData, waitingDrift } from './waiting-drift.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -11,7 +12,7 @@ import type { Workspace } from './workspace.ts'
  */
 export function driftLs(workspace: Workspace): void {
   const { printer } = workspace
-  const waiting = waitingDrift(workspace)
+  const waiting = waitingDrift(workspace.config, workspace.existingStore())
   const data = waiting.map(driftData)
   if (waiting.length === 0) {
     printer.answer(data, () => 'Nothing waits: every definition is as it was accepted.')

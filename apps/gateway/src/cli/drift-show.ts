@@ -2,8 +2,9 @@
 import { type DefinitionChanges, definitionChanges } from '../drift/definition-changes.ts'
 import type { SchemaChange } from '../drift/schema-changes.ts'
 import { suspiciousPhrases } from '../drift/suspicious-phrases.ts'
+import { driftData, waitingDrift } from '../drift/waiting-drift.ts'
 import { escaped } from './escaped.ts'
-import { driftData, findDrift, waitingDrift } from './waiting-drift.ts'
+import { findDrift } from './find-drift.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -12,7 +13,7 @@ import type { Workspace } from './workspace.ts'
  * @throws CliError when nothing of that name waits
  */
 export function driftShow(workspace: Workspace, named: string): void {
-  const drift = findDrift(waitingDrift(workspace), named)
+  const drift = findDrift(waitingDrift(workspace.config, workspace.existingStore()), named)
   const { pin, upstream, kind, name, reason, id } = drift
   const before: unknown = pin.text === null ? null : JSON.parse(pin.text)
   const after: unknown = JSON.parse(pin.heldText)

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Credential } from '../bridge/gateway-link.ts'
 import { type IssuedKey, impersonate } from '../identity/issue-key.ts'
 import type { Store } from '../store/open-store.ts'
+import { operatorName } from './operator-name.ts'
 
 /** A credential that has to be given back. */
 export interface HeldCredential extends Credential {
@@ -18,14 +19,15 @@ const NOTICE_MS = 600
 
 /** Holds a key of the agent. */
 export function holdKey(store: Store, agent: string): HeldCredential {
-  let held: IssuedKey = impersonate(store, agent)
+  const madeBy = `cli:${operatorName()}`
+  let held: IssuedKey = impersonate(store, { agent, madeBy })
   let renewedMs = 0
   const renew = (): boolean => {
     const nowMs = Date.now()
     if (!store.apiKeys.extend(held.keyId, nowMs + LIFE_MS)) {
       // A key that was revoked stays so; one that ended in a machine's sleep was swept away.
       if (store.apiKeys.get(held.keyId)) return false
-      held = impersonate(store, agent)
+      held = impersonate(store, { agent, madeBy })
       store.apiKeys.extend(held.keyId, nowMs + LIFE_MS)
     }
     renewedMs = nowMs

@@ -2,14 +2,15 @@
 
 import { readKnownTools } from '../catalog/known-tools.ts'
 import { formatProblem } from '../config/problem.ts'
+import { knownAgents } from '../identity/known-agents.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
 import { compilePolicy } from '../policy/compile.ts'
-import { knownAgents } from './known-agents.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Prints the warnings; a configuration with errors does not get this far. */
 export function policyCheck(workspace: Workspace): void {
-  const { config, loaded, printer } = workspace
+  const { loaded, printer } = workspace
+  const config = workspace.policyConfig()
   const { definitions, catalogIsKnown } = readKnownTools(config)
   const agents = knownAgents([config], workspace.existingStore())
   const world = { agents, definitions: catalogIsKnown ? definitions : undefined }

@@ -2,9 +2,11 @@
 import { resolve } from 'node:path'
 import { readKnownTools } from '../catalog/known-tools.ts'
 import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { knownAgents } from '../identity/known-agents.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { diffPolicies, type PolicyChange } from '../policy/diff-policies.ts'
-import { knownAgents } from './known-agents.ts'
+import { withStoredRules } from '../policy/with-stored-rules.ts'
 import { formatTable } from './table.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -16,7 +18,11 @@ import type { Workspace } from './workspace.ts'
 export function policyDiff(workspace: Workspace, oldPath: string, newPath: string | undefined): void {
   const { terminal, config, printer } = workspace
   const load = (path: string) => loadConfig(resolve(terminal.folder, path), terminal.env).config
-  const [before, after] = [load(oldPath), newPath === undefined ? config : load(newPath)] as const
+  const withStored = (each: Config) => withStoredRules(each, workspace.existingStore())
+  const [before, after] = [load(oldPath), newPath === undefined ? config : load(newPath)].map(withStored) as [
+    Config,
+    Config,
+  ]
   const { definitions, catalogIsKnown } = readKnownTools(config)
   if (!catalogIsKnown) printer.note('the gateway has not listed all upstreams yet; only what it has listed is compared')
   const agents = knownAgents([before, after], workspace.existingStore())

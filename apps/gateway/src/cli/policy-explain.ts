@@ -1,9 +1,9 @@
 /** `causeway policy explain`: why an agent may or may not call a tool, by the engine that decides it. */
 
 import { factsOfName, readKnownTools } from '../catalog/known-tools.ts'
+import { isManagedByFile } from '../identity/agent-directory.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { type Explanation, explain, type TraceStep } from '../policy/explain.ts'
-import { isManagedByFile } from './agent-directory.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { formatTable } from './table.ts'
 import type { Workspace } from './workspace.ts'
@@ -24,7 +24,12 @@ export function policyExplain(workspace: Workspace, agent: string, tool: string,
   const stored = workspace.existingStore()?.agents.get(agent)
   if (!stored && !isManagedByFile(config, agent)) printer.note(`no agent "${agent}" is known, so it has no roles`)
   const target = facts ?? factsOfName(tool, Object.keys(config.upstreams))
-  const explanation = explain(compilePolicy(config), { agent, roles: stored?.roles ?? [], target, call })
+  const explanation = explain(compilePolicy(workspace.policyConfig()), {
+    agent,
+    roles: stored?.roles ?? [],
+    target,
+    call,
+  })
   if (options.args === undefined && explanation.trace.some(({ condition }) => condition))
     printer.note('without --args this is about a call without arguments')
   printer.answerBare({ ...explanation, factsFrom: facts ? 'catalog' : 'name' }, () => formatExplanation(explanation))

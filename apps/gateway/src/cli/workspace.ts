@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { publicUrlOf } from '../config/public-url-of.ts'
 import type { Config } from '../config/schema.ts'
+import { withStoredRules } from '../policy/with-stored-rules.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { CliError } from './cli-error.ts'
 import { findConfig } from './find-config.ts'
@@ -28,6 +29,8 @@ export interface Workspace extends CommandIo {
   config: Config
   /** The store, made when there is none yet. */
   store(): Store
+  /** The configuration with the rules of the store behind its own: what a running gateway decides by. */
+  policyConfig(): Config
   /** The store if there is one: for commands that only look. */
   existingStore(): Store | undefined
   /**
@@ -50,13 +53,15 @@ export function openWorkspace(options: GlobalOptions, { terminal, printer }: Com
     opened ??= openStore(config.dataDir, terminal.env)
     return opened
   }
+  const existingStore = () => (existsSync(join(config.dataDir, 'causeway.db')) ? store() : undefined)
   return {
     terminal,
     printer,
     loaded,
     config,
     store,
-    existingStore: () => (existsSync(join(config.dataDir, 'causeway.db')) ? store() : undefined),
+    existingStore,
+    policyConfig: () => withStoredRules(config, existingStore()),
     gatewayUrl: () => gatewayUrlOf(config),
     close: () => opened?.close(),
   }

@@ -16,7 +16,8 @@ export const agentGlob = z
 const personName = z
   .string()
   .regex(/^[A-Za-z0-9][\w.@:/+-]{0,127}$/, 'Want a name: letters, digits and . _ @ : / + - up to 128')
-const role = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'Want a role name: lower case letters, digits and "-"')
+/** A role's name. */
+export const role = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'Want a role name: lower case letters, digits and "-"')
 
 const approverRole = role.refine(
   (name) => name !== 'self',

@@ -123,7 +123,7 @@ test('two active keys at most; a rotation overlaps, and what is older ends', () 
   const issue = () => issueKey(store, { agent: 'bot', origin: 'cli' }, nowMs++)
   const [a, b] = [issue(), issue()]
   expect(issue).toThrow(TooManyKeys)
-  impersonate(store, 'bot', nowMs)
+  impersonate(store, { agent: 'bot', madeBy: 'cli:ann' }, nowMs)
   const c = rotateKey(store, { agent: 'bot', overlapMs: 60_000 }, nowMs)
   expect(c.previous).toEqual({ keyId: b.keyId, expiresAtMs: nowMs + 60_000 })
   expect([a, b, c].map(({ key }) => reasonOf(auth, `Bearer ${key}`))).toEqual(['revoked', 'accepted', 'accepted'])
@@ -134,11 +134,11 @@ test('two active keys at most; a rotation overlaps, and what is older ends', () 
 test('impersonation lasts a minute, and its leftovers are swept', () => {
   const store = opened()
   const auth = authenticator(store)
-  const { key, keyId } = impersonate(store, 'bot', nowMs)
+  const { key, keyId } = impersonate(store, { agent: 'bot', madeBy: 'cli:ann' }, nowMs)
   expect(auth.authenticate([`Bearer ${key}`])).toMatchObject({ caller: { origin: 'impersonation' } })
   nowMs += 60_000
   expect(reasonOf(auth, `Bearer ${key}`)).toBe('expired')
-  impersonate(store, 'bot', nowMs)
+  impersonate(store, { agent: 'bot', madeBy: 'cli:ann' }, nowMs)
   expect(store.apiKeys.get(keyId)).toBeUndefined()
 })
 

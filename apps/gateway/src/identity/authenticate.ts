@@ -18,6 +18,8 @@ export interface AgentIdentity {
   keyId: string | null
   /** How the key came to be; `null` for the anonymous agent. */
   origin: KeyOrigin | null
+  /** Who acts as the agent, where somebody else does: by an impersonation. */
+  act?: string
   /** What an access token said of itself; `undefined` for keys and the anonymous agent. */
   token?: TokenFacts
   /** Roles from the store; `undefined` when the file names the agent, or nobody does. */

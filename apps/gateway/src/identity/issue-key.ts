@@ -30,10 +30,10 @@ export class AgentIsRevoked extends Error {}
  */
 export function issueKey(
   store: Store,
-  wanted: { agent: string; origin: KeyOrigin; lifeMs?: number },
+  wanted: { agent: string; origin: KeyOrigin; lifeMs?: number | undefined; madeBy?: string | undefined },
   nowMs = Date.now(),
 ): IssuedKey {
-  const { agent, origin, lifeMs = DEFAULT_KEY_LIFE_MS } = wanted
+  const { agent, origin, lifeMs = DEFAULT_KEY_LIFE_MS, madeBy = null } = wanted
   const { keyId, text } = mintApiKey()
   const expiresMs = nowMs + lifeMs
   store.transaction(() => {
@@ -46,6 +46,7 @@ export function issueKey(
       agent,
       hmac: createKeyHasher(store).hash(text),
       origin,
+      madeBy,
       createdMs: nowMs,
       expiresMs,
     })
@@ -59,26 +60,41 @@ export function issueKey(
  */
 export function rotateKey(
   store: Store,
-  wanted: { agent: string; overlapMs: number; lifeMs?: number },
+  wanted: {
+    agent: string
+    overlapMs: number
+    origin?: KeyOrigin
+    lifeMs?: number | undefined
+    madeBy?: string | undefined
+  },
   nowMs = Date.now(),
 ): IssuedKey & { previous?: { keyId: string; expiresAtMs: number } } {
-  const { agent, overlapMs, lifeMs } = wanted
+  const { overlapMs, ...others } = wanted
+  const { agent } = others
+  const issued = () => issueKey(store, { origin: 'cli', ...others }, nowMs)
   return store.transaction(() => {
     const old = store.apiKeys.active(agent, nowMs)
     const newest = old.pop()
     for (const { keyId } of old) store.apiKeys.revoke(keyId, nowMs)
-    if (!newest) return issueKey(store, { agent, origin: 'cli', lifeMs }, nowMs)
+    if (!newest) return issued()
     if (overlapMs > 0) store.apiKeys.shorten(newest.keyId, nowMs + overlapMs)
     else store.apiKeys.revoke(newest.keyId, nowMs)
     const previous = { keyId: newest.keyId, expiresAtMs: Math.min(newest.expiresMs, nowMs + overlapMs) }
-    return { ...issueKey(store, { agent, origin: 'cli', lifeMs }, nowMs), previous }
+    return { ...issued(), previous }
   })
 }
 
-/** A key for one minute of acting as an agent; remove it when done. */
-export function impersonate(store: Store, agent: string, nowMs = Date.now()): IssuedKey {
+/**
+ * A key for one minute of acting as an agent; remove it when done.
+ * @param madeBy who acts, for the record
+ */
+export function impersonate(
+  store: Store,
+  { agent, madeBy }: { agent: string; madeBy: string },
+  nowMs = Date.now(),
+): IssuedKey {
   return store.transaction(() => {
     store.apiKeys.sweep(nowMs)
-    return issueKey(store, { agent, origin: 'impersonation', lifeMs: IMPERSONATION_LIFE_MS }, nowMs)
+    return issueKey(store, { agent, origin: 'impersonation', lifeMs: IMPERSONATION_LIFE_MS, madeBy }, nowMs)
   })
 }

@@ -51,8 +51,9 @@ function readKeys(store: Store): Map<string, KnownKey> {
   const revoked = new Set(store.revokedAgents.list().map(({ agent }) => agent))
   return new Map(
     store.apiKeys.list().map((stored) => {
-      const { agent, keyId, origin, expiresMs } = stored
-      const caller = { agent, keyId, origin, roles: roles.get(agent), expiresAtMs: expiresMs }
+      const { agent, keyId, origin, madeBy, expiresMs } = stored
+      const actor = origin === 'impersonation' ? { act: madeBy ?? 'unknown' } : {}
+      const caller = { agent, keyId, origin, ...actor, roles: roles.get(agent), expiresAtMs: expiresMs }
       return [keyId, { stored, caller, isAgentRevoked: revoked.has(agent) }]
     }),
   )

@@ -10,6 +10,8 @@ export interface Caller {
   userKey?: string
   /** Names the agent and the user together: whatever belongs to a caller is bound to this. */
   id: string
+  /** Who acts as the agent, where somebody else does. */
+  act?: string
   /** `null` for the anonymous agent. */
   keyId: string | null
   /** What proved it. */

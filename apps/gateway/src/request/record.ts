@@ -63,6 +63,7 @@ export function record(
     clientRequestId: exchange.request.headers['x-request-id']?.slice(0, 128),
     agent: caller?.agent,
     user: caller?.user,
+    act: caller?.act,
     keyId: caller?.keyId,
     issuer: caller?.token?.issuer,
     tokenId: caller?.token?.id,

@@ -13,6 +13,10 @@ export interface AgentTable {
   /** @throws when the name is taken */
   insert(agent: StoredAgent): void
   get(name: string): StoredAgent | undefined
+  /** Gives an agent other roles. */
+  setRoles(name: string, roles: readonly string[]): void
+  /** Forgets an agent; its keys are another table's. */
+  remove(name: string): void
   /** All agents by name. */
   list(): StoredAgent[]
 }
@@ -21,6 +25,8 @@ export interface AgentTable {
 export function createAgentTable(db: DatabaseSync, changed: () => void): AgentTable {
   const insert = db.prepare('INSERT INTO agents (name, roles, created_ms) VALUES (?, ?, ?)')
   const get = db.prepare('SELECT * FROM agents WHERE name = ?')
+  const setRoles = db.prepare('UPDATE agents SET roles = ? WHERE name = ?')
+  const remove = db.prepare('DELETE FROM agents WHERE name = ?')
   const list = db.prepare('SELECT * FROM agents ORDER BY name')
   return {
     insert(agent) {
@@ -30,6 +36,14 @@ export function createAgentTable(db: DatabaseSync, changed: () => void): AgentTa
     get(name) {
       const row = get.get(name)
       return row && toAgent(row)
+    },
+    setRoles(name, roles) {
+      setRoles.run(JSON.stringify(roles), name)
+      changed()
+    },
+    remove(name) {
+      remove.run(name)
+      changed()
     },
     list: () => list.all().map(toAgent),
   }

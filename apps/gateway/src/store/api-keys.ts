@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** How a key came to be. */
-export type KeyOrigin = 'cli' | 'start' | 'impersonation'
+export type KeyOrigin = 'cli' | 'start' | 'api' | 'impersonation'
 
 /** One key's row. */
 export interface StoredKey {
@@ -11,6 +11,8 @@ export interface StoredKey {
   /** HMAC-SHA-256 of the whole key. */
   hmac: Uint8Array
   origin: KeyOrigin
+  /** Who made it, where that is known: of an impersonation, who acts as the agent. */
+  madeBy: string | null
   createdMs: number
   expiresMs: number
   revokedMs: number | null
@@ -44,7 +46,7 @@ const ACTIVE = `SELECT * FROM api_keys WHERE agent = ? AND origin <> 'impersonat
 export function createApiKeyTable(db: DatabaseSync, changed: () => void): ApiKeyTable {
   const write = (sql: string) => {
     const statement = db.prepare(sql)
-    return (...values: (string | number | Uint8Array)[]) => {
+    return (...values: (string | number | Uint8Array | null)[]) => {
       statement.run(...values)
       changed()
     }
@@ -54,7 +56,7 @@ export function createApiKeyTable(db: DatabaseSync, changed: () => void): ApiKey
   const active = db.prepare(ACTIVE)
   const touch = db.prepare('UPDATE api_keys SET last_used_ms = max(coalesce(last_used_ms, 0), ?) WHERE key_id = ?')
   const insert = write(
-    'INSERT INTO api_keys (key_id, agent, hmac, origin, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO api_keys (key_id, agent, hmac, origin, made_by, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
   const shorten = write('UPDATE api_keys SET expires_ms = min(expires_ms, ?) WHERE key_id = ?')
   const extend = db.prepare(
@@ -62,7 +64,7 @@ export function createApiKeyTable(db: DatabaseSync, changed: () => void): ApiKey
   )
   const revoke = write('UPDATE api_keys SET revoked_ms = coalesce(revoked_ms, ?) WHERE key_id = ?')
   return {
-    insert: (key) => insert(key.keyId, key.agent, key.hmac, key.origin, key.createdMs, key.expiresMs),
+    insert: (key) => insert(key.keyId, key.agent, key.hmac, key.origin, key.madeBy, key.createdMs, key.expiresMs),
     get(keyId) {
       const row = get.get(keyId)
       return row && toKey(row)
@@ -90,6 +92,7 @@ function toKey(row: Record<string, unknown>): StoredKey {
     agent: String(row.agent),
     hmac: row.hmac as Uint8Array,
     origin: row.origin as KeyOrigin,
+    madeBy: row.made_by as string | null,
     createdMs: Number(row.created_ms),
     expiresMs: Number(row.expires_ms),
     revokedMs: row.revoked_ms as number | null,

@@ -131,6 +131,27 @@ const STEPS: readonly string[] = [
      public_jwk TEXT NOT NULL,
      created_ms INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE policy_versions (
+     version INTEGER PRIMARY KEY,
+     rules TEXT NOT NULL,
+     author TEXT NOT NULL,
+     created_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE api_keys_of_makers (
+     key_id TEXT PRIMARY KEY,
+     agent TEXT NOT NULL,
+     hmac BLOB NOT NULL,
+     origin TEXT NOT NULL CHECK (origin IN ('cli', 'start', 'api', 'impersonation')),
+     created_ms INTEGER NOT NULL,
+     expires_ms INTEGER NOT NULL,
+     revoked_ms INTEGER,
+     last_used_ms INTEGER,
+     made_by TEXT
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO api_keys_of_makers SELECT *, NULL FROM api_keys;
+   DROP TABLE api_keys;
+   ALTER TABLE api_keys_of_makers RENAME TO api_keys;
+   CREATE INDEX api_keys_by_agent ON api_keys (agent);`,
 ]
 
 /**

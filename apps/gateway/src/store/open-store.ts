@@ -15,6 +15,7 @@ import { checkSecret, deriveKey, openMasterSecret } from './master-secret.ts'
 import { migrate } from './migrations.ts'
 import { createPinTable, type PinTable } from './pins.ts'
 import { createRevokedAgentTable, type RevokedAgentTable } from './revoked-agents.ts'
+import { createPolicyVersionTable, type PolicyVersionTable } from './policy-versions.ts'
 import { createSealingKeyTable, type SealingKeyTable } from './sealing-keys.ts'
 import { createSessionSubscriptionTable, type SessionSubscriptionTable } from './session-subscriptions.ts'
 import { createSessionTable, type SessionTable } from './sessions.ts'
@@ -38,6 +39,7 @@ export interface Store {
   pins: PinTable
   adminCredentials: AdminCredentialTable
   approvals: ApprovalTable
+  policyVersions: PolicyVersionTable
   /** What makes this store another than every other, with the same secret too. */
   installation: string
   /** 32 bytes for one purpose, derived from the master secret. */
@@ -75,6 +77,7 @@ export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env)
     pins: createPinTable(db, watch.mark),
     adminCredentials: createAdminCredentialTable(db, watch.mark),
     approvals: createApprovalTable(db),
+    policyVersions: createPolicyVersionTable(db, watch.mark),
     installation: readInstallation(db),
     deriveKey: (purpose) => deriveKey(secret, purpose),
     transaction(work) {

@@ -51,6 +51,8 @@ export interface PinTable {
   held(): StoredPin[]
   /** Pins a definition; nothing waits any more. */
   accept(key: PinKey, what: PinnedText, how: { by: AcceptedBy; nowMs: number }): void
+  /** What waits, without texts, in the same order. */
+  heldMarks(): (PinKey & { heldHash: string })[]
   /** Keeps what waits beside what was accepted. */
   hold(key: PinKey, what: PinnedText, why: { reason: string; nowMs: number }): void
   /** Nothing waits any more; a definition of which nothing was accepted is forgotten. */
@@ -92,6 +94,9 @@ export function createPinTable(db: DatabaseSync, changed: () => void): PinTable 
   const marks = db.prepare(`SELECT ${SELECT} FROM pins WHERE upstream = ?`)
   const get = db.prepare(`SELECT ${ALL} FROM pins ${AT}`)
   const held = db.prepare(`SELECT ${ALL} FROM pins WHERE held_hash IS NOT NULL ORDER BY upstream, kind, name`)
+  const heldMarks = db.prepare(
+    'SELECT upstream, kind, name, held_hash AS heldHash FROM pins WHERE held_hash IS NOT NULL ORDER BY upstream, kind, name',
+  )
   const accept = db.prepare(ACCEPT)
   const hold = db.prepare(HOLD)
   const forget = db.prepare(`DELETE FROM pins ${AT} AND hash IS NULL`)
@@ -107,6 +112,7 @@ export function createPinTable(db: DatabaseSync, changed: () => void): PinTable 
     marks: (upstream) => marks.all(upstream) as unknown as PinMark[],
     get: (key) => get.get(...at(key)) as unknown as StoredPin | undefined,
     held: () => held.all() as unknown as StoredPin[],
+    heldMarks: () => heldMarks.all() as unknown as (PinKey & { heldHash: string })[],
     accept: (key, { hash, textHash, text }, { by, nowMs }) =>
       void accept.run(...at(key), hash, textHash, text, by, nowMs),
     hold: (key, { hash, textHash, text }, { reason, nowMs }) =>

@@ -1,5 +1,6 @@
 /** One upstream as the rest of the gateway knows it: its configuration, its state, its connection, and calls within its bulkhead. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { UpstreamConfig } from '../config/schema.ts'
 import { type FailureCode, GatewayError } from '../errors.ts'
 import { leadsBack, type UpstreamAnswer, unavailable } from './answer.ts'
@@ -22,12 +23,14 @@ export type UpstreamState =
 export class Upstream {
   readonly id: string
   #config: UpstreamConfig
-  #state: UpstreamState = { kind: 'connecting' }
+  #ownState: UpstreamState = { kind: 'connecting' }
   #connection: Connection | undefined
   readonly #firstVerdict = Promise.withResolvers<void>()
   readonly bulkhead: Bulkhead
   /** Called when a call found that the upstream cannot be reached. */
   onTrouble: () => void = () => {}
+  /** Called when the state is another. */
+  onState: (upstream: Upstream) => void = () => {}
   /** Called when a watched resource changed. */
   onResourceUpdated: ResourceListener = () => {}
   #watched: WatchedByCaller = new Map()
@@ -51,7 +54,17 @@ export class Upstream {
   }
 
   get state(): UpstreamState {
-    return this.#state
+    return this.#ownState
+  }
+
+  get #state(): UpstreamState {
+    return this.#ownState
+  }
+
+  set #state(state: UpstreamState) {
+    const before = this.#ownState
+    this.#ownState = state
+    if (!isDeepStrictEqual(before, state)) this.onState(this)
   }
 
   /** The live connection, if there is one now. */

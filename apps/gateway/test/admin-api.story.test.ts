@@ -1,0 +1,458 @@
+/** The admin API, route by route: what it shows, what it changes, what it leaves alone, and that each answer is as its description says. */
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ROUTES } from '../src/admin/routes.ts'
+import { runCli } from '../src/cli/run-cli.ts'
+import { bareTool, modern, type ScriptedPort, startScripts } from './fixtures/scripted-upstream.ts'
+import { type AdminAnswer, type AdminRequest, adminClient, clientWith } from './support/admin-client.ts'
+import { postModern } from './support/clients.ts'
+import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { verifies } from './support/verifies.ts'
+
+const RULES = [
+  { id: 'operators', effect: 'allow', roles: ['operator'], tools: ['*'] },
+  { id: 'nobody-drops', effect: 'deny', roles: ['*'], tools: ['up__drop'] },
+]
+const tool = (name: string, more: object = {}) => ({ ...bareTool(name), description: `Does ${name}.`, ...more })
+const LISTED = [tool('pay', { title: 'Pay a bill' }), tool('look'), tool('drop')]
+
+let tools: object[] = LISTED
+let raw: ScriptedPort
+let gateway: StoryGateway
+let ask: (method: string, path: string, request?: AdminRequest) => Promise<AdminAnswer>
+const exercised = new Set<string>()
+
+beforeAll(async () => {
+  raw = await startScripts({ up: modern({ lists: () => ({ tools }) }) })
+  gateway = await startGateway({
+    upstreams: {
+      up: { url: `${raw.url('up')}?token=canary-url`, headers: { 'x-key': 'canary-header' }, tags: ['money'] },
+      off: { command: ['node', 'canary-command'], env: { SECRET: 'canary-env' }, enabled: false },
+    },
+    agents: { ops: { roles: ['operator'] }, 'helpdesk-*': { roles: ['support'] } },
+    rules: RULES,
+    tests: [{ as: 'ops', call: 'up__drop', expect: 'deny' }],
+  })
+  await gateway.ready('up')
+  ask = checked(adminClient(gateway))
+})
+afterAll(async () => {
+  await gateway.close()
+  await raw.close()
+})
+
+/** Holds every answer against the description that the gateway itself gives. */
+function checked(client: typeof ask): typeof ask {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  let isKnown = false
+  return async (method, path, request) => {
+    if (!isKnown) {
+      const { json } = await client('GET', '/openapi.json')
+      ajv.addSchema({ $id: 'api', components: json.components, paths: json.paths })
+      isKnown = true
+    }
+    const answer = await client(method, path, request)
+    const route = ROUTES.find(
+      (each) => each.method === method && patternOf(each.path).test(path.split('?', 1)[0] ?? ''),
+    )
+    if (!route) return answer
+    if (answer.status === route.status) exercised.add(route.id)
+    const pointer = [
+      route.path,
+      method.toLowerCase(),
+      'responses',
+      String(answer.status),
+      'content',
+      'application/json',
+      'schema',
+    ]
+    if (answer.json === undefined) return answer
+    const at = pointer.map((each) => encodeURIComponent(each.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
+    const validate = ajv.getSchema(`api#/paths/${at}`)
+    expect([method, path, answer.status, validate === undefined]).toEqual([method, path, answer.status, false])
+    validate?.(answer.json)
+    expect([method, path, validate?.errors ?? []]).toEqual([method, path, []])
+    return answer
+  }
+}
+
+const patternOf = (path: string) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+const listed = async (key: string) => {
+  const { json } = await postModern(`${gateway.url}/mcp`, key, 'tools/list', {})
+  const result = json?.result as { tools: { name: string }[] } | undefined
+  return result?.tools.map(({ name }) => name) ?? json?.error?.data?.code
+}
+const failureOf = ({ status, json }: AdminAnswer) => [status, json.error.code]
+
+describe('upstreams', () => {
+  it('are shown with their states, and none of what they are made of', async () => {
+    const { json, text } = await ask('GET', '/api/v1/upstreams')
+    expect(json.items).toMatchObject([
+      { id: 'off', kind: 'command', state: 'disabled' },
+      { id: 'up', kind: 'url', state: 'ready', era: 'modern', tags: ['money'], counts: { tools: 3 }, quarantined: 0 },
+    ])
+    expect(text).not.toMatch(/canary|127\.0\.0\.1/)
+    expect((await ask('GET', '/api/v1/upstreams/up')).json.id).toBe('up')
+    for (const id of ['nobody', '__proto__', 'constructor', 'toString'])
+      expect(failureOf(await ask('GET', `/api/v1/upstreams/${id}`))).toEqual([404, 'item_unknown'])
+  })
+
+  it('are listed again when it is asked for, and connected anew', async () => {
+    tools = [...LISTED, tool('new')]
+    expect((await ask('POST', '/api/v1/upstreams/up/refresh')).status).toBe(202)
+    await until(async () => (await ask('GET', '/api/v1/upstreams/up')).json.counts.tools === 4, 'it was listed')
+    const before = gateway.listening.gateway.upstreams.get('up')
+    expect((await ask('POST', '/api/v1/upstreams/up/restart')).status).toBe(202)
+    expect(gateway.listening.gateway.upstreams.get('up')).not.toBe(before)
+    await gateway.ready('up')
+    expect(await listed(gateway.key('ops'))).toContain('up__new')
+    expect(failureOf(await ask('POST', '/api/v1/upstreams/off/restart'))).toEqual([404, 'item_unknown'])
+  })
+
+  it(
+    verifies('edge.commands', 'cannot be made or changed by any route, and no body has a place for a command'),
+    async () => {
+      const command = { command: ['sh', '-c', 'true'], args: [], env: { A: 'b' }, url: 'http://127.0.0.1:1' }
+      for (const method of ['POST', 'PUT', 'DELETE'])
+        for (const path of ['/api/v1/upstreams', '/api/v1/upstreams/up', '/api/v1/upstreams/off', '/api/v1/config'])
+          expect([method, path, (await ask(method, path, { body: command })).status]).toEqual([method, path, 404])
+      const { json } = await ask('GET', '/openapi.json')
+      const bodies = Object.values(json.paths as Record<string, Record<string, { requestBody?: unknown }>>)
+        .flatMap((item) => Object.values(item))
+        .map(({ requestBody }) => JSON.stringify(requestBody ?? null))
+      for (const body of bodies) expect(body).not.toMatch(/"(command|env|cwd|url|upstreams)"/)
+      await ask('POST', '/api/v1/upstreams/off/refresh', { body: command })
+      const { text } = await ask('GET', '/api/v1/upstreams/off')
+      expect(text).not.toContain('"sh"')
+      expect(gateway.listening.gateway.live.config.upstreams.off?.command).toEqual(['node', 'canary-command'])
+    },
+  )
+})
+
+describe('the catalog', () => {
+  it('tells of each definition who may use it', async () => {
+    const { json } = await ask('GET', '/api/v1/catalog/tools')
+    expect(json.items.map(({ name }: { name: string }) => name)).toEqual(['up__drop', 'up__look', 'up__new', 'up__pay'])
+    expect(json.items.at(-1)).toMatchObject({
+      title: 'Pay a bill',
+      tags: ['money'],
+      effect: 'write',
+      usableBy: ['ops'],
+    })
+    expect(json.items[0].usableBy).toEqual([])
+    expect((await ask('GET', '/api/v1/catalog/tools/up__pay')).json.definition).toEqual(LISTED[0])
+    expect((await ask('GET', '/api/v1/catalog/tools?agent=ops&q=BILL')).json.items).toMatchObject([{ name: 'up__pay' }])
+    expect(failureOf(await ask('GET', '/api/v1/catalog/tools/up__nothing'))).toEqual([404, 'item_unknown'])
+    expect(failureOf(await ask('GET', '/api/v1/catalog/secrets'))).toEqual([400, 'input_invalid'])
+  })
+
+  it('comes in pages, which what is new does not shift', async () => {
+    const first = await ask('GET', '/api/v1/catalog/tools?limit=2')
+    const second = await ask('GET', `/api/v1/catalog/tools?limit=2&cursor=${first.json.nextCursor}`)
+    expect([...first.json.items, ...second.json.items].length).toBe(4)
+    expect([typeof first.json.nextCursor, second.json.nextCursor]).toEqual(['string', null])
+    for (const query of ['limit=0', 'limit=x', 'cursor=%00', 'limit=1&limit=2', 'other=1'])
+      expect(failureOf(await ask('GET', `/api/v1/catalog/tools?${query}`))).toEqual([400, 'input_invalid'])
+  })
+})
+
+describe('agents', () => {
+  it('of the store are made, changed and removed, each in view of what is there', async () => {
+    const made = await ask('POST', '/api/v1/agents', { body: { name: 'bot', roles: [] } })
+    expect([made.status, made.json]).toEqual([201, { name: 'bot', source: 'store', roles: [] }])
+    expect(failureOf(await ask('POST', '/api/v1/agents', { body: { name: 'bot', roles: [] } }))).toEqual([
+      409,
+      'item_exists',
+    ])
+    const { key } = (await ask('POST', '/api/v1/agents/bot/keys', { body: {} })).json
+    expect(await listed(key)).toEqual([])
+    const body = { roles: ['operator'] }
+    expect(failureOf(await ask('PUT', '/api/v1/agents/bot', { body }))).toEqual([428, 'precondition_required'])
+    const changed = await ask('PUT', '/api/v1/agents/bot', { body, ifMatch: made.etag })
+    expect([changed.status, changed.json.roles]).toEqual([200, ['operator']])
+    expect(await listed(key)).toContain('up__pay')
+    const stale = await ask('PUT', '/api/v1/agents/bot', { body: { roles: [] }, ifMatch: made.etag })
+    expect(failureOf(stale)).toEqual([412, 'precondition_failed'])
+    expect((await ask('GET', '/api/v1/agents/bot')).etag).toBe(changed.etag)
+    expect((await ask('DELETE', '/api/v1/agents/bot', { ifMatch: changed.etag })).status).toBe(204)
+    expect((await postModern(`${gateway.url}/mcp`, key, 'tools/list', {})).status).toBe(401)
+    expect((await ask('GET', '/api/v1/agents/bot')).json).toEqual({ name: 'bot', source: 'none', roles: [] })
+    expect(failureOf(await ask('DELETE', '/api/v1/agents/bot', { ifMatch: '*' }))).toEqual([404, 'item_unknown'])
+  })
+
+  it('of the file are read-only', async () => {
+    const { json } = await ask('GET', '/api/v1/agents')
+    expect(json.items.filter(({ source }: { source: string }) => source === 'file')).toMatchObject([
+      { name: 'helpdesk-*', source: 'file', roles: ['support'] },
+      { name: 'ops', source: 'file', roles: ['operator'] },
+    ])
+    for (const name of ['ops', 'helpdesk-7'])
+      expect(failureOf(await ask('POST', '/api/v1/agents', { body: { name, roles: ['operator'] } }))).toEqual([
+        409,
+        'managed_by_file',
+      ])
+    const { etag } = await ask('GET', '/api/v1/agents/ops')
+    const put = await ask('PUT', '/api/v1/agents/ops', { body: { roles: [] }, ifMatch: etag })
+    expect(failureOf(put)).toEqual([409, 'managed_by_file'])
+    expect(failureOf(await ask('DELETE', '/api/v1/agents/ops', { ifMatch: '*' }))).toEqual([409, 'managed_by_file'])
+  })
+
+  it(verifies('auth.keys', 'have keys that are shown once, overlap, and end everywhere at once'), async () => {
+    const first = (await ask('POST', '/api/v1/agents/helpdesk-1/keys', { body: { expires: '1h' } })).json
+    const second = (await ask('POST', '/api/v1/agents/helpdesk-1/keys/rotate', { body: { overlap: '1h' } })).json
+    expect(second.previous.id).toBe(first.id)
+    const statuses = () =>
+      Promise.all(
+        [first.key, second.key].map(
+          async (key) => (await postModern(`${gateway.url}/mcp`, key, 'tools/list', {})).status,
+        ),
+      )
+    expect(await statuses()).toEqual([200, 200])
+    const full = await ask('POST', '/api/v1/agents/helpdesk-1/keys', { body: {} })
+    expect(failureOf(full)).toEqual([409, 'too_many_keys'])
+    const { json, text } = await ask('GET', '/api/v1/agents/helpdesk-1/keys')
+    expect(json.items.map(({ state, origin, madeBy }: Record<string, string>) => [state, origin, madeBy])).toEqual([
+      ['active', 'api', 'token:alice'],
+      ['active', 'api', 'token:alice'],
+    ])
+    expect(text).not.toContain('cwy_')
+    const other = await gateway.startAnother()
+    const there = async () => (await postModern(`${other.url}/mcp`, first.key, 'tools/list', {})).status
+    expect(await there()).toBe(200)
+    expect((await ask('DELETE', `/api/v1/agents/helpdesk-1/keys/${first.id}`)).status).toBe(204)
+    expect(await statuses()).toEqual([401, 200])
+    await until(async () => (await there()) === 401, 'another process knows too')
+    await other.close()
+    expect(failureOf(await ask('DELETE', `/api/v1/agents/ops/keys/${second.id}`))).toEqual([404, 'item_unknown'])
+  })
+
+  it(verifies('auth.keys', 'cannot make keys with a key'), async () => {
+    const own = clientWith(() => gateway.adminUrl, { authorization: `Bearer ${gateway.key('helpdesk-2')}` })
+    for (const path of ['/api/v1/agents/helpdesk-2/keys', '/api/v1/agents/ops/impersonations'])
+      expect(failureOf(await own('POST', path, { body: {} }))).toEqual([401, 'admin_unauthorized'])
+  })
+
+  it('can be acted as for a minute, by whoever has an admin token, and that is known', async () => {
+    const { json } = await ask('POST', '/api/v1/agents/ops/impersonations')
+    expect(Date.parse(json.expiresAt) - Date.now()).toBeLessThanOrEqual(60_000)
+    const proof = gateway.listening.gateway.authenticator.authenticate([`Bearer ${json.key}`])
+    expect(proof).toMatchObject({ ok: true, caller: { agent: 'ops', origin: 'impersonation', act: 'token:alice' } })
+    expect(failureOf(await ask('POST', '/api/v1/agents/nobody/impersonations'))).toEqual([404, 'item_unknown'])
+  })
+})
+
+describe('the policy', () => {
+  const READS = { id: 'support-looks', effect: 'allow', roles: ['support'], tools: ['up__look'] }
+
+  it('shows rules of the file as read-only, and takes more behind them', async () => {
+    const before = await ask('GET', '/api/v1/policy')
+    expect(before.json.rules).toMatchObject([
+      { id: 'operators', readOnly: true },
+      { id: 'nobody-drops', readOnly: true },
+    ])
+    const key = gateway.key('helpdesk-3')
+    expect(await listed(key)).toEqual([])
+    const put = await ask('PUT', '/api/v1/policy/rules/support-looks', { body: READS, ifMatch: before.etag })
+    expect([put.status, put.json.version]).toEqual([200, 1])
+    expect(put.json.rules.at(-1)).toMatchObject({ id: 'support-looks', source: 'api', readOnly: false })
+    expect(await listed(key)).toEqual(['up__look'])
+    const again = await ask('PUT', '/api/v1/policy/rules/support-looks', { body: READS, ifMatch: before.etag })
+    expect(failureOf(again)).toEqual([412, 'precondition_failed'])
+  })
+
+  it('never overrides a denial of the file', async () => {
+    const { etag } = await ask('GET', '/api/v1/policy')
+    const body = { id: 'everything', effect: 'allow', roles: ['support'], tools: ['*'] }
+    const { status } = await ask('PUT', '/api/v1/policy/rules/everything', { body, ifMatch: etag })
+    expect(status).toBe(200)
+    expect(await listed(gateway.key('helpdesk-4'))).not.toContain('up__drop')
+    const own = await ask('PUT', '/api/v1/policy/rules/nobody-drops', {
+      body: { ...body, id: 'nobody-drops' },
+      ifMatch: '*',
+    })
+    expect(failureOf(own)).toEqual([409, 'managed_by_file'])
+    expect(failureOf(await ask('DELETE', '/api/v1/policy/rules/operators', { ifMatch: '*' }))).toEqual([
+      409,
+      'managed_by_file',
+    ])
+    const gone = await ask('DELETE', '/api/v1/policy/rules/everything', { ifMatch: '*' })
+    expect([gone.status, gone.json.version]).toEqual([200, 3])
+  })
+
+  it('refuses as a whole what its tests or the tools do not allow', async () => {
+    const misfit = { id: 'x', effect: 'allow', roles: ['support'], tools: ['up__pay'], when: 'args.nothing == 1' }
+    gateway.write({
+      upstreams: { up: { url: raw.url('up') } },
+      agents: { ops: { roles: ['operator'] }, 'helpdesk-*': { roles: ['support'] } },
+      rules: RULES,
+      tests: [{ as: 'helpdesk-1', call: 'up__pay', expect: 'deny' }],
+    })
+    gateway.listening.reload()
+    const version = (await ask('GET', '/api/v1/policy')).json.version
+    const body = { rules: [READS, { ...READS, id: 'pays', tools: ['up__pay'] }] }
+    const refused = await ask('PUT', '/api/v1/policy/rules', { body, ifMatch: '*' })
+    expect(failureOf(refused)).toEqual([422, 'policy_refused'])
+    expect(refused.json.error.problems[0].message).toContain('helpdesk-1')
+    const twice = await ask('PUT', '/api/v1/policy/rules', { body: { rules: [READS, READS] }, ifMatch: '*' })
+    expect(failureOf(twice)).toEqual([422, 'policy_refused'])
+    const simulated = await ask('POST', '/api/v1/policy/simulate', { body })
+    expect(simulated.json.problems.length).toBeGreaterThan(0)
+    expect((await ask('POST', '/api/v1/policy/simulate', { body: { rules: [misfit] } })).status).toBe(200)
+    expect((await ask('GET', '/api/v1/policy')).json.version).toBe(version)
+  })
+
+  it('says who would gain and lose what', async () => {
+    const { json } = await ask('POST', '/api/v1/policy/simulate', {
+      body: { rules: [], agents: [{ name: 'newcomer', roles: ['operator'] }] },
+    })
+    expect(json.changes).toContainEqual({ agent: 'helpdesk-*', kind: 'tool', name: 'up__look', change: 'lost' })
+    expect(json.changes).toContainEqual({ agent: 'newcomer', kind: 'tool', name: 'up__pay', change: 'gained' })
+    expect(json.gained).toBe(3)
+  })
+
+  it('explains as it decides, is checked and tested', async () => {
+    const explained = await ask('POST', '/api/v1/policy/explain', { body: { agent: 'helpdesk-9', name: 'up__look' } })
+    expect(explained.json).toMatchObject({
+      decision: 'allow',
+      rule: 'support-looks',
+      source: 'api',
+      factsFrom: 'catalog',
+    })
+    const denied = await ask('POST', '/api/v1/policy/explain', { body: { agent: 'ops', name: 'up__drop' } })
+    expect(denied.json).toMatchObject({ decision: 'deny', rule: 'nobody-drops' })
+    expect((await ask('GET', '/api/v1/policy/check')).json.warnings).toBeInstanceOf(Array)
+    expect((await ask('POST', '/api/v1/policy/test', { body: {} })).json.results).toMatchObject([{ outcome: 'passed' }])
+    const tests = [{ as: 'ops', call: 'up__drop', expect: 'allow' }]
+    expect((await ask('POST', '/api/v1/policy/test', { body: { tests } })).json.results).toMatchObject([
+      { outcome: 'failed' },
+    ])
+  })
+
+  it('keeps its versions, and one of them can be put back', async () => {
+    const { json } = await ask('GET', '/api/v1/policy/versions')
+    expect(json.items.map(({ version, author }: Record<string, unknown>) => [version, author])).toEqual([
+      [3, 'token:alice'],
+      [2, 'token:alice'],
+      [1, 'token:alice'],
+    ])
+    const second = await ask('GET', '/api/v1/policy/versions/2')
+    expect(second.json.rules.map(({ id }: { id: string }) => id)).toEqual(['support-looks', 'everything'])
+    expect(failureOf(await ask('GET', '/api/v1/policy/versions/99'))).toEqual([404, 'item_unknown'])
+    const back = (await ask('GET', '/api/v1/policy/versions/1')).json.rules
+    const { etag } = await ask('GET', '/api/v1/policy')
+    expect((await ask('PUT', '/api/v1/policy/rules', { body: { rules: back }, ifMatch: etag })).json.version).toBe(4)
+  })
+
+  it('is the same on the command line and after a restart', async () => {
+    let stdout = ''
+    await runCli(['policy', 'explain', 'helpdesk-9', 'up__look', '--config', gateway.configPath, '--json'], {
+      folder: gateway.dir,
+      env: {},
+      write: (text) => {
+        stdout += text
+      },
+      writeAside() {},
+      pipes() {
+        throw new Error('No command here has pipes')
+      },
+    })
+    expect(JSON.parse(stdout)).toMatchObject({ decision: 'allow', rule: 'support-looks' })
+    await gateway.restart()
+    await gateway.ready('up')
+    expect(await listed(gateway.key('helpdesk-5'))).toEqual(['up__look'])
+  })
+})
+
+describe('drift', () => {
+  it('is shown with what it means, and accepted', async () => {
+    tools = [
+      { ...LISTED[0], description: 'Pays any bill.', inputSchema: { type: 'object', required: ['to'] } },
+      ...LISTED.slice(1),
+    ]
+    await ask('POST', '/api/v1/upstreams/up/refresh')
+    await until(async () => (await ask('GET', '/api/v1/drift')).json.items.length === 1, 'it is held back')
+    const [{ id }] = (await ask('GET', '/api/v1/drift')).json.items
+    const { json } = await ask('GET', `/api/v1/drift/${id}`)
+    expect(json).toMatchObject({ name: 'up__pay', isNew: false, changes: { verdict: 'breaking' }, before: LISTED[0] })
+    expect((await ask('GET', '/api/v1/catalog/tools/up__pay')).json.quarantined).toBe(true)
+    expect((await ask('POST', `/api/v1/drift/${id}/approve`)).status).toBe(200)
+    expect(await listed(gateway.key('ops'))).toContain('up__pay')
+    expect(failureOf(await ask('POST', `/api/v1/drift/${id}/approve`))).toEqual([404, 'item_unknown'])
+    expect(failureOf(await ask('GET', '/api/v1/drift/nothing'))).toEqual([404, 'item_unknown'])
+  })
+})
+
+describe('input', () => {
+  it('that does not fit changes nothing and is told where', async () => {
+    const post = (body: unknown, headers = {}) => ask('POST', '/api/v1/agents', { body, headers })
+    const bad = await post({ name: 'a b', roles: 'x' })
+    expect(bad.json.error.problems.map(({ at }: { at: string }) => at)).toEqual(['body.name', 'body.roles'])
+    for (const body of [
+      '',
+      '{',
+      '[]',
+      'null',
+      '"x"',
+      '{"name":"a","roles":[],"x":1}',
+      '{"__proto__":{"name":"a","roles":[]}}',
+    ])
+      expect([body, ...failureOf(await post(body))]).toEqual([body, 400, 'input_invalid'])
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/jsonp',
+    ])
+      expect(failureOf(await post('{}', { 'content-type': type }))).toEqual([415, 'media_type_unsupported'])
+    expect(failureOf(await post('{}', { 'content-encoding': 'gzip' }))).toEqual([415, 'media_type_unsupported'])
+    expect(failureOf(await post({ name: 'a', roles: [], x: 'x'.repeat(1_100_000) }))).toEqual([413, 'body_too_large'])
+    expect((await ask('GET', '/api/v1/agents/a')).status).toBe(404)
+  })
+
+  it('of a token for looking alone changes nothing', async () => {
+    const reader = adminClient(gateway, 'read')
+    expect((await reader('GET', '/api/v1/policy')).status).toBe(200)
+    expect((await reader('POST', '/api/v1/policy/explain', { body: { agent: 'ops', name: 'x' } })).status).toBe(200)
+    for (const { method, path } of ROUTES.filter(({ access }) => access === 'write')) {
+      const refused = await reader(method, path.replaceAll(/\{\w+\}/g, 'up'), { body: {}, ifMatch: '*' })
+      expect([path, ...failureOf(refused)]).toEqual([path, 403, 'admin_read_only'])
+    }
+  })
+
+  it('without a credential reaches no route but those that are open', async () => {
+    const stranger = clientWith(() => gateway.adminUrl, {})
+    for (const { method, path, access } of ROUTES) {
+      const { status } = await stranger(method, path.replaceAll(/\{\w+\}/g, 'up'), method === 'GET' ? {} : { body: {} })
+      expect([path, status === 401]).toEqual([path, access !== 'open'])
+    }
+  })
+})
+
+it('the gateway tells how it is, and who asks', async () => {
+  expect((await ask('GET', '/api/v1/health')).json).toMatchObject({ ok: true, upstreams: { ready: 1 } })
+  expect((await ask('GET', '/api/v1/session')).json).toMatchObject({ kind: 'token', name: 'alice', access: 'write' })
+})
+
+describe('tokens', () => {
+  it('are listed without what they are, and revoked', async () => {
+    const doomed = adminClient(gateway, 'write', 'doomed')
+    expect((await doomed('GET', '/api/v1/session')).json).toMatchObject({
+      kind: 'token',
+      name: 'doomed',
+      csrfToken: null,
+    })
+    const { json, text } = await ask('GET', '/api/v1/tokens')
+    const { id } = json.items.find(({ name }: { name: string }) => name === 'doomed')
+    expect(text).not.toContain('cwa_')
+    expect((await ask('DELETE', `/api/v1/tokens/${id}`)).status).toBe(204)
+    expect((await doomed('GET', '/api/v1/session')).status).toBe(401)
+    expect(failureOf(await ask('DELETE', '/api/v1/tokens/nothing'))).toEqual([404, 'item_unknown'])
+  })
+})
+
+it('has no route that the stories do not ask', () => {
+  // Sessions, streams and metrics have stories of their own.
+  const elsewhere = ['signIn', 'signOut', 'listenToEvents', 'getMetrics']
+  const left = ROUTES.filter(({ id }) => !exercised.has(id)).map(({ id }) => id)
+  expect(left.toSorted()).toEqual(elsewhere.toSorted())
+})
