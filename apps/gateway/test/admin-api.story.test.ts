@@ -1,4 +1,6 @@
 /** The admin API, route by route: what it shows, what it changes, what it leaves alone, and that each answer is as its description says. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../src/admin/routes.ts'
@@ -224,6 +226,19 @@ describe('agents', () => {
     await until(async () => (await there()) === 401, 'another process knows too')
     await other.close()
     expect(failureOf(await ask('DELETE', `/api/v1/agents/ops/keys/${second.id}`))).toEqual([404, 'item_unknown'])
+  })
+
+  it(verifies('auth.keys', 'have keys that are kept as hashes alone, and end when they expire'), async () => {
+    const { key, id } = (await ask('POST', '/api/v1/agents/helpdesk-6/keys', { body: { expires: '1m' } })).json
+    const secret = key.split('_').at(-1)
+    const { dataDir, apiKeys } = gateway.listening.store
+    const kept = readdirSync(dataDir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name)))
+    expect(kept.some((bytes) => bytes.includes(id))).toBe(true)
+    expect(kept.filter((bytes) => bytes.includes(secret))).toEqual([])
+    apiKeys.shorten(id, Date.now())
+    expect((await postModern(`${gateway.url}/mcp`, key, 'tools/list', {})).status).toBe(401)
   })
 
   it(verifies('auth.keys', 'cannot make keys with a key'), async () => {

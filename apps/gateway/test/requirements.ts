@@ -124,7 +124,7 @@ export const REQUIREMENTS = {
     section: 'Security Best Practices, Server-Side Request Forgery',
     ...built,
   },
-  'edge.commands': { sentence: 'No API sets a command' },
+  'edge.commands': { sentence: 'No API sets a command', ...built },
   'edge.errors': { sentence: 'No upstream error text, stack, path or secret reaches an agent', ...built },
 
   'reliability.faults': { sentence: 'Each upstream fault ends in its bound, with its own code, alone', ...built },

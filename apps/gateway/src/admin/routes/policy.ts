@@ -83,7 +83,12 @@ function simulateFor({ rules, agents }: z.output<typeof simulation>, parts: Admi
   const { policy, problems } = candidatePolicy(rules ?? storedRules(parts).rules, parts)
   const changes = simulate(policy, new Map(agents.map(({ name, roles }) => [name, roles])), parts)
   const count = (wanted: string) => changes.filter(({ change }) => change === wanted).length
-  const counts = { gained: count('gained'), lost: count('lost'), approval: count('approval'), conditions: count('conditions') }
+  const counts = {
+    gained: count('gained'),
+    lost: count('lost'),
+    approval: count('approval'),
+    conditions: count('conditions'),
+  }
   return { ...counts, changes: changes.map((each) => ({ ...each })), problems }
 }
 
