@@ -1,90 +1,25 @@
 /** The admin API, route by route: what it shows, what it changes, what it leaves alone, and that each answer is as its description says. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../src/admin/routes.ts'
-import { runCli } from '../src/cli/run-cli.ts'
-import { bareTool, modern, type ScriptedPort, startScripts } from './fixtures/scripted-upstream.ts'
-import { type AdminAnswer, type AdminRequest, adminClient, clientWith } from './support/admin-client.ts'
+import { bareTool } from './fixtures/scripted-upstream.ts'
+import { type AskAdmin, adminClient, clientWith } from './support/admin-client.ts'
+import { type AdminStage, failureOf, LISTED, startAdminStage } from './support/admin-stage.ts'
 import { postModern } from './support/clients.ts'
-import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { type StoryGateway, until } from './support/start-gateway.ts'
 import { verifies } from './support/verifies.ts'
 
-const RULES = [
-  { id: 'operators', effect: 'allow', roles: ['operator'], tools: ['*'] },
-  { id: 'nobody-drops', effect: 'deny', roles: ['*'], tools: ['up__drop'] },
-]
-const tool = (name: string, more: object = {}) => ({ ...bareTool(name), description: `Does ${name}.`, ...more })
-const LISTED = [tool('pay', { title: 'Pay a bill' }), tool('look'), tool('drop')]
-
-let tools: object[] = LISTED
-let raw: ScriptedPort
+let stage: AdminStage
 let gateway: StoryGateway
-let ask: (method: string, path: string, request?: AdminRequest) => Promise<AdminAnswer>
-const exercised = new Set<string>()
+let ask: AskAdmin
+let listed: AdminStage['listed']
 
 beforeAll(async () => {
-  raw = await startScripts({ up: modern({ lists: () => ({ tools }) }) })
-  gateway = await startGateway({
-    upstreams: {
-      up: { url: `${raw.url('up')}?token=canary-url`, headers: { 'x-key': 'canary-header' }, tags: ['money'] },
-      off: { command: ['node', 'canary-command'], env: { SECRET: 'canary-env' }, enabled: false },
-    },
-    agents: { ops: { roles: ['operator'] }, 'helpdesk-*': { roles: ['support'] } },
-    rules: RULES,
-    tests: [{ as: 'ops', call: 'up__drop', expect: 'deny' }],
-  })
-  await gateway.ready('up')
-  ask = checked(adminClient(gateway))
+  stage = await startAdminStage()
+  ;({ gateway, ask, listed } = stage)
 })
-afterAll(async () => {
-  await gateway.close()
-  await raw.close()
-})
-
-/** Holds every answer against the description that the gateway itself gives. */
-function checked(client: typeof ask): typeof ask {
-  const ajv = new Ajv2020({ strict: false, validateFormats: false })
-  let isKnown = false
-  return async (method, path, request) => {
-    if (!isKnown) {
-      const { json } = await client('GET', '/openapi.json')
-      ajv.addSchema({ $id: 'api', components: json.components, paths: json.paths })
-      isKnown = true
-    }
-    const answer = await client(method, path, request)
-    const route = ROUTES.find(
-      (each) => each.method === method && patternOf(each.path).test(path.split('?', 1)[0] ?? ''),
-    )
-    if (!route) return answer
-    if (answer.status === route.status) exercised.add(route.id)
-    const pointer = [
-      route.path,
-      method.toLowerCase(),
-      'responses',
-      String(answer.status),
-      'content',
-      'application/json',
-      'schema',
-    ]
-    if (answer.json === undefined) return answer
-    const at = pointer.map((each) => encodeURIComponent(each.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
-    const validate = ajv.getSchema(`api#/paths/${at}`)
-    expect([method, path, answer.status, validate === undefined]).toEqual([method, path, answer.status, false])
-    validate?.(answer.json)
-    expect([method, path, validate?.errors ?? []]).toEqual([method, path, []])
-    return answer
-  }
-}
-
-const patternOf = (path: string) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
-const listed = async (key: string) => {
-  const { json } = await postModern(`${gateway.url}/mcp`, key, 'tools/list', {})
-  const result = json?.result as { tools: { name: string }[] } | undefined
-  return result?.tools.map(({ name }) => name) ?? json?.error?.data?.code
-}
-const failureOf = ({ status, json }: AdminAnswer) => [status, json.error.code]
+afterAll(() => stage.close())
 
 describe('upstreams', () => {
   it('are shown with their states, and none of what they are made of', async () => {
@@ -100,7 +35,7 @@ describe('upstreams', () => {
   })
 
   it('are listed again when it is asked for, and connected anew', async () => {
-    tools = [...LISTED, tool('new')]
+    stage.tools = [...LISTED, { ...bareTool('new'), description: 'Is new.' }]
     expect((await ask('POST', '/api/v1/upstreams/up/refresh')).status).toBe(202)
     await until(async () => (await ask('GET', '/api/v1/upstreams/up')).json.counts.tools === 4, 'it was listed')
     const before = gateway.listening.gateway.upstreams.get('up')
@@ -256,131 +191,9 @@ describe('agents', () => {
   })
 })
 
-describe('the policy', () => {
-  const READS = { id: 'support-looks', effect: 'allow', roles: ['support'], tools: ['up__look'] }
-
-  it('shows rules of the file as read-only, and takes more behind them', async () => {
-    const before = await ask('GET', '/api/v1/policy')
-    expect(before.json.rules).toMatchObject([
-      { id: 'operators', readOnly: true },
-      { id: 'nobody-drops', readOnly: true },
-    ])
-    const key = gateway.key('helpdesk-3')
-    expect(await listed(key)).toEqual([])
-    const put = await ask('PUT', '/api/v1/policy/rules/support-looks', { body: READS, ifMatch: before.etag })
-    expect([put.status, put.json.version]).toEqual([200, 1])
-    expect(put.json.rules.at(-1)).toMatchObject({ id: 'support-looks', source: 'api', readOnly: false })
-    expect(await listed(key)).toEqual(['up__look'])
-    const again = await ask('PUT', '/api/v1/policy/rules/support-looks', { body: READS, ifMatch: before.etag })
-    expect(failureOf(again)).toEqual([412, 'precondition_failed'])
-  })
-
-  it('never overrides a denial of the file', async () => {
-    const { etag } = await ask('GET', '/api/v1/policy')
-    const body = { id: 'everything', effect: 'allow', roles: ['support'], tools: ['*'] }
-    const { status } = await ask('PUT', '/api/v1/policy/rules/everything', { body, ifMatch: etag })
-    expect(status).toBe(200)
-    expect(await listed(gateway.key('helpdesk-4'))).not.toContain('up__drop')
-    const own = await ask('PUT', '/api/v1/policy/rules/nobody-drops', {
-      body: { ...body, id: 'nobody-drops' },
-      ifMatch: '*',
-    })
-    expect(failureOf(own)).toEqual([409, 'managed_by_file'])
-    expect(failureOf(await ask('DELETE', '/api/v1/policy/rules/operators', { ifMatch: '*' }))).toEqual([
-      409,
-      'managed_by_file',
-    ])
-    const gone = await ask('DELETE', '/api/v1/policy/rules/everything', { ifMatch: '*' })
-    expect([gone.status, gone.json.version]).toEqual([200, 3])
-  })
-
-  it('refuses as a whole what its tests or the tools do not allow', async () => {
-    const misfit = { id: 'x', effect: 'allow', roles: ['support'], tools: ['up__pay'], when: 'args.nothing == 1' }
-    gateway.write({
-      upstreams: { up: { url: raw.url('up') } },
-      agents: { ops: { roles: ['operator'] }, 'helpdesk-*': { roles: ['support'] } },
-      rules: RULES,
-      tests: [{ as: 'helpdesk-1', call: 'up__pay', expect: 'deny' }],
-    })
-    gateway.listening.reload()
-    const version = (await ask('GET', '/api/v1/policy')).json.version
-    const body = { rules: [READS, { ...READS, id: 'pays', tools: ['up__pay'] }] }
-    const refused = await ask('PUT', '/api/v1/policy/rules', { body, ifMatch: '*' })
-    expect(failureOf(refused)).toEqual([422, 'policy_refused'])
-    expect(refused.json.error.problems[0].message).toContain('helpdesk-1')
-    const twice = await ask('PUT', '/api/v1/policy/rules', { body: { rules: [READS, READS] }, ifMatch: '*' })
-    expect(failureOf(twice)).toEqual([422, 'policy_refused'])
-    const simulated = await ask('POST', '/api/v1/policy/simulate', { body })
-    expect(simulated.json.problems.length).toBeGreaterThan(0)
-    expect((await ask('POST', '/api/v1/policy/simulate', { body: { rules: [misfit] } })).status).toBe(200)
-    expect((await ask('GET', '/api/v1/policy')).json.version).toBe(version)
-  })
-
-  it('says who would gain and lose what', async () => {
-    const { json } = await ask('POST', '/api/v1/policy/simulate', {
-      body: { rules: [], agents: [{ name: 'newcomer', roles: ['operator'] }] },
-    })
-    expect(json.changes).toContainEqual({ agent: 'helpdesk-*', kind: 'tool', name: 'up__look', change: 'lost' })
-    expect(json.changes).toContainEqual({ agent: 'newcomer', kind: 'tool', name: 'up__pay', change: 'gained' })
-    expect(json.gained).toBe(3)
-  })
-
-  it('explains as it decides, is checked and tested', async () => {
-    const explained = await ask('POST', '/api/v1/policy/explain', { body: { agent: 'helpdesk-9', name: 'up__look' } })
-    expect(explained.json).toMatchObject({
-      decision: 'allow',
-      rule: 'support-looks',
-      source: 'api',
-      factsFrom: 'catalog',
-    })
-    const denied = await ask('POST', '/api/v1/policy/explain', { body: { agent: 'ops', name: 'up__drop' } })
-    expect(denied.json).toMatchObject({ decision: 'deny', rule: 'nobody-drops' })
-    expect((await ask('GET', '/api/v1/policy/check')).json.warnings).toBeInstanceOf(Array)
-    expect((await ask('POST', '/api/v1/policy/test', { body: {} })).json.results).toMatchObject([{ outcome: 'passed' }])
-    const tests = [{ as: 'ops', call: 'up__drop', expect: 'allow' }]
-    expect((await ask('POST', '/api/v1/policy/test', { body: { tests } })).json.results).toMatchObject([
-      { outcome: 'failed' },
-    ])
-  })
-
-  it('keeps its versions, and one of them can be put back', async () => {
-    const { json } = await ask('GET', '/api/v1/policy/versions')
-    expect(json.items.map(({ version, author }: Record<string, unknown>) => [version, author])).toEqual([
-      [3, 'token:alice'],
-      [2, 'token:alice'],
-      [1, 'token:alice'],
-    ])
-    const second = await ask('GET', '/api/v1/policy/versions/2')
-    expect(second.json.rules.map(({ id }: { id: string }) => id)).toEqual(['support-looks', 'everything'])
-    expect(failureOf(await ask('GET', '/api/v1/policy/versions/99'))).toEqual([404, 'item_unknown'])
-    const back = (await ask('GET', '/api/v1/policy/versions/1')).json.rules
-    const { etag } = await ask('GET', '/api/v1/policy')
-    expect((await ask('PUT', '/api/v1/policy/rules', { body: { rules: back }, ifMatch: etag })).json.version).toBe(4)
-  })
-
-  it('is the same on the command line and after a restart', async () => {
-    let stdout = ''
-    await runCli(['policy', 'explain', 'helpdesk-9', 'up__look', '--config', gateway.configPath, '--json'], {
-      folder: gateway.dir,
-      env: {},
-      write: (text) => {
-        stdout += text
-      },
-      writeAside() {},
-      pipes() {
-        throw new Error('No command here has pipes')
-      },
-    })
-    expect(JSON.parse(stdout)).toMatchObject({ decision: 'allow', rule: 'support-looks' })
-    await gateway.restart()
-    await gateway.ready('up')
-    expect(await listed(gateway.key('helpdesk-5'))).toEqual(['up__look'])
-  })
-})
-
 describe('drift', () => {
   it('is shown with what it means, and accepted', async () => {
-    tools = [
+    stage.tools = [
       { ...LISTED[0], description: 'Pays any bill.', inputSchema: { type: 'object', required: ['to'] } },
       ...LISTED.slice(1),
     ]
@@ -466,8 +279,8 @@ describe('tokens', () => {
 })
 
 it('has no route that the stories do not ask', () => {
-  // Sessions, streams and metrics have stories of their own.
+  // The policy, sessions, streams and metrics have stories of their own.
   const elsewhere = ['signIn', 'signOut', 'listenToEvents', 'getMetrics']
-  const left = ROUTES.filter(({ id }) => !exercised.has(id)).map(({ id }) => id)
+  const left = ROUTES.filter(({ id, tag }) => tag !== 'policy' && !stage.exercised.has(id)).map(({ id }) => id)
   expect(left.toSorted()).toEqual(elsewhere.toSorted())
 })
