@@ -25,7 +25,7 @@ const conditions = [
   // These fit no tool, or no call of one.
   ...['args.nn < 1', 'user.name == "ann"'],
 ]
-const effect = fc.constantFrom('allow', 'allow', 'deny')
+const effect = fc.constantFrom('allow', 'allow', 'deny', 'approve')
 const rule = fc.record({
   effect,
   tools: fc.array(tools, { maxLength: 2 }),
@@ -49,6 +49,7 @@ beforeAll(async () => {
     rules: POLICIES.flatMap((rules, agent) =>
       rules
         .map((each) => (each.when && each.tools.length > 0 ? { ...each, prompts: [] } : { ...each, when: undefined }))
+        .map((each) => (each.effect === 'approve' ? { ...each, prompts: [], approvers: ['leads'] } : each))
         .filter((each) => each.tools.length + each.prompts.length > 0)
         .map((each, index) => ({
           id: `rule-${agent}-${index}`,
@@ -56,6 +57,7 @@ beforeAll(async () => {
           roles: [`agent-${agent}`],
           tell: true,
           ...(each.when ? { when: each.when } : {}),
+          ...('approvers' in each ? { approvers: each.approvers } : {}),
           ...(each.tools.length > 0 ? { tools: each.tools } : {}),
           ...(each.prompts.length > 0 ? { prompts: each.prompts } : {}),
         })),
@@ -82,7 +84,7 @@ const KINDS = [
 const received = () => [...upstreams.values()].reduce((sum, each) => sum + each.received.length, 0)
 
 /** How a call ended, and the rule that is told where a condition denied it. */
-type Ended = 'served' | 'unknown' | `denied by ${string}`
+type Ended = 'served' | 'unknown' | 'waits' | `denied by ${string}`
 
 /** What an agent is shown of a kind, by public name, and how calls of it all ended. */
 async function seenBy(agent: string, era: keyof typeof ERAS, kind: (typeof KINDS)[number]) {
@@ -112,6 +114,7 @@ async function seenBy(agent: string, era: keyof typeof ERAS, kind: (typeof KINDS
 
 function endOf(answer: RawAnswer | undefined): Ended {
   if (answer?.result) return 'served'
+  if (/^approval_(required|pending)$/.test(String(answer?.error?.data?.code))) return 'waits'
   return answer?.error?.data?.code === 'policy_denied' ? `denied by ${answer.error.data.rule}` : 'unknown'
 }
 
@@ -123,6 +126,7 @@ function explained(agent: string, tool: string, args: object): Ended {
   const call = { argumentsText: JSON.stringify(args) }
   const { decision, rule, reason } = explain(live.policy, { agent, roles: [], target, call })
   if (decision === 'allow') return 'served'
+  if (decision === 'approve') return 'waits'
   return reason === undefined ? 'unknown' : `denied by ${rule}`
 }
 
@@ -145,7 +149,7 @@ describe(verifies('policy.list-is-callable', 'for any policy'), () => {
       }
       // Policies that all allow the same would prove nothing.
       expect(sizes.size).toBeGreaterThan(3)
-      expect(ends.size).toBe(kind.key === 'tools' ? 3 : 2)
+      expect(ends.size).toBe(kind.key === 'tools' ? 4 : 2)
     },
     60_000,
   )

@@ -171,3 +171,29 @@ test('explain: the conditions, how each came out, and the one that decided', asy
   expect(stdout).toContain('when args.limit <= 100: cannot be judged: No such key: limit')
   expect(stderr).toContain('a call without arguments')
 })
+
+test('approvals: what explain, diff and check say of them', async () => {
+  const people = 'approvers: { alice: { roles: [leads] } }\n'
+  const watched = 'id: watched, effect: approve, roles: [operator], tools: ["db__drop"], approvers: [leads]'
+  const all = 'id: all, effect: allow, roles: [operator], tools: ["db__*"]'
+  write([all], 'old.yaml')
+  const file = (rules: string[], more = people) =>
+    writeFileSync(join(cli.folder, 'causeway.yaml'), more + HEAD + rules.map((each) => `  - { ${each} }\n`).join(''))
+  file([all, watched])
+  const explained = (await cli.run(['policy', 'explain', 'ops', 'db__drop', '--json'])).json()
+  expect(explained).toMatchObject({
+    decision: 'approve',
+    rule: 'watched',
+    source: 'causeway.yaml:11',
+    approvers: ['leads'],
+  })
+  const { changes } = (await cli.run(['policy', 'diff', 'old.yaml', '--json'])).json().data
+  expect(changes).toEqual([{ agent: 'ops', name: 'db__drop', kind: 'tool', change: 'approval', approvers: ['leads'] }])
+  expect((await cli.run(['policy', 'diff', 'old.yaml'])).stdout).toMatch(/~ +ops +tool +db__drop +approved by leads\n/)
+  expect((await cli.run(['policy', 'diff', 'causeway.yaml', 'old.yaml'])).stdout).toContain('without an approval')
+  file([watched, 'id: also, effect: allow, roles: [operator], tools: ["db__drop"]'], '')
+  expect((await cli.run(['policy', 'check', '--json'])).json().data.warnings).toEqual([
+    'causeway.yaml:9:77 rules[0].approvers: Nobody can approve: no one under approvers has the role leads',
+    'causeway.yaml:10 rule "also" changes nothing: "watched" decides over all that it selects',
+  ])
+})

@@ -5,6 +5,7 @@ import type { Rule } from '../config/schema.ts'
 import { compilePolicy } from './compile.ts'
 import { decide } from './decide.ts'
 import type { Action, DefinitionFacts } from './definition-facts.ts'
+import { judge } from './judge.ts'
 
 const tool: DefinitionFacts = {
   publicName: 'projects__list_tasks',
@@ -173,6 +174,19 @@ describe('for any rules', () => {
     )
   })
 
+  it('an approval beats every allow and no deny, in any order', () => {
+    fc.assert(
+      fc.property(rules('allow'), rules('approve'), rules('deny'), facts, (allows, approves, denies, target) => {
+        const [isDenied, isWatched, isAllowed] = [denies, approves, allows].map((all) =>
+          all.some((each) => decideBy([each], target).rule === each.id),
+        )
+        const expected = isDenied ? 'deny' : isWatched ? 'approve' : isAllowed ? 'allow' : 'deny'
+        expect(decideBy([...allows, ...approves, ...denies], target).effect).toBe(expected)
+        expect(decideBy([...denies, ...approves, ...allows], target).effect).toBe(expected)
+      }),
+    )
+  })
+
   it('one more deny never allows anything', () => {
     fc.assert(
       fc.property(rules('allow'), rules('deny'), facts, (allows, denies, target) => {
@@ -182,4 +196,43 @@ describe('for any rules', () => {
       }),
     )
   })
+})
+
+describe('what a credential carries', () => {
+  const scoped = { ...tool, scopes: ['pay'], arguments: { root: 'map' } }
+  const carried = { ...scoped, scopes: [] }
+  const allowsAll = (more: Partial<Rule> = {}) => rule('all', 'allow', { tools: ['*'], ...more })
+  const watched = (more: Partial<Rule> = {}) =>
+    rule('watched', 'approve', { tools: ['scope:pay'], approvers: ['leads'], ...more })
+  const forbidden = rule('forbidden', 'deny', { tools: ['scope:pay'] })
+  const when = 'args.n < 5'
+  it.each<[string, Rule[], n: number, string]>([
+    ['an allow by scope alone', [rule('by-scope', 'allow', { tools: ['scope:pay'] })], 1, 'deny'],
+    ['an approval by scope alone', [watched()], 1, 'deny'],
+    ['an approval by scope over an allow', [watched(), allowsAll()], 1, 'approve'],
+    ['an approval by scope with a condition over an allow', [watched({ when }), allowsAll()], 1, 'approve'],
+    ['the same where it does not hold', [watched({ when }), allowsAll()], 9, 'allow'],
+    ['an approval by scope over an allow with a condition', [watched(), allowsAll({ when })], 1, 'approve'],
+    ['the same where it does not hold', [watched(), allowsAll({ when })], 9, 'deny'],
+    ['a deny by scope', [forbidden, watched(), allowsAll()], 1, 'deny'],
+  ])('grants, and takes away no rule that restricts: %s', (_, rules, n, expected) => {
+    const decision = decide(compilePolicy({ agents: {}, rules }).forAgent('bot'), 'tool', scoped, carried)
+    const call = { argumentsText: JSON.stringify({ n }), agent: 'bot', roles: [], timeMs: 0 }
+    expect(judge(decision, scoped, call).effect).toBe(expected)
+  })
+})
+
+it('the first approval in the file whose condition holds decides', () => {
+  const rules = [
+    rule('large', 'approve', { tools: ['*'], approvers: ['directors'], when: 'args.n > 100' }),
+    rule('any', 'approve', { tools: ['*'], approvers: ['leads'] }),
+    rule('never-asked', 'approve', { tools: ['*'], approvers: ['nobody'], when: 'args.n > 5' }),
+  ]
+  const target = { ...tool, arguments: { root: 'map' } }
+  const approversOf = (n: unknown) => {
+    const call = { argumentsText: JSON.stringify({ n }), agent: 'bot', roles: [], timeMs: 0 }
+    const { effect, approvers } = judge(decideBy(rules, target), target, call)
+    return approvers ?? effect
+  }
+  expect([approversOf(101), approversOf(7), approversOf('x')]).toEqual([['directors'], ['leads'], 'deny'])
 })

@@ -96,7 +96,7 @@ it('agrees with enforcement for every call that conditions are about', () => {
     },
   )
   const varied = fc.record({
-    effect: fc.constantFrom('allow', 'deny'),
+    effect: fc.constantFrom('allow', 'deny', 'approve'),
     when,
     tools: fc.constantFrom(['*'], ['db__*'], ['x']),
   })
@@ -121,18 +121,20 @@ it('agrees with enforcement for every call that conditions are about', () => {
             source: `f:${i}`,
             effect,
             tools: [...tools],
+            ...(effect === 'approve' ? { approvers: [`role-${i}`] } : {}),
             ...(when ? { when } : {}),
           }
         })
         const compiled = compilePolicy({ agents: {}, rules: all })
         const call = { argumentsText: text, timeMs: 0 }
-        const { decision, rule, reason, trace } = explain(compiled, { agent, roles: [], target, call })
+        const { decision, rule, reason, approvers, trace } = explain(compiled, { agent, roles: [], target, call })
         const seen = decide(compiled.forAgent(agent), 'tool', target)
         const enforced = judge(seen, target, { ...call, agent, roles: [] })
         expect([decision, rule, reason]).toEqual([enforced.effect, enforced.rule, enforced.reason])
+        expect(approvers).toEqual(decision === 'approve' ? [`role-${rule?.slice(1)}`] : undefined)
         const decider = trace.find((step) => step.rule === rule)
         if (rule !== undefined) expect(decider?.matches).toBe(true)
-        if (decision === 'allow') expect(decider?.condition?.outcome ?? 'true').toBe('true')
+        if (decision !== 'deny') expect(decider?.condition?.outcome ?? 'true').toBe('true')
         // Whatever fails denies, wherever it stands.
         if (trace.some(({ condition }) => condition?.outcome === 'error')) expect(decision).toBe('deny')
         ends.add(reason === undefined ? decision : 'condition')
@@ -140,5 +142,5 @@ it('agrees with enforcement for every call that conditions are about', () => {
     ),
     { numRuns: 500, seed: 11 },
   )
-  expect(ends).toEqual(new Set(['allow', 'deny', 'condition']))
+  expect(ends).toEqual(new Set(['allow', 'approve', 'deny', 'condition']))
 })

@@ -72,10 +72,13 @@ function settle(
   }
   const granted = grants && (firstThatHolds(grants, outcomeOf) ?? noneHolds(grants))
   if (granted?.effect === 'deny') return granted
+  // Both, because arguments that cannot be judged are no matter for a person either.
   const approval = firstThatHolds(approves, outcomeOf)
-  if (approval) return approval
+  const allow = firstThatHolds(allows, outcomeOf)
+  if (allow?.effect === 'deny' && approval?.effect !== 'deny') return allow
+  if (approval ?? allow) return (approval ?? allow) as CallDecision
   if (decision.effect === 'allow' && allows.length === 0) return decision
-  return firstThatHolds(allows, outcomeOf) ?? noneHolds(allows.length === 0 ? approves : allows)
+  return noneHolds(allows.length === 0 ? approves : allows)
 }
 
 function noneHolds(rules: readonly CompiledRule[]): CallDecision {

@@ -8,11 +8,15 @@ import { runPolicyTests } from './run-tests.ts'
 const nothing = { roles: [], agents: [], tools: [], prompts: [], resources: [] }
 const rules: Rule[] = [
   { ...nothing, id: 'reads', effect: 'allow', roles: ['reader'], tools: ['effect:read'], source: 'causeway.yaml:9' },
+  {
+    ...{ ...nothing, id: 'asks', effect: 'approve', roles: ['reader'], tools: ['*ask'], source: 'causeway.yaml:11' },
+    approvers: ['leads'],
+  },
   { ...nothing, id: 'no-drops', effect: 'deny', roles: ['*'], tools: ['*drop'], source: 'causeway.yaml:12' },
 ]
 const policy = compilePolicy({ agents: { bot: { roles: ['reader'] } }, rules })
 const known = new Map<string, DefinitionFacts>(
-  (['db__query', 'db__drop'] as const).map((publicName) => [
+  (['db__query', 'db__drop', 'db__ask'] as const).map((publicName) => [
     publicName,
     { publicName, aliases: [], upstream: 'db', effect: 'read', scopes: [], tags: [] },
   ]),
@@ -28,6 +32,7 @@ function run(call: string, expected: PolicyTest['expect'], { as = 'bot', catalog
 it('passes what holds', () => {
   expect(run('db__query', 'allow')).toEqual(['passed', undefined])
   expect(run('db__drop', 'deny')).toEqual(['passed', undefined])
+  expect(run('db__ask', 'approve')).toEqual(['passed', undefined])
   expect(run('db__query', 'deny', { as: 'stranger' })).toEqual(['passed', undefined])
 })
 
@@ -39,6 +44,10 @@ it('fails what does not hold, and says which rule decided', () => {
   expect(run('db__drop', 'allow')).toEqual([
     'failed',
     'Want allow for "bot" on "db__drop", got deny: rule "no-drops" (causeway.yaml:12)',
+  ])
+  expect(run('db__ask', 'allow')).toEqual([
+    'failed',
+    'Want allow for "bot" on "db__ask", got approve: rule "asks" (causeway.yaml:11)',
   ])
   expect(run('db__query', 'allow', { as: 'stranger' })).toEqual([
     'failed',
@@ -52,5 +61,6 @@ it('fails for a tool that nobody offers, once it is known that nobody does', () 
     'skipped',
     'The tool "db__gone" is not known yet',
   ])
+  expect(run('db__gone', 'approve')[0]).toBe('failed')
   expect(run('db__gone', 'deny')).toEqual(['passed', undefined])
 })
