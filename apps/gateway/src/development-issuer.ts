@@ -55,6 +55,7 @@ export async function startDevelopment({ auth }: Config, surroundings: Surroundi
     agentClaim: AGENT_CLAIM,
     agents: development.agents,
     jwksUri: `${issuer.url}/jwks`,
+    introspection: null,
   }
   return {
     url: issuer.url,

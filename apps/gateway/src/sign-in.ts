@@ -39,7 +39,14 @@ export function createSignIn(on: { store: Store; publicUrl: string; log: Logger 
     }
     return {
       resource,
-      accessTokens: createAccessTokens({ issuers, keysOf, resourceOf: resource.identifierOf, rolesOf, revoked }),
+      accessTokens: createAccessTokens({
+        issuers,
+        keysOf,
+        resourceOf: resource.identifierOf,
+        rolesOf,
+        revoked,
+        onFailure: (issuer, err) => log.warn({ issuer, err }, 'an issuer cannot be asked about a token'),
+      }),
     }
   }
 }

@@ -35,7 +35,7 @@ const settings = {
 }
 
 beforeAll(async () => {
-  external = await startOidc([], SCOPES, ['bot'])
+  external = await startOidc([], SCOPES, { browsers: ['bot'] })
   const lists = { tools: [{ name: 'put', inputSchema: { type: 'object' } }] }
   outside = await startScripted(lists, { ...settings, auth: { issuers: [{ issuer: external.url }] } })
   local = await startScripted(lists, { ...settings, auth: { development: { port: 0 } } })

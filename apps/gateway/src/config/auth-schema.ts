@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { calledUrl } from './http-url.ts'
 import { isLoopbackHost } from './loopback.ts'
 import { agentGlob, agentName } from './policy-schema.ts'
+import { REFERENCE_FORMS } from './secret.ts'
+import { secret } from './secret-text.ts'
 
 /** Signature algorithms that an issuer may be configured with; none of them takes a shared secret. */
 export const ALGORITHMS = [
@@ -28,6 +30,12 @@ const issuerUrl = secureUrl
   .refine((url) => !url.includes('?'), 'Cannot hold a query')
   .refine((url) => url.length <= MAX_ISSUER_CHARACTERS, `Want at most ${MAX_ISSUER_CHARACTERS} characters`)
 
+const introspectionSchema = z.strictObject({
+  url: secureUrl.describe('Its introspection endpoint.'),
+  clientId: z.string().min(1, 'Want the id of the client').max(512).describe('The gateway, as registered there.'),
+  clientSecret: secret.describe(`A reference: ${REFERENCE_FORMS}.`),
+})
+
 const issuerSchema = z.strictObject({
   issuer: issuerUrl.describe('Issuer identifier, exactly as its tokens have it in `iss`.'),
   algorithms: z
@@ -45,6 +53,10 @@ const issuerSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe("Where its keys are published; found through the issuer's metadata by default."),
+  introspection: introspectionSchema
+    .nullable()
+    .default(null)
+    .describe('Where its opaque tokens are asked about (RFC 7662); without it none are accepted.'),
 })
 
 const developmentSchema = z.strictObject({

@@ -2,9 +2,9 @@
 import { isSecure } from './auth-schema.ts'
 import { type ConfigNode, pathsLike, problemAt, valueAt } from './config-node.ts'
 import { isLoopbackHost } from './loopback.ts'
-import type { Problem } from './problem.ts'
+import type { Path, Problem } from './problem.ts'
 
-/** Finds issuers that stand twice, the gateway as its own issuer, and a public URL that tokens cannot be for. */
+/** Finds issuers that stand twice, the gateway as its own issuer, several that would be asked about one token, and a public URL that tokens cannot be for. */
 export function checkIssuers(root: ConfigNode): Problem[] {
   const paths = pathsLike(root, ['auth', 'issuers', '*', 'issuer'])
   if (paths.length === 0) return []
@@ -19,7 +19,14 @@ export function checkIssuers(root: ConfigNode): Problem[] {
       typeof issuer === 'string' && typeof publicUrl === 'string' && originOf(issuer) === originOf(publicUrl)
     return isOwn ? problemAt(root, path, "The gateway's own tokens are for upstreams alone: see publicUrl") : []
   })
-  return [...ofIssuers, ...checkPublicUrl(root, publicUrl)]
+  return [...ofIssuers, ...checkIntrospection(root), ...checkPublicUrl(root, publicUrl)]
+}
+
+// An opaque token does not say whose it is, and no issuer should see another's.
+function checkIntrospection(root: ConfigNode): Problem[] {
+  const isSet = (path: Path) => (valueAt(root, path) ?? null) !== null
+  const [, ...others] = pathsLike(root, ['auth', 'issuers', '*', 'introspection']).filter(isSet)
+  return others.flatMap((path) => problemAt(root, path, 'Only one issuer can be asked about opaque tokens'))
 }
 
 function checkPublicUrl(root: ConfigNode, publicUrl: unknown): Problem[] {

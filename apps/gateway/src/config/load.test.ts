@@ -150,6 +150,20 @@ upstreams:
     for (const env of places) expect(problemsOf(env)).toMatchObject([{ line: 1, path: setting }])
   })
 
+  it('asks one issuer at most about opaque tokens, with a secret that is not in the file', () => {
+    const issuer = (name: string, secret: string) =>
+      `{ issuer: "https://${name}.example", introspection: { url: "https://${name}.example/i", clientId: a, clientSecret: "${secret}" } }`
+    const reference = ['$', '{env:S}'].join('')
+    const auth = (...issuers: string[]) =>
+      `{ version: 1, publicUrl: "https://mcp.example", auth: { issuers: [${issuers}] } }`
+    write(auth(issuer('a', reference), issuer('b', reference)))
+    expect(problemsOf({ S: 'secret' })).toMatchObject([{ path: 'auth.issuers[1].introspection' }])
+    write(auth(issuer('a', 'secret')))
+    expect(problemsOf()).toMatchObject([{ path: 'auth.issuers[0].introspection.clientSecret' }])
+    write(auth(issuer('a', reference)))
+    expect(JSON.stringify(loadConfig(path, { S: 'secret' }).config)).not.toContain('secret"')
+  })
+
   it('refuses anonymous callers beside issuers, the development issuer included', () => {
     for (const more of ['development: {}', 'issuers: [{ issuer: "https://idp.example" }]']) {
       write(`{ version: 1, auth: { anonymous: visitor, ${more} } }`)

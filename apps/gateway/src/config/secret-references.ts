@@ -19,6 +19,7 @@ const PLACES = [
   ['upstreams', '*', 'auth', 'token'],
   ['upstreams', '*', 'auth', 'clientSecret'],
   ['upstreams', '*', 'auth', 'privateKey'],
+  ['auth', 'issuers', '*', 'introspection', 'clientSecret'],
 ]
 const REFERENCE = /\$\{(env|file):([^{}]+)\}/g
 const SENSITIVE_HEADER = /authorization|cookie|token|secret|password|api-?key/i
@@ -80,7 +81,7 @@ function faultsOf(text: string, path: Path): string[] {
 }
 
 function isSensitive(path: Path): boolean {
-  return path[2] === 'auth' || (path[2] === 'headers' && SENSITIVE_HEADER.test(String(path[3])))
+  return path[0] === 'auth' || path[2] === 'auth' || (path[2] === 'headers' && SENSITIVE_HEADER.test(String(path[3])))
 }
 
 function misplaced(root: ConfigNode): Problem[] {

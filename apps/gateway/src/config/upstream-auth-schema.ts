@@ -1,12 +1,8 @@
 /** The shape of an upstream's `auth`: how the gateway presents itself to it. */
 import { z } from 'zod'
 import { secureUrl } from './auth-schema.ts'
-import { REFERENCE_FORMS, Secret } from './secret.ts'
-
-/** Text that may come from a secret's reference. */
-export const secret = z
-  .custom<Secret>((value) => value instanceof Secret, { error: 'Want text; put it in quotes', abort: false })
-  .meta({ type: 'string' })
+import { REFERENCE_FORMS } from './secret.ts'
+import { secret } from './secret-text.ts'
 
 const word = z.string().regex(/^[\x21-\x7e]{1,512}$/, 'Want up to 512 characters without spaces')
 

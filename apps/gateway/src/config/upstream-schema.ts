@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { calledUrl } from './http-url.ts'
 import { REFERENCE_FORMS } from './secret.ts'
+import { secret } from './secret-text.ts'
 import { duration, size } from './units.ts'
-import { secret, upstreamAuthSchema } from './upstream-auth-schema.ts'
+import { upstreamAuthSchema } from './upstream-auth-schema.ts'
 import { completeUpstreams } from './upstream-config.ts'
 import { contradictionsOf, KINDS } from './upstream-contradictions.ts'
 

@@ -5,10 +5,11 @@ import type { IssuerConfig } from '../config/schema.ts'
 import { compileGlob, type Glob } from '../policy/glob.ts'
 import type { AgentIdentity, Authentication, RefusalReason } from './authenticate.ts'
 import { userKeyOf } from './caller-id.ts'
+import { createIntrospect, type Introspect, isOpaque } from './introspect.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 import type { RevokedTokens } from './revoked-tokens.ts'
 import { CLOCK_SKEW_S, readClaims } from './token-claims.ts'
-import { readTokenForm, type TokenForm } from './token-form.ts'
+import { readTokenForm } from './token-form.ts'
 
 /** How long a verified token is taken as verified: so long a key that its issuer has withdrawn may go on. */
 const FRESH_MS = 60_000
@@ -23,6 +24,8 @@ export interface AccessTokenOptions {
   /** Roles from the store; `undefined` where the file names the agent; `null` when nobody knows it. */
   rolesOf(agent: string): string[] | undefined | null
   revoked: RevokedTokens
+  /** Told when an issuer cannot be asked about an opaque token. */
+  onFailure?: (issuer: string, error: unknown) => void
   now?: () => number
 }
 
@@ -44,6 +47,8 @@ interface Trusted {
   config: IssuerConfig
   keys: IssuerKeys
   agents: readonly Glob[]
+  /** Where its opaque tokens are asked about. */
+  introspect: Introspect | undefined
 }
 
 /** Makes the prover; what it has verified is forgotten with it. */
@@ -51,9 +56,11 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   const { now = Date.now } = options
   const issuers = new Map<string, Trusted>(
     options.issuers.map((config) => {
-      return [config.issuer, { config, keys: options.keysOf(config), agents: config.agents.map(compileGlob) }]
+      const agents = config.agents.map(compileGlob)
+      return [config.issuer, { config, keys: options.keysOf(config), agents, introspect: createIntrospect(config) }]
     }),
   )
+  const asked = [...issuers.values()].find(({ introspect }) => introspect)
   const remembered = new Map<string, Verified>()
   const verifying = new Map<string, Promise<Verified | RefusalReason>>()
   const judge = (verified: Verified | RefusalReason, route: string | undefined): Authentication => {
@@ -75,7 +82,11 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     return { ok: true, caller: roles === identity.roles ? identity : { ...identity, roles } }
   }
   const verify = async (token: string, digest: string): Promise<Verified | RefusalReason> => {
-    const verified = await verifyToken(token, issuers, now)
+    const nowMs = now()
+    const verified =
+      asked && isOpaque(token)
+        ? await askAbout(token, asked, { nowMs, onFailure: options.onFailure })
+        : await verifyToken(token, issuers, now)
     verifying.delete(digest)
     if (typeof verified === 'string') return verified
     remembered.delete(digest)
@@ -96,6 +107,21 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   }
 }
 
+/** Never rejects: without an answer the token is refused. */
+async function askAbout(
+  token: string,
+  trusted: Trusted,
+  { nowMs, onFailure }: { nowMs: number; onFailure: AccessTokenOptions['onFailure'] },
+): Promise<Verified | RefusalReason> {
+  try {
+    const payload = await trusted.introspect?.(token)
+    return payload ? verifiedBy(trusted, payload, { type: 'at+jwt', nowMs }) : 'introspection'
+  } catch (error) {
+    onFailure?.(trusted.config.issuer, error)
+    return 'introspection'
+  }
+}
+
 /** Never rejects: what goes wrong is a refusal. */
 async function verifyToken(
   token: string,
@@ -108,7 +134,7 @@ async function verifyToken(
     const trusted = issuers.get(form.issuer)
     if (!trusted) return 'issuer'
     if (!(trusted.config.algorithms as readonly string[]).includes(form.algorithm)) return 'algorithm'
-    return verifiedBy(trusted, await verifiedPayload(token, trusted, now()), { form, nowMs: now() })
+    return verifiedBy(trusted, await verifiedPayload(token, trusted, now()), { type: form.type, nowMs: now() })
   } catch {
     return 'signature'
   }
@@ -137,9 +163,9 @@ async function verifiedPayload(token: string, { config, keys }: Trusted, nowMs: 
 function verifiedBy(
   { config }: Trusted,
   payload: JWTPayload,
-  { form, nowMs }: { form: TokenForm; nowMs: number },
+  { type, nowMs }: { type: string | undefined; nowMs: number },
 ): Verified | RefusalReason {
-  const claims = readClaims(payload, { agentClaim: config.agentClaim, type: form.type, nowMs })
+  const claims = readClaims(payload, { agentClaim: config.agentClaim, type, nowMs })
   if (!claims) return 'claims'
   const { agent, user, subject, audiences, scopes, tokenId, issuedAtMs, expiresAtMs } = claims
   const delegating = user === undefined ? {} : { user, userKey: userKeyOf({ issuer: config.issuer, subject: user }) }

@@ -53,6 +53,7 @@ export type RefusalReason =
   | 'claims'
   | 'audience'
   | 'agent'
+  | 'introspection'
 
 /** The verdict on one request's credentials. */
 export type Authentication = { ok: true; caller: AgentIdentity } | { ok: false; reason: RefusalReason }

@@ -19,12 +19,13 @@ export const CLIENT_SECRET = 'a-secret-of-the-story'
  * Starts one that gives tokens to its clients in their own name.
  * @param clients their ids
  * @param scopes all that there are
- * @param browsers ids of clients that send a person with a browser, whom it signs in without a question of whether it is she
+ * @param options.browsers ids of clients that send a person with a browser, whom it signs in without a question of whether it is she
+ * @param options.format of its tokens; opaque ones can be asked about by its clients
  */
 export async function startOidc(
   clients: readonly string[],
   scopes: readonly string[],
-  browsers: readonly string[] = [],
+  { browsers = [], format = 'jwt' }: Partial<Pick<Parties, 'browsers' | 'format'>> = {},
 ): Promise<Oidc> {
   let serve: RequestListener = (_request, response) => response.writeHead(503).end()
   const oidc: Oidc = { url: '', grants: 0, close: async () => {} }
@@ -38,7 +39,7 @@ export async function startOidc(
     http.closeAllConnections()
     await new Promise((resolve) => http.close(resolve))
   }
-  serve = new Provider(oidc.url, configurationOf({ clients, scopes, browsers })).callback()
+  serve = new Provider(oidc.url, configurationOf({ clients, scopes, browsers, format })).callback()
   return oidc
 }
 
@@ -46,9 +47,10 @@ interface Parties {
   clients: readonly string[]
   scopes: readonly string[]
   browsers: readonly string[]
+  format: 'jwt' | 'opaque'
 }
 
-function configurationOf({ clients, scopes, browsers }: Parties): Record<string, unknown> {
+function configurationOf({ clients, scopes, browsers, format }: Parties): Record<string, unknown> {
   const { kid, alg, privateKey } = newKey('ES256')
   return {
     clients: [
@@ -78,14 +80,15 @@ function configurationOf({ clients, scopes, browsers }: Parties): Record<string,
     features: {
       devInteractions: { enabled: browsers.length > 0 },
       clientCredentials: { enabled: true },
+      introspection: { enabled: format === 'opaque', allowedPolicy: async () => true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: async (_context: unknown, resource: string) => ({
           scope: scopes.join(' '),
           audience: resource,
           accessTokenTTL: 300,
-          accessTokenFormat: 'jwt',
-          jwt: { sign: { alg } },
+          accessTokenFormat: format,
+          ...(format === 'jwt' ? { jwt: { sign: { alg } } } : {}),
         }),
       },
     },
