@@ -1,4 +1,5 @@
 /** Holds a run against the committed bounds, which are loose: they tell a mistake from a noisy machine. */
+import type { FloodFigure } from './measures/measure-flood.ts'
 import type { ListFigure } from './measures/measure-lists.ts'
 import type { ManyFigure } from './measures/measure-many.ts'
 import type { NeighborsFigure } from './measures/measure-neighbors.ts'
@@ -11,6 +12,7 @@ export interface Results {
   lists: readonly ListFigure[]
   many: ManyFigure | undefined
   neighbors: NeighborsFigure | undefined
+  flood: FloodFigure | undefined
   rest: RestFigure | undefined
 }
 
@@ -22,6 +24,8 @@ export interface Expected {
   mergeMs: number
   /** Of p99 with a hung neighbor to p99 without. */
   hungRatio: number
+  /** p99 of an agent's calls beside another's flood. */
+  floodP99Ms: number
   /** Of CPU per call with two processes to CPU with one. */
   twoProcessesRatio: number
   startMs: number
@@ -30,7 +34,7 @@ export interface Expected {
 }
 
 /** One sentence for each figure that is worse than its bound. */
-export function checkResults({ calls, lists, many, neighbors, rest }: Results, expected: Expected): string[] {
+export function checkResults({ calls, lists, many, neighbors, flood, rest }: Results, expected: Expected): string[] {
   const checks: [string, number | undefined, number | undefined][] = []
   for (const { scenario, target, cpuRatio } of calls)
     if (target === 'causeway')
@@ -47,6 +51,7 @@ export function checkResults({ calls, lists, many, neighbors, rest }: Results, e
     checks.push(['p99 of calls × without a hung neighbor', callP99BesideHungMs / callP99Ms, expected.hungRatio])
     checks.push(['CPU of a call × without a second process', cpuUsOfTwo / cpuUs, expected.twoProcessesRatio])
   }
+  checks.push(['p99 ms of calls beside a flood', flood?.p99BesideManyMs, expected.floodP99Ms])
   checks.push(['ms from start to /livez', rest?.startMs, expected.startMs])
   checks.push(['MiB RSS idle', rest?.idleRssMiB, expected.idleRssMiB])
   checks.push(['KiB RSS per idle stream', rest?.rssKiBPerStream, expected.rssKiBPerStream])

@@ -20,14 +20,19 @@ export function agentName(index: number): string {
   return `agent-${String(index).padStart(3, '0')}`
 }
 
-/** The configuration file as an object: agent `all` may use everything, `few` the first hundred tools of `u0`. */
+/** The configuration file as an object: agent `all` may use everything, `few` the first hundred tools of `u0`, and `flood` all with the limits that agents have by default. */
 export function configuration({ upstreams, upstreamPort, manyAgents = 0 }: ConfigurationOptions): object {
   return {
     version: 1,
     listen: { host: '127.0.0.1', port: 0 },
     admin: false,
     dataDir: 'data',
-    agents: { all: { roles: ['caller'] }, few: { roles: ['visitor'] }, ...agentsOf(manyAgents) },
+    agents: {
+      all: { roles: ['caller'] },
+      few: { roles: ['visitor'] },
+      flood: { roles: ['caller'], limits: { perMinute: 60, concurrency: 32 } },
+      ...agentsOf(manyAgents),
+    },
     rules: [
       { id: 'callers', effect: 'allow', roles: ['caller'], tools: ['scope:bench:use', 'u*__tool_*'] },
       { id: 'visitors', effect: 'allow', roles: ['visitor'], tools: ['u0__tool_00*'] },

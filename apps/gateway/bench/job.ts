@@ -13,6 +13,8 @@ export interface Job {
   keys?: readonly string[]
   /** Requests a second, all connections together; as many as there can be when absent. */
   perSecond?: number
+  /** Whether answers with another status than 200 are part of it; one ends the run when absent. */
+  mayBeRefused?: boolean
   /** How long calls go on. */
   durationMs: number
 }

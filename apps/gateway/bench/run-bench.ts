@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkResults, type Expected, type Results } from './check-results.ts'
 import { type Extent, measureCalls, SCENARIOS } from './measures/measure-calls.ts'
+import { measureFlood } from './measures/measure-flood.ts'
 import { measureLists } from './measures/measure-lists.ts'
 import { measureMany } from './measures/measure-many.ts'
 import { measureNeighbors } from './measures/measure-neighbors.ts'
@@ -12,11 +13,11 @@ import { measureRest } from './measures/measure-rest.ts'
 import { isPinned } from './spawn-pinned.ts'
 import { type Load, startLoad } from './start-load.ts'
 import { type Slice, summarize } from './summarize.ts'
-import { callTable, listTable, manyTable, neighborsTable, restTable } from './tables.ts'
+import { callTable, floodTable, listTable, manyTable, neighborsTable, restTable } from './tables.ts'
 import { openTargets } from './targets.ts'
 import { writeDocs } from './write-docs.ts'
 
-const PARTS = [...SCENARIOS.map(({ name }) => name), 'lists', 'many', 'neighbors', 'rest']
+const PARTS = [...SCENARIOS.map(({ name }) => name), 'lists', 'many', 'neighbors', 'flood', 'rest']
 const USAGE = `Options:
   --quick          a look of about 20 s: one scenario, fewer and shorter slices
   --only <part>    one part, may be repeated: ${PARTS.join(', ')}
@@ -109,12 +110,13 @@ function machineText(
   return `${date}: ${cores} cores (${cpu}), Node.js ${node}, ${pinned ? 'pinned' : 'not pinned'}, ${loads}.`
 }
 
-function tablesOf({ calls, lists, many, neighbors, rest }: Results): Record<string, string> {
+function tablesOf({ calls, lists, many, neighbors, flood, rest }: Results): Record<string, string> {
   return {
     ...(calls.length > 0 ? { calls: callTable(calls) } : {}),
     ...(lists.length > 0 ? { lists: listTable(lists) } : {}),
     ...(many ? { many: manyTable(many) } : {}),
     ...(neighbors ? { neighbors: neighborsTable(neighbors) } : {}),
+    ...(flood ? { flood: floodTable(flood) } : {}),
     ...(rest ? { rest: restTable(rest) } : {}),
   }
 }
@@ -138,6 +140,7 @@ async function runOthers({ parts, extent, isQuick }: Options, load: Load): Promi
     lists: parts.includes('lists') ? await measureLists(sizes, { load, extent }) : [],
     many: parts.includes('many') ? await measureMany({ upstreams: 200, agents: 500 }, { load, extent }) : undefined,
     neighbors: parts.includes('neighbors') ? await measureNeighbors({ load, extent }) : undefined,
+    flood: parts.includes('flood') ? await measureFlood({ load, extent }) : undefined,
     rest: parts.includes('rest')
       ? await measureRest(load, isQuick ? { starts: 2, streams: 500 } : { starts: 5, streams: 5_000 })
       : undefined,

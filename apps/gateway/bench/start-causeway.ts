@@ -41,7 +41,7 @@ export async function startCauseway(options: CausewayOptions): Promise<Causeway>
   // The file is YAML, of which JSON is a part.
   writeFileSync(configPath, JSON.stringify(configuration(options)))
   const main = join(resolve(options.checkout ?? THIS_CHECKOUT), 'apps/gateway/src/main.ts')
-  const keys = Object.fromEntries(['all', 'few'].map((agent) => [agent, createKey(main, configPath, agent)]))
+  const keys = Object.fromEntries(['all', 'few', 'flood'].map((agent) => [agent, createKey(main, configPath, agent)]))
   if (options.manyAgents) Object.assign(keys, issueKeys(join(dir, 'data'), options.manyAgents))
   const start = async () => {
     const startedMs = performance.now()

@@ -23,7 +23,7 @@ export async function startLoad(): Promise<Load> {
       child.send(job)
       const [result] = (await Promise.race([once(child, 'message'), died])) as [LoadResult | { failure: string }]
       if ('failure' in result) throw new Error(`Cannot load "${job.origin}": ${result.failure}`)
-      if (result.errors > 0)
+      if (result.errors > 0 && !job.mayBeRefused)
         throw new Error(`Cannot measure "${job.origin}${job.path}": ${result.errors} of ${result.requests} failed`)
       return result
     },

@@ -1,4 +1,5 @@
 /** The figures as tables for a person, in Markdown, so that they can be kept as they are. */
+import type { FloodFigure } from './measures/measure-flood.ts'
 import { type ListFigure, PACED_PER_SECOND } from './measures/measure-lists.ts'
 import type { ManyFigure } from './measures/measure-many.ts'
 import type { NeighborsFigure } from './measures/measure-neighbors.ts'
@@ -87,6 +88,21 @@ export function manyTable(figure: ManyFigure): string {
       ["an agent's view and page after it", `${number(figure.viewMs, 1)} ms`],
       ['RSS', `${number(figure.rssMiB, 0)} MiB`],
     ],
+  )
+}
+
+/** An agent beside another's flood. */
+export function floodTable(figure: FloodFigure): string {
+  const { perSecond, p99Ms, p99BesideManyMs, p99BesideEndlessMs, many, endless } = figure
+  const row = (flood: { perSecond: number; connections: number }, besideMs: number) => [
+    `${number(flood.perSecond, 0)} calls a second on ${flood.connections} connections`,
+    `${number(p99Ms, 2)} ms`,
+    `${number(besideMs, 2)} ms`,
+    number(besideMs / p99Ms, 2),
+  ]
+  return table(
+    [`flood beside an agent with ${perSecond} calls a second`, 'its p99 without', 'with', 'ratio'],
+    [row(many, p99BesideManyMs), row(endless, p99BesideEndlessMs)],
   )
 }
 
