@@ -60,8 +60,9 @@ const FAULTS: Readonly<Record<string, Script>> = {
   'fails-with-own-code': failWith(-32000),
   'fails-as-specification': failWith(-32020),
   'fails-with-anything': failWith(7),
+  // The id of the upstream behind it is told, if it is one.
   'fails-like-a-gateway': failWith(-32603, {
-    data: { code: 'rate_limited', requestId: CANARY, hint: LEAK, upstream: CANARY, message: LEAK, retryAfterMs: 5 },
+    data: { code: 'rate_limited', requestId: CANARY, hint: LEAK, upstream: LEAK, message: LEAK, retryAfterMs: 5 },
   }),
   'fails-without-words': ({ idText }, response) =>
     response
