@@ -1,4 +1,5 @@
 /** A legacy upstream over HTTP: calls go out in upstream sessions, and once more in a new one when the upstream lost it. */
+import { REQUEST_ID_HEADER } from '@causeway/shared-contracts/wire-names'
 import { memberText } from '../../wire/json-span.ts'
 import { failureText, notificationText, requestText, resultText } from '../../wire/jsonrpc.ts'
 import type { StreamPlace } from '../../wire/sse.ts'
@@ -175,7 +176,7 @@ class LegacyHttp implements Connection {
     const [only, ...others] = session.calls
     const call = only && others.length === 0 ? only : { ...NOBODYS_CALL, credential }
     if (message.id === undefined) call.onNotification(data, String(message.method))
-    else this.#onRequest(message, data, { call, session }).catch(this.#onStray)
+    else this.#onRequest(message, data, { call, session }).catch((error) => this.#onStray(error, call))
   }
 
   async #send(call: UpstreamCall, session: LegacySession): Promise<UpstreamAnswer | 'session-lost'> {
@@ -216,7 +217,7 @@ class LegacyHttp implements Connection {
     const { upstream } = this.#target
     if (message.method === undefined) return checkAnswer(message, { text: data, idText: on.idText, upstream })
     if (message.id === undefined) on.call.onNotification(data, String(message.method))
-    else this.#onRequest(message, data, on).catch(this.#onStray)
+    else this.#onRequest(message, data, on).catch((error) => this.#onStray(error, on.call))
     return undefined
   }
 
@@ -236,8 +237,9 @@ class LegacyHttp implements Connection {
   }
 
   // Nothing waits for work on the side, so nobody else would hear of its failure.
-  readonly #onStray = (error: unknown): void => {
-    this.#target.log.warn({ err: error }, 'a message of the upstream could not be served')
+  #onStray(error: unknown, { headers }: UpstreamCall): void {
+    const requestId = headers[REQUEST_ID_HEADER]
+    this.#target.log.warn({ requestId, err: error }, 'a message of the upstream could not be served')
   }
 
   // Notifications and answers are one-way: nothing waits for them and their failure changes nothing.
