@@ -1,5 +1,6 @@
 /** Finds the authorization service of an upstream: the configured one, or the one that the upstream's metadata names. */
 import type { OAuthClientConfig } from '../config/upstream-auth-schema.ts'
+import { egressFetch } from '../egress/egress-fetch.ts'
 import { fetchJson } from '../egress/fetch-json.ts'
 import { findMetadata } from '../identity/find-metadata.ts'
 
@@ -14,6 +15,8 @@ export interface TokenService {
   /** URLs of the configuration that led there. */
   configured: readonly string[]
 }
+
+const METADATA_PARAMETER = /\bresource_metadata="([^"\\]+)"/i
 
 /**
  * Finds it.
@@ -46,12 +49,9 @@ async function serviceOf(
   return { issuer, tokenEndpoint: metadata.token_endpoint as string, authMethods, resource, configured }
 }
 
-// RFC 9728 §3.1: the well-known path stands before that of the resource; one that is a whole origin is described at its root.
 async function readResource(upstreamUrl: string): Promise<{ issuer: string; resource: string }> {
-  const { origin, pathname } = new URL(upstreamUrl)
   const failures: string[] = []
-  for (const path of new Set([pathname.replace(/\/$/, ''), ''])) {
-    const url = `${origin}/.well-known/oauth-protected-resource${path}`
+  for (const url of await metadataUrls(upstreamUrl)) {
     try {
       return issuerIn(await fetchJson(url, [upstreamUrl]), upstreamUrl)
     } catch (error) {
@@ -59,6 +59,25 @@ async function readResource(upstreamUrl: string): Promise<{ issuer: string; reso
     }
   }
   throw new Error(`Cannot find the authorization service of "${upstreamUrl}": ${failures.join('; ')}`)
+}
+
+// Where the challenge says so, it is there and nowhere else (RFC 9728 §5.1). Otherwise the well-known path stands before
+// that of the resource (§3.1); a resource that is a whole origin is described at its root.
+async function metadataUrls(upstreamUrl: string): Promise<string[]> {
+  const challenged = await challengeOf(upstreamUrl)
+  if (challenged !== undefined) return [challenged]
+  const { origin, pathname } = new URL(upstreamUrl)
+  const wellKnown = `${origin}/.well-known/oauth-protected-resource`
+  return [...new Set([wellKnown + pathname.replace(/\/$/, ''), wellKnown])]
+}
+
+async function challengeOf(url: string): Promise<string | undefined> {
+  try {
+    const { status, headers } = await egressFetch({ url, configured: [url], headers: { accept: 'text/event-stream' } })
+    return status === 401 ? METADATA_PARAMETER.exec(String(headers['www-authenticate']))?.[1] : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function issuerIn(metadata: unknown, upstreamUrl: string): { issuer: string; resource: string } {
