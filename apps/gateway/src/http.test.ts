@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, vi } from 'vitest'
 import type { Gateway } from './gateway.ts'
 import { createHttp } from './http.ts'
+import { MAX_BODY_BYTES, MAX_BODY_MS } from './request/edge.ts'
 
 it('cuts one request that fails beyond its reply, and says so', async () => {
   const error = vi.fn()
@@ -22,4 +23,10 @@ it('cuts one request that fails beyond its reply, and says so', async () => {
   expect(body).not.toContain('the log is gone')
   http.close()
   http.closeAllConnections()
+})
+
+it('gives a head 5 seconds and 32 KiB, and a request that nobody reads 15', () => {
+  const http = createHttp(() => undefined)
+  expect(http).toMatchObject({ headersTimeout: 5_000, requestTimeout: 15_000, maxHeaderSize: 32 * 1024 })
+  expect([MAX_BODY_BYTES, MAX_BODY_MS]).toEqual([4 * 1024 * 1024, 10_000])
 })

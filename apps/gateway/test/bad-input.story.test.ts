@@ -151,7 +151,7 @@ describe('an id', () => {
     },
   )
 
-  it.each(['null', '{}', '[]', 'true', `"${'x'.repeat(298)}"`, '9'.repeat(300)])('is refused: %s', async (id) => {
+  it.each(['null', '{}', '[]', 'true', `"${'x'.repeat(255)}"`, '9'.repeat(257)])('is refused: %s', async (id) => {
     const answer = await expectNothingRuns(() => send(call({ id })))
     expect(failureOf(answer)).toEqual({ status: 400, rpc: -32600, code: 'invalid_request' })
   })

@@ -6,8 +6,8 @@ import { headerValues } from './header-values.ts'
 
 /** Largest request body, bytes. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024
-/** How long the whole body may take. */
-const MAX_BODY_MS = 10_000
+/** How long the whole body may take, ms. */
+export const MAX_BODY_MS = 10_000
 
 export interface Edge {
   maxBodyBytes: number
