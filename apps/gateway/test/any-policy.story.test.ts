@@ -172,7 +172,7 @@ it(verifies('policy.explain', 'what explain says of a call is what the record ha
     seen.add(`${decision} ${rule === null ? 'by none' : 'by a rule'}`)
   }
   expect(records.length).toBe(AGENTS.length * TOOLS.length * 2 * 2)
-  expect([...seen].sort()).toEqual(['allow by a rule', 'deny by a rule', 'deny by none'])
+  expect([...seen].sort()).toEqual(['allow by a rule', 'approve by a rule', 'deny by a rule', 'deny by none'])
 })
 
 it.each(['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list', 'server/discover'])(

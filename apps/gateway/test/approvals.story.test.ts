@@ -273,3 +273,43 @@ it('shows an approver no secrets, and hides nothing in what is shown', async () 
   expect(shown).not.toContain('hunter2')
   expect(shown).toContain('a\\u202eb')
 })
+
+it(
+  verifies('audit.complete', 'the record of each attempt names the approval, and the rule that wanted it'),
+  async () => {
+    const { args, id } = await approved()
+    await call(args)
+    const { audit } = on.gateway.listening.gateway
+    await audit.flush()
+    const records = (await audit.readRecords({ limit: 10_000 })).filter(({ approvalId }) => approvalId === id)
+    const rule = { decision: 'approve', rule: 'refunds', tool: 'up__pay', args }
+    expect(records.toSorted((a, b) => a.seq - b.seq)).toMatchObject([
+      { ...rule, kind: 'attempt', error: 'approval_required' },
+      { ...rule, kind: 'intent' },
+      { ...rule, kind: 'result' },
+    ])
+  },
+)
+
+it('a call that could not be sent has not used its approval', async () => {
+  const upstream = await startScripts({ up: modern({}) })
+  const rules = [rule('all', 'approve', ['*'], { approvers: ['leads'] })]
+  const gateway = await startGateway({ upstreams: { up: { url: upstream.url('up') } }, approvers: APPROVERS, rules })
+  await gateway.ready('up')
+  const key = gateway.key('ops')
+  const hello = async () => {
+    const { json } = await postModern(`${gateway.url}/mcp`, key, 'tools/call', { name: 'up__hello', arguments: {} })
+    return (json?.error?.data ?? { code: 'served' }) as { code: string; approvalId: string }
+  }
+  const { approvalId } = await hello()
+  await runStoryCli(gateway, 'approvals', 'approve', approvalId, '--by', 'alice')
+  const { port } = upstream
+  await gateway.restart(() => void upstream.close())
+  expect((await hello()).code).toBe('upstream_unavailable')
+  const back = await startScripts({ up: modern({}) }, port)
+  await gateway.ready('up')
+  expect((await hello()).code).toBe('served')
+  expect((await hello()).code).toBe('approval_required')
+  await gateway.close()
+  await back.close()
+})

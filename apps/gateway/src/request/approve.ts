@@ -102,13 +102,14 @@ function settleSelf(id: string, isApproved: boolean, { target }: Decided, { gate
 }
 
 // Minutes may have gone by: credential, policy and catalog are looked at as they are now.
-async function decideAgain({ exchange, inbound, ...before }: Decided, on: On): Promise<ApproveOutcome> {
+async function decideAgain(before: Decided, on: On): Promise<ApproveOutcome> {
+  const { exchange, inbound } = before
   const { gateway } = on
   const caller = authenticateAgain(exchange, before.caller, gateway)
   const view = viewOf(gateway.catalog.current, caller.policy, exchange.route)
   const target = resolve(inbound, view, { caller, taskIds: gateway.taskIds })
   const decision = decideCall(target, view, { caller, inbound, resource: gateway.resource, trail: on.trail })
-  const decided = { exchange, caller, inbound, view, target, decision }
+  const decided = { ...before, caller, view, target, decision }
   return decision.effect === 'approve' ? stand(decided, on) : { decided }
 }
 
