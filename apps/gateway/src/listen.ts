@@ -51,58 +51,66 @@ const DRAIN_MS = 30_000
  * @throws ConfigError, StoreError, PolicyTestsFailed, or the listener's own error (EADDRINUSE …)
  */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const { configPath, env, log, auditFiles } = options
+  const { configPath, env, log } = options
   const { config, warnings } = loadConfig(configPath, env)
   for (const warning of warnings) log.warn(warning, 'configuration warning')
   const store = openStore(config.dataDir, env)
-  let gateway: RunningGateway | undefined
-  let admins: AdminService | undefined
-  let adminListener: AdminListener | undefined
-  let development: Development | undefined
-  const http = createHttp(() => gateway)
+  const opened: Opened = { store, http: createHttp(() => opened.gateway) }
   try {
-    checkPolicyTests(withStoredRules(config, store))
-    const port = await listenOn(http, config)
-    if (config.admin) adminListener = await listenForAdmins(config.admin, () => admins?.parts)
-    const publicUrl = publicUrlOf(config, port)
-    const localUrl = publicUrlOf({ publicUrl: undefined, listen: config.listen }, port)
-    const local = await startDevelopment(config, { store, publicUrl, gateway: () => gateway, log })
-    development = local
-    const trusting = local.trustedBy(config)
-    gateway = createGateway({
-      config: trusting,
-      store,
-      publicUrl,
-      localUrl,
-      log,
-      ...(auditFiles ? { auditFiles } : {}),
-    })
-    const running = gateway
-    const service = createAdminService(running, store)
-    admins = service
-    return {
-      gateway: running,
-      store,
-      url: publicUrl,
-      adminUrl: adminListener?.url,
-      developmentUrl: local.url,
-      reload: () => reload({ configPath, env, log }, { gateway: running, store }, { config, development: local }),
-      async close() {
-        running.drain()
-        service.close()
-        await adminListener?.close()
-        await local.close()
-        await closeHttp(http, running)
-        await running.close()
-        store.close()
-      },
-    }
+    return await start(options, config, opened)
   } catch (error) {
-    http.close()
-    await adminListener?.close()
-    await development?.close()
+    opened.http.close()
+    await opened.adminListener?.close()
+    await opened.development?.close()
     store.close()
     throw error
+  }
+}
+
+/** What has to be closed when a later part does not start. */
+interface Opened {
+  store: Store
+  http: Server
+  gateway?: RunningGateway
+  admins?: AdminService
+  adminListener?: AdminListener
+  development?: Development
+}
+
+async function start(
+  { configPath, env, log, auditFiles }: ListenOptions,
+  config: Config,
+  opened: Opened,
+): Promise<Listening> {
+  const { store, http } = opened
+  checkPolicyTests(withStoredRules(config, store))
+  const port = await listenOn(http, config)
+  if (config.admin) opened.adminListener = await listenForAdmins(config.admin, () => opened.admins?.parts)
+  const publicUrl = publicUrlOf(config, port)
+  const localUrl = publicUrlOf({ publicUrl: undefined, listen: config.listen }, port)
+  const development = await startDevelopment(config, { store, publicUrl, gateway: () => opened.gateway, log })
+  opened.development = development
+  const parts = { config: development.trustedBy(config), store, publicUrl, localUrl, log }
+  const gateway = createGateway({ ...parts, ...(auditFiles ? { auditFiles } : {}) })
+  opened.gateway = gateway
+  const admins = createAdminService(gateway, store)
+  opened.admins = admins
+  return {
+    gateway,
+    store,
+    url: publicUrl,
+    adminUrl: opened.adminListener?.url,
+    developmentUrl: development.url,
+    reload: () => reload({ configPath, env, log }, { gateway, store }, { config, development }),
+    async close() {
+      gateway.drain()
+      admins.close()
+      await opened.adminListener?.close()
+      await development.close()
+      await closeHttp(http, gateway)
+      await gateway.close()
+      store.close()
+    },
   }
 }
 
