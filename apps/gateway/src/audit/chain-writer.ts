@@ -1,9 +1,10 @@
 /** Writes one chain: records gather for a moment and go to the file in one write, and all that must be durable share one wait for the disk. */
 import { join } from 'node:path'
 import type { AuditFiles } from './audit-files.ts'
-import { EMPTY_HEAD, type Head, type SealedLine, seal } from './chain.ts'
+import { EMPTY_HEAD, type Head, MAX_FRAME_BYTES, sealInto } from './chain.ts'
 import { Segment } from './segment.ts'
 import { segmentName } from './segment-name.ts'
+import { type WaitingRecord, WaitingRecords } from './waiting-records.ts'
 
 /** What a chain is written with. */
 export interface ChainParts {
@@ -13,8 +14,8 @@ export interface ChainParts {
   now(): number
   /** Makes the record that tells of others that were lost. */
   lossBody(loss: Loss): string
-  /** Told of lines that are in the file. */
-  onWritten(lines: readonly SealedLine[]): void
+  /** Told of lines that are in the file; their bytes are good until it returns. */
+  onWritten(lines: Buffer): void
   /** Told once when writing fails, and with `undefined` when it works again. */
   onTrouble(error: unknown): void
   /** A segment gets no longer than this, bytes. */
@@ -28,12 +29,6 @@ export interface Loss {
   untilMs: number
 }
 
-interface Item {
-  body: string
-  atMs: number
-  waiter: { resolve(): void; reject(error: unknown): void } | undefined
-}
-
 /** Records wait no longer before they go to the file. */
 const GATHER_MS = 25
 /** So many do not wait. */
@@ -42,7 +37,7 @@ const GATHER_RECORDS = 128
 const MAX_BATCH = 512
 const RETRY_MS = 250
 const MAX_WAITING_RECORDS = 20_000
-const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024
+const MAX_WAITING_BYTES = 16 * 1024 * 1024
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024
 const DAY_MS = 86_400_000
 
@@ -52,8 +47,8 @@ export class ChainWriter {
   #head: Head = EMPTY_HEAD
   #segment: Segment | undefined
   #segments = 0
-  #waiting: Item[] = []
-  #waitingCharacters = 0
+  readonly #waiting = new WaitingRecords()
+  #lines = Buffer.allocUnsafeSlow(256 * 1024)
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Immediate | undefined
   #draining: Promise<void> | undefined
@@ -73,7 +68,7 @@ export class ChainWriter {
 
   /** How long the oldest record has been waiting, ms. */
   get lagMs(): number {
-    const [oldest] = this.#waiting
+    const { oldest } = this.#waiting
     return oldest ? Math.max(0, this.#parts.now() - oldest.atMs) : 0
   }
 
@@ -89,8 +84,8 @@ export class ChainWriter {
       return
     }
     this.#tellLoss()
-    this.#push({ body, atMs: this.#parts.now(), waiter: undefined })
-    if (this.#trouble === undefined && this.#waiting.length >= GATHER_RECORDS) this.#drainSoon()
+    this.#waiting.add(body, this.#parts.now())
+    if (this.#trouble === undefined && this.#waiting.count >= GATHER_RECORDS) this.#drainSoon()
     else this.#timer ??= setTimeout(() => this.#drain(), this.#trouble === undefined ? GATHER_MS : RETRY_MS).unref()
   }
 
@@ -104,17 +99,17 @@ export class ChainWriter {
       return Promise.reject(this.#trouble)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#tellLoss()
-    this.#push({ body, atMs: this.#parts.now(), waiter: { resolve, reject } })
+    this.#waiting.add(body, this.#parts.now(), { resolve, reject })
     this.#drainSoon()
     return promise
   }
 
   /** Writes what waits now. */
   async flush(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const before = this.#waiting.length
+    while (this.#waiting.count > 0) {
+      const before = this.#waiting.count
       await this.#drain()
-      if (this.#trouble !== undefined && this.#waiting.length >= before) return
+      if (this.#trouble !== undefined && this.#waiting.count >= before) return
     }
     await this.#draining
   }
@@ -129,7 +124,7 @@ export class ChainWriter {
   }
 
   #hasRoomFor(body: string): boolean {
-    return this.#waiting.length < MAX_WAITING_RECORDS && this.#waitingCharacters + body.length < MAX_WAITING_CHARACTERS
+    return this.#waiting.count < MAX_WAITING_RECORDS && this.#waiting.bytes + body.length < MAX_WAITING_BYTES
   }
 
   #lose(): void {
@@ -143,12 +138,7 @@ export class ChainWriter {
     const loss = this.#loss
     if (!loss) return
     this.#loss = undefined
-    this.#push({ body: this.#parts.lossBody(loss), atMs: this.#parts.now(), waiter: undefined })
-  }
-
-  #push(item: Item): void {
-    this.#waiting.push(item)
-    this.#waitingCharacters += item.body.length
+    this.#waiting.add(this.#parts.lossBody(loss), this.#parts.now())
   }
 
   // What arrives in the same turn shares the write.
@@ -164,15 +154,14 @@ export class ChainWriter {
     this.#timer = undefined
     this.#draining ??= this.#writeWaiting().finally(() => {
       this.#draining = undefined
-      if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#drain(), RETRY_MS).unref()
+      if (this.#waiting.count > 0) this.#timer ??= setTimeout(() => this.#drain(), RETRY_MS).unref()
     })
     return this.#draining
   }
 
   async #writeWaiting(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MAX_BATCH)
-      for (const { body } of batch) this.#waitingCharacters -= body.length
+    while (this.#waiting.count > 0) {
+      const batch = this.#waiting.take(MAX_BATCH)
       try {
         await this.#write(batch)
       } catch (error) {
@@ -183,24 +172,32 @@ export class ChainWriter {
     }
   }
 
-  async #write(batch: readonly Item[]): Promise<void> {
-    const lines: SealedLine[] = []
+  async #write(batch: readonly WaitingRecord[]): Promise<void> {
+    this.#makeRoom(batch)
     let head = this.#head
-    let text = ''
-    for (const { body } of batch) {
-      const line = seal(body, head)
-      lines.push(line)
-      text += line.line
-      head = line
+    let end = 0
+    for (const { bytes } of batch) {
+      const sealed = sealInto(this.#lines, end, bytes, head)
+      head = sealed
+      end = sealed.end
     }
     const segment = await this.#openSegment()
-    const isDurable = batch.some(({ waiter }) => waiter)
-    await segment.append(Buffer.from(text), isDurable)
+    const lines = this.#lines.subarray(0, end)
+    await segment.append(
+      lines,
+      batch.some(({ waiter }) => waiter),
+    )
     this.#head = { seq: head.seq, hash: head.hash }
     this.#parts.onWritten(lines)
   }
 
-  #worked(batch: readonly Item[]): void {
+  #makeRoom(batch: readonly WaitingRecord[]): void {
+    const needed = batch.reduce((sum, { bytes }) => sum + bytes.length + MAX_FRAME_BYTES, 0)
+    if (this.#lines.length < needed) this.#lines = Buffer.allocUnsafeSlow(needed)
+  }
+
+  #worked(batch: readonly WaitingRecord[]): void {
+    this.#waiting.release()
     for (const { waiter } of batch) waiter?.resolve()
     if (this.#trouble !== undefined) {
       this.#trouble = undefined
@@ -210,12 +207,9 @@ export class ChainWriter {
   }
 
   // Those that somebody waits for are refused and gone: what they announce does not happen. The others wait for better times.
-  #failed(batch: readonly Item[], error: unknown): void {
+  #failed(batch: readonly WaitingRecord[], error: unknown): void {
     this.#triedAtMs = this.#parts.now()
-    const refused = [...batch, ...this.#waiting].filter(({ waiter }) => waiter)
-    const kept = [...batch, ...this.#waiting].filter(({ waiter }) => !waiter)
-    this.#waiting = kept
-    this.#waitingCharacters = kept.reduce((sum, { body }) => sum + body.length, 0)
+    const refused = this.#waiting.refuse(batch)
     if (this.#trouble === undefined) this.#parts.onTrouble(error)
     this.#trouble = error ?? new Error('Cannot write the audit record')
     for (const { waiter } of refused) waiter?.reject(error)

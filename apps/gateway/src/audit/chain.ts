@@ -18,21 +18,25 @@ const ENDING = /,"prevHash":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}$/
 const HASH_LENGTH = HASH_MEMBER.length + 64 + '"}'.length
 const BEGINNING = /^\{"v":1,"seq":([1-9]\d{0,15}),"time":"/
 
-/** A record that has its place. */
-export interface SealedLine extends Head {
-  /** With its line feed. */
-  line: string
-}
+/** Most bytes that a line has beside the body of its record. */
+export const MAX_FRAME_BYTES = 256
 
 /**
- * Gives a record its place behind `head`. The hash is SHA-256 over the UTF-8 bytes of the line up to its own member, so that the hash before it is part of what it covers.
+ * Writes a record as the line behind `head`. The hash is SHA-256 over the bytes of the line up to its own member, so that the hash before it is part of
+ * what it covers. Bytes and not strings: a record is made for every call, and its text would be put together and encoded once for the hash and once for the file.
+ * @param target with room for the body and {@link MAX_FRAME_BYTES}, from `position`
  * @param body the record's members from `time` to `client`, starting with a comma
+ * @returns where the line ends, and its place
  */
-export function seal(body: string, head: Head): SealedLine {
+export function sealInto(target: Buffer, position: number, body: Uint8Array, head: Head): Head & { end: number } {
   const seq = head.seq + 1
-  const covered = `{"v":1,"seq":${seq}${body},"prevHash":"${head.hash}"`
-  const own = hash('sha256', covered, 'hex')
-  return { seq, hash: own, line: `${covered}${HASH_MEMBER}${own}"}\n` }
+  let end = position + target.write(`{"v":1,"seq":${seq}`, position, 'latin1')
+  target.set(body, end)
+  end += body.length
+  end += target.write(`,"prevHash":"${head.hash}"`, end, 'latin1')
+  const own = hash('sha256', target.subarray(position, end), 'hex')
+  end += target.write(`${HASH_MEMBER}${own}"}\n`, end, 'latin1')
+  return { seq, hash: own, end }
 }
 
 /** What a line says of its place, and whether its bytes are those that were hashed; `undefined` for what is no record. */

@@ -1,5 +1,4 @@
 /** Those who want to hear of records as they come; a record is only read for them when there is somebody. */
-import type { SealedLine } from './chain.ts'
 import { type AuditRecord, fits, parseRecord, type RecordFilter } from './read-records.ts'
 
 export class RecordListeners {
@@ -13,9 +12,9 @@ export class RecordListeners {
   }
 
   /** Tells each of the lines that it wants to hear of. */
-  tell(lines: readonly SealedLine[]): void {
+  tell(lines: Buffer): void {
     if (this.#listeners.size === 0) return
-    for (const { line } of lines) {
+    for (const line of lines.toString('utf8').split('\n')) {
       const record = parseRecord(line)
       if (record) for (const { tell, filter } of this.#listeners) if (fits(record, filter)) tell(record)
     }

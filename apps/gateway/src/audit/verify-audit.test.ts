@@ -17,7 +17,7 @@ import { verifies } from '../../test/support/verifies.ts'
 import type { Config } from '../config/schema.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { type Audit, createAudit } from './audit.ts'
-import { EMPTY_HEAD, readPlace, seal } from './chain.ts'
+import { EMPTY_HEAD, MAX_FRAME_BYTES, readPlace, sealInto } from './chain.ts'
 import { systemBody } from './system-record.ts'
 import { type AuditReport, verifyAudit } from './verify-audit.ts'
 
@@ -72,9 +72,10 @@ function rehashed(all: readonly string[], from: number): string[] {
   return all.map((line, index) => {
     if (index < from) return line
     const body = line.replace(/^\{"v":1,"seq":\d+/, '').replace(/,"prevHash".*$/, '')
-    const sealed = seal(body, head)
+    const target = Buffer.alloc(Buffer.byteLength(body) + MAX_FRAME_BYTES)
+    const sealed = sealInto(target, 0, Buffer.from(body), head)
     head = sealed
-    return sealed.line.trimEnd()
+    return target.toString('utf8', 0, sealed.end - 1)
   })
 }
 
