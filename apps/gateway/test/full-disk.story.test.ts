@@ -1,8 +1,14 @@
 /** A disk that is full: nothing that may write is run without its record, reading goes on, and all is well again by itself. */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { allRecords } from '../src/audit/read-records.ts'
+import { verifyAudit } from '../src/audit/verify-audit.ts'
+import { startScriptedUpstream } from './fixtures/scripted-upstream.ts'
 import { postModern } from './support/clients.ts'
 import { type FailingFiles, failingFiles } from './support/failing-files.ts'
 import { failureOf } from './support/failure-of.ts'
+import { startGatewayProcess } from './support/gateway-process.ts'
 import { until } from './support/start-gateway.ts'
 import { type Scripted, startScripted } from './support/start-scripted.ts'
 import { verifies } from './support/verifies.ts'
@@ -57,4 +63,52 @@ it(
       ['up__echo', 'result', 200],
     ])
   },
+)
+
+const hasLimits = spawnSync('prlimit', ['--version']).status === 0
+/** Larger than the store and its log ever get here, so that the record alone meets the limit. */
+const LIMIT_BYTES = 6 * 1024 * 1024
+
+it.skipIf(!hasLimits)(
+  verifies('reliability.disk', 'a file that the system lets grow no further is the same (needs prlimit)'),
+  async () => {
+    const upstream = await startScriptedUpstream({ tools: ['write', 'look'].map((name) => ({ ...LOOK, name })) })
+    const gateway = await startGatewayProcess({
+      upstreams: { up: { url: upstream.url, tools: { look: { effect: 'read' } } } },
+      agents: { ops: { roles: ['operator'] } },
+      limits: { agent: { perMinute: 0, concurrency: 0 }, write: { perMinute: 0 } },
+    })
+    const allow = (bytes: string) =>
+      expect(spawnSync('prlimit', ['--pid', String(gateway.pid()), `--fsize=${bytes}:unlimited`]).status).toBe(0)
+    try {
+      await gateway.ready()
+      const key = gateway.key('ops')
+      const text = 'x'.repeat(15_000)
+      const call = async (tool: string, n: number) =>
+        (await postModern(`${gateway.url}/mcp`, key, 'tools/call', { name: `up__${tool}`, arguments: { n, text } }))
+          .status
+      allow(String(LIMIT_BYTES))
+      let last = 0
+      for (let n = 1; last !== 503 && n < 1_000; n++) {
+        await Promise.all([call('look', -n), call('look', -n)])
+        last = await call('write', n)
+      }
+      expect([last, await call('write', 5_000), await call('look', -5_000)]).toEqual([503, 503, 200])
+      allow('unlimited')
+      await until(async () => (await call('write', 6_000)) === 200, 'it works again')
+      expect(await gateway.terminate()).toBe(0)
+      const folder = join(gateway.dataDir, 'audit')
+      const { chains } = verifyAudit({ folder, checkpoints: join(gateway.dataDir, 'audit-checkpoints') })
+      expect(chains.filter(({ problem }) => problem)).toEqual([])
+      const numbers = [...allRecords(folder, { kind: 'intent' })].map(({ record }) => (record.args as { n: number }).n)
+      const ran = upstream.received.filter(({ params }) => params.name === 'write')
+      expect(numbers.toSorted((a, b) => a - b)).toEqual(
+        ran.map(({ params }) => (params.arguments as { n: number }).n).toSorted((a, b) => a - b),
+      )
+    } finally {
+      await gateway.close()
+      await upstream.close()
+    }
+  },
+  60_000,
 )

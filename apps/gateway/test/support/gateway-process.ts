@@ -14,6 +14,7 @@ import { NO_LIMITS, OPERATOR_RULES, type StoryConfig, until } from './start-gate
 export interface GatewayProcess {
   url: string
   dataDir: string
+  pid(): number
   /** A new key of the agent. */
   key(agent: string): string
   /** Ends it without a warning. */
@@ -58,6 +59,7 @@ export async function startGatewayProcess(
   const gateway: GatewayProcess = {
     url,
     dataDir,
+    pid: () => child.pid as number,
     key(agent) {
       const store = openStore(dataDir, {})
       try {
