@@ -11,6 +11,7 @@ import type { DomainServer } from './define-domain-server.ts'
 import type { PromptPart } from './define-prompt.ts'
 import type { ResourceDefinition } from './define-resource.ts'
 import type { CallContext, ToolDefinition } from './define-tool.ts'
+import { logged } from './logged.ts'
 import { runTool } from './run-tool.ts'
 import { ToolError } from './tool-error.ts'
 import { advertise, inputJsonSchema, type JsonSchema, outputJsonSchema } from './tool-schema.ts'
@@ -96,8 +97,10 @@ function registerResource<Services>(
   }
   const read = async (url: URL, variables: Record<string, string>, ctx: ServerContext) => {
     const call = await contextOf(ctx)
-    requireScopes(call.caller, resource.scopes, resource.name)
-    const text = await toProtocolErrors(async () => resource.read(variables, call), url.href)
+    const text = await logged(call, { kind: 'resource read', name }, async () => {
+      requireScopes(call.caller, resource.scopes, resource.name)
+      return toProtocolErrors(async () => resource.read(variables, call), url.href)
+    })
     return { contents: [{ uri: url.href, mimeType, text }] }
   }
   if (!uri.includes('{')) {
@@ -132,8 +135,10 @@ function registerPrompt<Services>(
   }
   mcp.registerPrompt(prompt.name, config, async (args: unknown, ctx: ServerContext) => {
     const call = await contextOf(ctx)
-    requireScopes(call.caller, prompt.scopes, prompt.name)
-    const parts = await toProtocolErrors(async () => prompt.render(args as never, call))
+    const parts = await logged(call, { kind: 'prompt', name: prompt.name }, async () => {
+      requireScopes(call.caller, prompt.scopes, prompt.name)
+      return toProtocolErrors(async () => prompt.render(args as never, call))
+    })
     return { messages: parts.map((part) => ({ role: 'user' as const, content: toContent(part) })) }
   })
 }
