@@ -1,8 +1,11 @@
 /** A caller with a token is its agent and its user: upstreams that are told callers hear of both, and nothing outlives the token. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { bareTool } from './fixtures/scripted-upstream.ts'
 import { post, postModern } from './support/clients.ts'
+import { OPERATOR_RULES } from './support/start-gateway.ts'
 import { type Scripted, startScripted } from './support/start-scripted.ts'
+import { runStoryCli } from './support/story-cli.ts'
 import { startTestIssuer, type TestIssuer } from './support/test-issuer.ts'
 import { verifies } from './support/verifies.ts'
 
@@ -12,7 +15,7 @@ let scripted: Scripted
 beforeAll(async () => {
   issuer = await startTestIssuer()
   scripted = await startScripted(
-    { tools: [{ name: 'other', inputSchema: { type: 'object' } }] },
+    { tools: ['other', 'pay'].map(bareTool) },
     {
       up: {
         auth: { mode: 'gateway' },
@@ -20,6 +23,11 @@ beforeAll(async () => {
       },
       auth: { issuers: [{ issuer: issuer.url }] },
       agents: { ops: { roles: ['operator'] }, bot: { roles: ['operator'] } },
+      approvers: { ada: { roles: ['leads'] }, carol: { roles: ['leads'] } },
+      rules: [
+        ...OPERATOR_RULES,
+        { id: 'pay', effect: 'approve', roles: ['operator'], tools: ['up__pay'], approvers: ['leads'] },
+      ],
     },
   )
 })
@@ -97,3 +105,24 @@ it(verifies('integrity.bound', 'a session of one user is neither listened to nor
     expect((await fetch(scripted.url, { method, headers })).status).toBe(404)
   }
 })
+
+it(
+  verifies('integrity.bound', 'an approval for one user is of no use to another, and the user does not give it'),
+  async () => {
+    const pay = async (credential: string) => {
+      const { json } = await postModern(scripted.url, credential, 'tools/call', {
+        name: 'up__pay',
+        arguments: { n: 1 },
+      })
+      return (json?.error?.data ?? { code: 'served' }) as { code: string; approvalId: string }
+    }
+    const [ada, bob, alone] = [tokenOf({ sub: 'ada' }), tokenOf({ sub: 'bob' }), tokenOf()]
+    const { approvalId } = await pay(ada)
+    const approve = (by: string) => runStoryCli(scripted.gateway, 'approvals', 'approve', approvalId, '--by', by)
+    expect((await approve('ada')).error?.code).toBe('approval_requester')
+    expect((await approve('carol')).data[0]).toMatchObject({ agent: 'bot', user: 'ada', state: 'approved' })
+    expect([(await pay(bob)).code, (await pay(alone)).code]).toEqual(['approval_required', 'approval_required'])
+    // Another token of the same user is as good.
+    expect((await pay(tokenOf({ sub: 'ada', jti: 'another' }))).code).toBe('served')
+  },
+)
