@@ -42,3 +42,17 @@ it('remembers agents that hold something, and few of those that hold nothing', (
   held.leave()
   expect([held.requests, limits.admission.inFlight]).toEqual([0, 0])
 })
+
+it('lets the log tell of a flood now and then, and of the first refusal of each agent at once', () => {
+  const limits = new Limits(config({}))
+  expect([limits.untold('a'), limits.untold('a'), limits.untold('a'), limits.untold('b')]).toEqual([1, 0, 0, 1])
+  limits.shareOf('a').toldAtMs -= 60_000
+  expect([limits.untold('a'), limits.untold('a')]).toEqual([3, 0])
+})
+
+it('refuses without a stack, and leaves the stacks of all other errors alone', () => {
+  const limits = new Limits(config({}))
+  const { stack } = limits.refuse(ADA, { scope: 'agent', message: 'Cannot make the call: enough' })
+  expect(stack).toBe('GatewayError: Cannot make the call: enough')
+  expect(new Error('other').stack).toMatch(/limits\.test/)
+})

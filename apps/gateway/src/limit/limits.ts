@@ -1,9 +1,10 @@
 /** All limits of a gateway: who may still have something, and how often somebody could not. */
 import type { Config } from '../config/schema.ts'
-import { type FailureDetail, GatewayError } from '../errors.ts'
+import type { FailureDetail, GatewayError } from '../errors.ts'
 import { compileAgentLimits } from './agent-limits.ts'
 import type { Limiter } from './limiter.ts'
 import { createLocalLimiter, type LocalLimiter } from './local-limiter.ts'
+import { refusal } from './refusal.ts'
 import { type Share, Shares } from './shares.ts'
 
 /** What a refusal was about. */
@@ -34,6 +35,8 @@ export interface Budgets {
 /** Refusals in a minute that a caller is told in band, before its calls are refused unread. */
 const PATIENCE_PER_MINUTE = 60
 const SOON_MS = 1_000
+/** A flood must not fill the log as well. */
+const TELL_MS = 10_000
 
 export class Limits {
   readonly admission: Admission
@@ -119,9 +122,9 @@ export class Limits {
     })
   }
 
-  #settle(wait: number | Promise<number>, caller: Spender, refusal: Refusal): void | Promise<void> {
-    if (wait instanceof Promise) return wait.then((waitMs) => this.#settle(waitMs, caller, refusal))
-    if (wait > 0) throw this.refuse(caller, { ...refusal, retryAfterMs: wait })
+  #settle(wait: number | Promise<number>, caller: Spender, why: Refusal): void | Promise<void> {
+    if (wait instanceof Promise) return wait.then((waitMs) => this.#settle(waitMs, caller, why))
+    if (wait > 0) throw this.refuse(caller, { ...why, retryAfterMs: wait })
   }
 
   /** The failure of a call that has its caller wait, counted. */
@@ -130,7 +133,18 @@ export class Limits {
     this.#patience.spend(caller.id, 1, PATIENCE_PER_MINUTE)
     const seconds = Math.ceil(retryAfterMs / 1_000)
     const hint = `Nothing was run. Wait ${seconds} s before you call again, and make fewer calls at a time.`
-    return new GatewayError('rate_limited', message, { retryAfterMs, hint, ...detail })
+    return refusal('rate_limited', message, { retryAfterMs, hint, ...detail })
+  }
+
+  /** Takes note of an agent's refusal. @returns how many the log has not told of, or 0 when it told of some just now */
+  untold(agent: string): number {
+    const share = this.shareOf(agent)
+    const nowMs = performance.now()
+    const refusals = ++share.untold
+    if (nowMs - share.toldAtMs < TELL_MS) return 0
+    share.untold = 0
+    share.toldAtMs = nowMs
+    return refusals
   }
 
   /** Counts a refusal that was made elsewhere. */

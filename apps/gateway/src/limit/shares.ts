@@ -8,6 +8,9 @@ export interface Share {
   requests: number
   calls: number
   streams: number
+  /** Refusals that the log has not told of, and when it last did. */
+  untold: number
+  toldAtMs: number
   /** Gives the place of a request back. */
   readonly leave: () => void
   /** Gives the place of a request back that was a call. */
@@ -48,6 +51,8 @@ export class Shares {
       requests: 0,
       calls: 0,
       streams: 0,
+      untold: 0,
+      toldAtMs: Number.NEGATIVE_INFINITY,
       leave: () => {
         share.requests--
         this.#onLeave()

@@ -1,6 +1,7 @@
 /** The `admit` step: a place among the requests served at once, refused before the body is read so that overload costs little. */
-import { GatewayError } from '../errors.ts'
+import type { GatewayError } from '../errors.ts'
 import type { Limits } from '../limit/limits.ts'
+import { refusal } from '../limit/refusal.ts'
 import type { Share } from '../limit/shares.ts'
 import { isModernRevision } from '../wire/revisions.ts'
 import type { Caller } from './caller.ts'
@@ -24,7 +25,7 @@ export function admit({ mcp }: Pick<Exchange, 'mcp'>, caller: Caller, limits: Li
   if (concurrency > 0 && share.requests >= concurrency * PLACES_PER_CALL) throw tooMany(mcp.method, caller, limits)
   if (limits.isFlooding(caller) && isModernCall(mcp)) {
     limits.count('flood')
-    throw new GatewayError('rate_limited', 'Cannot make the call: too many were refused already', {
+    throw refusal('rate_limited', 'Cannot make the call: too many were refused already', {
       retryAfterMs: RETRY_AFTER_MS,
     })
   }
@@ -35,7 +36,7 @@ export function admit({ mcp }: Pick<Exchange, 'mcp'>, caller: Caller, limits: Li
 
 function full(limits: Limits): GatewayError {
   limits.count('global')
-  return new GatewayError('overloaded', `Cannot serve the request: ${limits.admission.max} requests are under way`, {
+  return refusal('overloaded', `Cannot serve the request: ${limits.admission.max} requests are under way`, {
     retryAfterMs: RETRY_AFTER_MS,
   })
 }
@@ -46,7 +47,7 @@ function tooMany(method: string | undefined, caller: Caller, limits: Limits): Ga
   // Whatever else than a 5xx answers it, clients take the gateway for one of the legacy era.
   if (method !== 'server/discover') return limits.refuse(caller, { scope: 'concurrency', message })
   limits.count('concurrency')
-  return new GatewayError('overloaded', message, { retryAfterMs: RETRY_AFTER_MS })
+  return refusal('overloaded', message, { retryAfterMs: RETRY_AFTER_MS })
 }
 
 // What a header claims is enough to refuse by: a request whose body says otherwise is refused anyway.

@@ -43,6 +43,9 @@ export interface Trail {
   upstreamMs?: number
 }
 
+/** Of these the log tells now and then, with how many there were; the audit record has each. */
+const REFUSALS: ReadonlySet<string> = new Set(['rate_limited', 'overloaded'])
+
 /** Writes the request's audit record and its line in the log: who, what, by which rule, how it ended and how long it took. */
 export function record(
   exchange: Pick<Exchange, 'request' | 'response' | 'requestId' | 'route'> & { startedAtMs?: number },
@@ -56,7 +59,8 @@ export function record(
   const totalMs = exchange.startedAtMs === undefined ? undefined : performance.now() - exchange.startedAtMs
   on.gateway.metrics.count(trail, { httpMethod: exchange.request.method, status, totalMs })
   if (trail.clock) on.gateway.tracing.record(trail, { exchange, status })
-  if (!error && !on.gateway.log.isLevelEnabled('debug')) return
+  const refusals = error && caller && REFUSALS.has(error.code) ? on.gateway.limits.untold(caller.agent) : undefined
+  if ((!error || refusals === 0) && !on.gateway.log.isLevelEnabled('debug')) return
   const line = {
     requestId: exchange.requestId,
     traceId: trail.trace?.traceId,
@@ -76,6 +80,7 @@ export function record(
     approval: trail.approvalId,
     outcome: outcomeOf(trail),
     error: error?.code,
+    refusals: refusals || undefined,
     status,
     ms:
       totalMs === undefined
