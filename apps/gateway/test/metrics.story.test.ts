@@ -17,6 +17,15 @@ let gateway: StoryGateway
 let key: string
 let admin: string
 
+const configuration = () => ({
+  upstreams: { up: { url: upstream.url }, gone: { url: 'http://127.0.0.1:9/mcp' } },
+  agents: { ops: { roles: ['operator'] } },
+  rules: [
+    { id: 'all', effect: 'allow', roles: ['operator'], tools: ['*'], resources: ['*'] },
+    { id: 'not-this', effect: 'deny', roles: ['operator'], tools: ['up__secret'] },
+  ],
+})
+
 beforeAll(async () => {
   upstream = await startScriptedUpstream({
     tools: [bareTool('quick'), bareTool('slow'), bareTool('secret')],
@@ -29,14 +38,7 @@ beforeAll(async () => {
     response.setHeader('content-type', 'application/json')
     response.end(`{"jsonrpc":"2.0","id":${idText},"result":{"resultType":"complete","content":[],"isError":true}}`)
   })
-  gateway = await startGateway({
-    upstreams: { up: { url: upstream.url }, gone: { url: 'http://127.0.0.1:9/mcp' } },
-    agents: { ops: { roles: ['operator'] } },
-    rules: [
-      { id: 'all', effect: 'allow', roles: ['operator'], tools: ['*'], resources: ['*'] },
-      { id: 'not-this', effect: 'deny', roles: ['operator'], tools: ['up__secret'] },
-    ],
-  })
+  gateway = await startGateway(configuration())
   key = gateway.key('ops')
   admin = issueAdminToken(gateway.listening.store, { name: 'prometheus', access: 'read', lifeMs: 3_600_000 }).token
   await gateway.ready('up')
@@ -141,6 +143,16 @@ it('calls under way are counted while they are', async () => {
   await until(async () => (await value('causeway_inflight', { upstream: 'up' })) === 1, 'the call is under way')
   await done
   expect(await value('causeway_inflight', { upstream: 'up' })).toBe(0)
+})
+
+it('what a limit stopped is counted by whose limit it was', async () => {
+  gateway.write({ ...configuration(), limits: { agent: { perMinute: 1 } } })
+  gateway.listening.reload()
+  expect(await value('causeway_config_reload_success')).toBe(1)
+  const answers = [await call('up__quick'), await call('up__quick'), await call('up__quick')]
+  const refused = answers.filter(({ json }) => json?.error?.data?.code === 'rate_limited').length
+  expect(refused).toBeGreaterThan(0)
+  expect(await value('causeway_limited_total', { scope: 'agent' })).toBe(refused)
 })
 
 it('the process is told of in the usual names', async () => {
