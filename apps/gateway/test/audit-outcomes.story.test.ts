@@ -1,7 +1,9 @@
 /** Every way in which a request can end is in the record, once; and a flood of strangers does not fill it. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { post, postModern } from './support/clients.ts'
+import { openLegacyStream, openModernStream } from './support/open-stream.ts'
 import { type Audited, startAudited } from './support/start-audited.ts'
+import { until } from './support/start-gateway.ts'
 import { verifies } from './support/verifies.ts'
 
 let on: Audited
@@ -124,6 +126,26 @@ const OUTCOMES: [what: string, send: () => Promise<{ headers: Headers }>, record
     'a session that is not there',
     () => legacy({ method: 'ping' }, { 'mcp-session-id': 'none' }),
     [['attempt', 404, 'session_not_found']],
+  ],
+  [
+    'a stream of a session',
+    async () => {
+      const session = (await initialize()).headers.get('mcp-session-id') as string
+      const stream = await openLegacyStream(on.url, on.key, { 'mcp-session-id': session })
+      stream.close()
+      return stream
+    },
+    [['attempt', 200, undefined]],
+  ],
+  [
+    'a stream of the modern era',
+    async () => {
+      const stream = await openModernStream(on.url, on.key, { toolsListChanged: true })
+      stream.close()
+      await until(async () => (await on.recordsOf(stream)).length > 0, 'it is recorded')
+      return stream
+    },
+    [['attempt', 200, undefined]],
   ],
   ['a list', () => postModern(on.url, on.key, 'tools/list'), []],
   ['a ping', () => legacy({ method: 'ping' }), []],

@@ -127,6 +127,8 @@ export function createAudit({ config, store, log, files = diskFiles, now = Date.
       strangers.flush()
       writer.append(system('ended', {}))
       await writer.end()
+      if (writer.waiting > 0)
+        log.error({ records: writer.waiting }, 'audit records could not be written before the end')
       await checkpoints.end()
     },
   }

@@ -72,6 +72,11 @@ export class ChainWriter {
     return oldest ? Math.max(0, this.#parts.now() - oldest.atMs) : 0
   }
 
+  /** How many records are not in the file yet. */
+  get waiting(): number {
+    return this.#waiting.count
+  }
+
   /** Why nothing can be written; `undefined` while it can. */
   get trouble(): unknown {
     return this.#trouble

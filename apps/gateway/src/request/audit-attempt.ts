@@ -4,6 +4,7 @@ import { type Attempt, attemptBody } from './attempt-body.ts'
 import type { Caller } from './caller.ts'
 import { hiddenTarget } from './hidden-target.ts'
 import type { Inbound } from './read.ts'
+import type { Exchange } from './receive.ts'
 import type { Trail } from './record.ts'
 import type { Reply } from './reply.ts'
 
@@ -21,7 +22,7 @@ const UNRECORDED: ReadonlySet<string> = new Set([
 
 /** Appends the record of a request that has ended; it is in the file a moment later. */
 export function auditAttempt(
-  exchange: Attempt,
+  exchange: Attempt & Pick<Exchange, 'response'>,
   trail: Trail,
   { gateway, reply }: { gateway: Gateway; reply: Reply },
 ): void {
@@ -35,7 +36,8 @@ export function auditAttempt(
       gateway,
       end: {
         kind: trail.isForwarded ? 'result' : 'attempt',
-        status: reply.status,
+        // A stream is begun elsewhere.
+        status: reply.status || exchange.response.statusCode,
         error: error ? error.code : outcome === 'result' ? undefined : outcome,
         resultBytes: reply.bytes,
       },
