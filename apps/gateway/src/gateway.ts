@@ -1,4 +1,5 @@
 /** The gateway: everything is wired here, and the parts know each other only through this. */
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { createSealer, type Sealer } from '@causeway/shared-contracts/sealer'
 import type { Logger } from 'pino'
@@ -83,6 +84,8 @@ export interface Gateway {
   readonly approvalStates: Sealer
   readonly log: Logger
   isDraining: boolean
+  /** Whether a request to the public listener carries an admin token, which is good there for one look at `/readyz`. */
+  isAdmin(request: IncomingMessage): boolean
 }
 
 /** A gateway with its life. */
@@ -200,6 +203,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
     approvalStates: createSealer(store.deriveKey('approval-state'), 'approval-state'),
     log,
     isDraining: false,
+    isAdmin: () => false,
     apply(next) {
       const before = gateway.authenticator
       Object.assign(gateway, {

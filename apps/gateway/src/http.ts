@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { isLoopbackHost } from './config/loopback.ts'
 import type { Gateway } from './gateway.ts'
@@ -96,13 +96,13 @@ function plainly(request: IncomingMessage): IncomingMessage {
   return request
 }
 
-function createEdges(gateway: () => Gateway | undefined): Hono {
-  const app = new Hono()
+function createEdges(gateway: () => Gateway | undefined): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>()
   app.get('/livez', (context) => context.json({ ok: true }))
   app.get('/readyz', (context) => {
     const current = gateway()
     const ok = current !== undefined && !current.isDraining
-    return context.json({ ok, ...(current ? readiness(current) : {}) }, ok ? 200 : 503)
+    return context.json({ ok, ...(current ? readiness(current, context.env.incoming) : {}) }, ok ? 200 : 503)
   })
   app.get('/.well-known/jwks.json', (context) => context.json(gateway()?.callTokens.jwks() ?? { keys: [] }))
   // One answer for every upstream that there could be, so that it tells of none.
@@ -119,11 +119,11 @@ function createEdges(gateway: () => Gateway | undefined): Hono {
   return app
 }
 
-// Names of upstreams tell a stranger what an organization runs, so only a loopback listener says them.
-function readiness(gateway: Gateway): Record<string, unknown> {
+// Names of upstreams tell a stranger what an organization runs, so only a loopback listener says them, or one who is asked by an admin.
+function readiness(gateway: Gateway, request: IncomingMessage): Record<string, unknown> {
   const { config } = gateway.live
   const stores = { sqlite: { ok: true } }
-  if (!isLoopbackHost(config.listen.host)) return { draining: gateway.isDraining, stores }
+  if (!isLoopbackHost(config.listen.host) && !gateway.isAdmin(request)) return { draining: gateway.isDraining, stores }
   const upstreams = Object.fromEntries(
     [...gateway.upstreams].map(([id, { state }]) => {
       const part = gateway.catalog.current.upstreams.get(id)

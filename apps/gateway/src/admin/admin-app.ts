@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono'
 import { GatewayError, toGatewayError } from '../errors.ts'
 import { errorBody } from './error-body.ts'
 import { readInput } from './read-input.ts'
+import { recordChange } from './record-change.ts'
 import type { AdminParts, Answer, Asked, Route } from './route.ts'
 import { ROUTES } from './routes.ts'
 
@@ -44,6 +45,7 @@ async function serve(context: Context<Env>, route: Route, parts: AdminParts | un
     signal: context.req.raw.signal,
   }
   const answer = await route.handle(asked, parts)
+  if (admin && route.access !== 'read') recordChange(route, asked, parts)
   return answer instanceof Response ? answer : toResponse(answer, route)
 }
 

@@ -1,7 +1,8 @@
 /** What the routes of the admin API work on, made once for a gateway. */
+import type { IncomingMessage } from 'node:http'
 import type { RunningGateway } from '../gateway.ts'
 import type { Store } from '../store/open-store.ts'
-import { createDoor } from './admit.ts'
+import { createDoor, type Door } from './admit.ts'
 import { createAttempts } from './attempts.ts'
 import { createEventHub } from './event-hub.ts'
 import type { AdminParts } from './route.ts'
@@ -21,6 +22,7 @@ export function createAdminService(gateway: RunningGateway, store: Store): Admin
   const door = createDoor(store, attempts)
   const hub = createEventHub(gateway, store)
   const streams = Object.assign(new Set<() => void>(), { max: MAX_STREAMS })
+  gateway.isAdmin = (request) => holdsToken(door, request)
   return {
     parts: { gateway, store, door, attempts, hub, streams, startedAtMs: Date.now() },
     close() {
@@ -28,5 +30,15 @@ export function createAdminService(gateway: RunningGateway, store: Store): Admin
       hub.close()
       door.close()
     },
+  }
+}
+
+// A session is for the admin listener alone.
+function holdsToken(door: Door, request: IncomingMessage): boolean {
+  if (!request.headers.authorization?.startsWith('Bearer cwa_')) return false
+  try {
+    return door.admit(request, 'read').kind === 'token'
+  } catch {
+    return false
   }
 }

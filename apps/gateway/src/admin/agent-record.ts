@@ -15,6 +15,7 @@ export const agentRecord = z
       .enum(['file', 'store', 'none'])
       .describe('What is of the file is read-only here; none is known by its keys alone.'),
     roles: z.array(z.string()),
+    isRevoked: z.boolean().describe('Whether it was taken out of service.'),
   })
   .meta({ id: 'Agent' })
 
@@ -65,8 +66,8 @@ export function agentsWithKeys({
   gateway,
   store,
 }: AdminParts): (AgentRecord & { keys: z.output<typeof keyRecord>[] })[] {
-  return listAgents(gateway.live.config, store).map(({ agent, source, roles, keys }) => ({
-    ...{ name: agent, source, roles: [...roles] },
+  return listAgents(gateway.live.config, store).map(({ agent, source, roles, isRevoked, keys }) => ({
+    ...{ name: agent, source, roles: [...roles], isRevoked },
     keys: keys.map(keyAnswer),
   }))
 }
@@ -78,9 +79,10 @@ export function agentsWithKeys({
 export function findAgent(name: string, { gateway, store }: AdminParts): AgentRecord {
   const { config, policy } = gateway.live
   const listed = listAgents(config, store).find(({ agent }) => agent === name)
-  if (listed) return { name, source: listed.source, roles: [...listed.roles] }
+  const isRevoked = store.revokedAgents.has(name)
+  if (listed) return { name, source: listed.source, roles: [...listed.roles], isRevoked }
   if (!name.includes('*') && (isManagedByFile(config, name) || config.auth.anonymous === name))
-    return { name, source: 'file', roles: [...policy.rolesOf(name)] }
+    return { name, source: 'file', roles: [...policy.rolesOf(name)], isRevoked }
   throw new GatewayError('item_unknown', `Cannot find agent "${name}": neither the file nor the store has it`)
 }
 
@@ -98,5 +100,5 @@ export function findOwnAgent(name: string, parts: AdminParts): AgentRecord {
 
 /** The ETag of an agent. */
 export function agentTag(agent: AgentRecord): string {
-  return entityTag([agent.name, agent.source, agent.roles])
+  return entityTag([agent.name, agent.source, agent.roles, agent.isRevoked])
 }

@@ -1,5 +1,6 @@
 /** What happens in the gateway, as it happens, for admins who watch: numbered, and the latest kept for those who come back. */
 import { randomBytes } from 'node:crypto'
+import type { AuditRecord } from '../audit/read-records.ts'
 import type { RunningGateway } from '../gateway.ts'
 import type { Store } from '../store/open-store.ts'
 
@@ -25,6 +26,8 @@ export interface EventHub {
 }
 
 const KEPT = 500
+const POLL_MS = 500
+const RECORDS_A_SECOND = 50
 
 /** Watches a gateway and its store. */
 export function createEventHub(gateway: RunningGateway, store: Store): EventHub {
@@ -37,6 +40,10 @@ export function createEventHub(gateway: RunningGateway, store: Store): EventHub 
     kept.push(event)
     if (kept.length > KEPT) kept.shift()
     for (const listener of listeners) listener(event)
+  }
+  // Records are read again from the record: a busy second of them must not drive the rest out.
+  const tell = (type: AdminEventType, data: unknown) => {
+    for (const listener of listeners) listener({ id: `${run}-${count}`, type, data })
   }
   const changes = [
     onChange(
@@ -52,6 +59,7 @@ export function createEventHub(gateway: RunningGateway, store: Store): EventHub 
       () => agentsOf(store),
       () => publish('agents', {}),
     ),
+    onChange(store.approvals.revision, () => publish('approvals', {})),
   ]
   const look = () => {
     for (const change of changes) change()
@@ -64,11 +72,25 @@ export function createEventHub(gateway: RunningGateway, store: Store): EventHub 
       publish('upstream', { id, state: kind, ...more })
     }),
   ]
+  // What costs something is looked at while somebody listens.
+  const watch = () => {
+    const timer = setInterval(look, POLL_MS).unref()
+    const stopAudit = gateway.audit.subscribe(atMost(RECORDS_A_SECOND, (told) => tell('audit', told)))
+    return () => {
+      clearInterval(timer)
+      stopAudit()
+    }
+  }
+  let watching = () => {}
   return {
     publish,
     listen(listener) {
+      if (listeners.size === 0) watching = watch()
       listeners.add(listener)
-      return () => void listeners.delete(listener)
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size === 0) watching()
+      }
     },
     since(id) {
       if (id === `${run}-${count}`) return []
@@ -77,8 +99,27 @@ export function createEventHub(gateway: RunningGateway, store: Store): EventHub 
     },
     close() {
       for (const stop of stops) stop()
+      watching()
       listeners.clear()
     },
+  }
+}
+
+// The next record that is told says how many were not.
+function atMost(perSecond: number, tell: (told: unknown) => void): (record: AuditRecord) => void {
+  let second = 0
+  let count = 0
+  let skipped = 0
+  return (record) => {
+    const now = Math.floor(Date.now() / 1_000)
+    if (now !== second) count = 0
+    second = now
+    if (++count > perSecond) {
+      skipped++
+      return
+    }
+    tell(skipped > 0 ? { record, skipped } : { record })
+    skipped = 0
   }
 }
 

@@ -74,6 +74,13 @@ export const ADMIN_FAILURES = {
     retryable: false,
     hint: 'Rotate a key, or revoke one of them.',
   },
+  agent_revoked: {
+    source: 'client',
+    http: 409,
+    rpc: 0,
+    retryable: false,
+    hint: 'Put the agent back into service first.',
+  },
   policy_refused: {
     source: 'client',
     http: 422,
@@ -87,5 +94,19 @@ export const ADMIN_FAILURES = {
     rpc: 0,
     retryable: false,
     hint: 'The definition has changed once more: look at it again.',
+  },
+  approval_closed: {
+    source: 'client',
+    http: 409,
+    rpc: 0,
+    retryable: false,
+    hint: 'See the list for what still waits.',
+  },
+  approver_forbidden: {
+    source: 'client',
+    http: 403,
+    rpc: 0,
+    retryable: false,
+    hint: 'Somebody decides whose name has a role that the rule wants, under `approvers` in causeway.yaml.',
   },
 } as const

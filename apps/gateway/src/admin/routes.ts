@@ -1,6 +1,8 @@
 /** All routes of the admin API, in the order in which they are documented. */
 import type { Route } from './route.ts'
 import { agentRoutes } from './routes/agents.ts'
+import { approvalRoutes } from './routes/approvals.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { catalogRoutes } from './routes/catalog.ts'
 import { driftRoutes } from './routes/drift.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -22,6 +24,8 @@ export const ROUTES: readonly Route[] = [
   ...ruleRoutes,
   ...policyRoutes,
   ...driftRoutes,
+  ...approvalRoutes,
+  ...auditRoutes,
   ...eventRoutes,
   ...healthRoutes,
 ]

@@ -7,8 +7,11 @@ import { adminSessionForm, canonicalCode, createAdminHasher, mintCode } from './
 export const CODE_LIFE_MS = 15 * 60_000
 const SESSION_LIFE_MS = 12 * 60 * 60_000
 
-/** Makes a code; the ones before it end. */
-export function issueCode(store: Store, nowMs = Date.now()): string {
+/**
+ * Makes a code; the ones before it end.
+ * @param name whose session it begins, for the record and for approvals
+ */
+export function issueCode(store: Store, nowMs = Date.now(), name = 'console'): string {
   const code = mintCode()
   const hmac = createAdminHasher(store).hash(canonicalCode(code))
   const id = randomBytes(9).toString('base64url')
@@ -18,7 +21,7 @@ export function issueCode(store: Store, nowMs = Date.now()): string {
     store.adminCredentials.insert({
       id,
       kind: 'code',
-      name: 'code',
+      name,
       access: 'write',
       hmac,
       createdMs: nowMs,
@@ -31,6 +34,7 @@ export function issueCode(store: Store, nowMs = Date.now()): string {
 /** A session at the moment its cookie is known in clear. */
 export interface BegunSession {
   id: string
+  name: string
   cookie: string
   expiresAtMs: number
 }
@@ -47,13 +51,13 @@ export function redeemCode(store: Store, typed: string, nowMs = Date.now()): Beg
     store.adminCredentials.insert({
       id,
       kind: 'session',
-      name: 'console',
+      name: code.name,
       access: 'write',
       hmac,
       createdMs: nowMs,
       expiresMs,
     })
-    return { id, cookie: text, expiresAtMs: expiresMs }
+    return { id, name: code.name, cookie: text, expiresAtMs: expiresMs }
   })
 }
 

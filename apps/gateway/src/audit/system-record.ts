@@ -6,7 +6,7 @@ import { NO_CLIENT, NOTHING, recordBody, UNDECIDED } from './record-body.ts'
 const GATEWAY = '"origin":"gateway","agent":null,"keyId":null,"user":null,"act":null'
 
 /** What such a record is about. */
-export type SystemEvent = 'started' | 'ended' | 'lost' | 'refused'
+export type SystemEvent = 'started' | 'ended' | 'lost' | 'refused' | 'admin'
 
 /** The body of one. */
 export function systemBody(

@@ -222,7 +222,8 @@ function addAdmin(program: Command, run: Run): void {
   admin
     .command('code')
     .description('make a code to sign in with once, within 15 minutes')
-    .action(() => run(async (on) => (await import('./admin-code.ts')).adminCode(on)))
+    .option('--name <name>', 'who signs in, for the record (default: the user of this machine)')
+    .action((options) => run(async (on) => (await import('./admin-code.ts')).adminCode(on, options)))
   admin
     .command('ls')
     .description('list tokens and sessions')

@@ -69,7 +69,7 @@ function whoText(caller: Caller): string {
     text =
       `"origin":"${origin}","agent":${quoted(agent)},"keyId":${quotedOrNull(keyId)}` +
       (token ? `,"issuer":${quoted(token.issuer)},"tokenId":${quotedOrNull(token.id)}` : '') +
-      `,"user":${quotedOrNull(user)},"act":${user === undefined ? 'null' : quoted(agent)}`
+      `,"user":${quotedOrNull(user)},"act":${quotedOrNull(caller.act ?? (user === undefined ? undefined : agent))}`
     whoTexts.set(caller, text)
   }
   return text

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { GatewayError } from '../../errors.ts'
 import { isManagedByFile } from '../../identity/agent-directory.ts'
+import { restoreAgent, revokeAgent } from '../../identity/revocation.ts'
 import {
   agentName,
   agentRecord,
@@ -17,9 +18,13 @@ import { requireMatch } from '../entity-tag.ts'
 import { pageOf, pageQuery, paginate } from '../page.ts'
 import { type AdminParts, defineRoute } from '../route.ts'
 
+const serviceAnswer = z
+  .strictObject({ agent: z.string(), isRevoked: z.boolean(), revokedKeys: z.array(z.string()) })
+  .meta({ id: 'AgentService' })
 const withKeys = z.strictObject({ ...agentRecord.shape, keys: z.array(keyRecord) }).meta({ id: 'AgentWithKeys' })
 
-function create(wanted: { name: string; roles: string[] }, { gateway, store }: AdminParts) {
+function create(wanted: { name: string; roles: string[] }, parts: AdminParts) {
+  const { gateway, store } = parts
   const { name } = wanted
   if (isManagedByFile(gateway.live.config, name))
     throw new GatewayError('managed_by_file', `Cannot create agent "${name}": the configuration has it`)
@@ -28,7 +33,7 @@ function create(wanted: { name: string; roles: string[] }, { gateway, store }: A
       throw new GatewayError('item_exists', `Cannot create agent "${name}": it exists already`)
     store.agents.insert({ name, roles: wanted.roles, createdMs: Date.now() })
   })
-  const agent = { name, source: 'store' as const, roles: wanted.roles }
+  const agent = findAgent(name, parts)
   return { data: agent, etag: agentTag(agent), headers: { location: `/api/v1/agents/${encodeURIComponent(name)}` } }
 }
 
@@ -125,6 +130,39 @@ export const agentRoutes = [
     handle({ params, ifMatch }, parts) {
       remove(params.name, ifMatch, parts)
       return {}
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/agents/{name}/revoke',
+    id: 'revokeAgent',
+    summary: 'Take an agent out of service, of the file or not: its keys end, and no access token of it counts',
+    tag: 'agents',
+    access: 'write',
+    params: ofAgent,
+    status: 200,
+    answer: serviceAnswer,
+    failures: ['item_unknown'],
+    handle({ params }, parts) {
+      const { name } = findAgent(params.name, parts)
+      return { data: { agent: name, isRevoked: true, revokedKeys: [...revokeAgent(parts.store, name, Date.now())] } }
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/agents/{name}/restore',
+    id: 'restoreAgent',
+    summary: 'Put an agent back into service; keys that have ended stay so',
+    tag: 'agents',
+    access: 'write',
+    params: ofAgent,
+    status: 200,
+    answer: serviceAnswer,
+    failures: ['item_unknown'],
+    handle({ params }, parts) {
+      const { name } = findAgent(params.name, parts)
+      restoreAgent(parts.store, name)
+      return { data: { agent: name, isRevoked: false, revokedKeys: [] } }
     },
   }),
 ]

@@ -2,7 +2,14 @@
 import { z } from 'zod'
 import { duration } from '../../config/units.ts'
 import { GatewayError } from '../../errors.ts'
-import { type IssuedKey, impersonate, issueKey, rotateKey, TooManyKeys } from '../../identity/issue-key.ts'
+import {
+  AgentIsRevoked,
+  type IssuedKey,
+  impersonate,
+  issueKey,
+  rotateKey,
+  TooManyKeys,
+} from '../../identity/issue-key.ts'
 import type { Admin } from '../admit.ts'
 import { findAgent, keyAnswer, keyRecord, ofAgent } from '../agent-record.ts'
 import { pageOf, pageQuery, paginate } from '../page.ts'
@@ -41,10 +48,11 @@ function requireOne(name: string, parts: AdminParts): string {
   throw new GatewayError('item_unknown', `Cannot make a key for "${name}": it is no single agent`)
 }
 
-function unlessTooMany<T>(issue: () => T): T {
+function unlessRefused<T>(issue: () => T): T {
   try {
     return issue()
   } catch (error) {
+    if (error instanceof AgentIsRevoked) throw new GatewayError('agent_revoked', error.message)
     if (error instanceof TooManyKeys) throw new GatewayError('too_many_keys', error.message)
     throw error
   }
@@ -81,10 +89,10 @@ export const keyRoutes = [
     body: z.strictObject({ expires: life }),
     status: 201,
     answer: newKey,
-    failures: ['item_unknown', 'too_many_keys'],
+    failures: ['item_unknown', 'too_many_keys', 'agent_revoked'],
     handle({ params, body, admin }, parts) {
       const wanted = { agent: requireOne(params.name, parts), origin: 'api', lifeMs: body.expires } as const
-      return { data: answerOf(unlessTooMany(() => issueKey(parts.store, { ...wanted, madeBy: makerOf(admin) }))) }
+      return { data: answerOf(unlessRefused(() => issueKey(parts.store, { ...wanted, madeBy: makerOf(admin) }))) }
     },
   }),
   defineRoute({
@@ -98,14 +106,11 @@ export const keyRoutes = [
     body: z.strictObject({ expires: life, overlap }),
     status: 201,
     answer: rotatedKey,
-    failures: ['item_unknown'],
+    failures: ['item_unknown', 'agent_revoked'],
     handle({ params, body, admin }, parts) {
       const wanted = { agent: requireOne(params.name, parts), origin: 'api', lifeMs: body.expires } as const
-      const { previous, ...issued } = rotateKey(parts.store, {
-        ...wanted,
-        overlapMs: body.overlap,
-        madeBy: makerOf(admin),
-      })
+      const rotation = { ...wanted, overlapMs: body.overlap, madeBy: makerOf(admin) }
+      const { previous, ...issued } = unlessRefused(() => rotateKey(parts.store, rotation))
       const before = previous && { id: previous.keyId, expiresAt: new Date(previous.expiresAtMs).toISOString() }
       return { data: { ...answerOf(issued), previous: before ?? null } }
     },
@@ -137,10 +142,10 @@ export const keyRoutes = [
     params: ofAgent,
     status: 201,
     answer: newKey,
-    failures: ['item_unknown'],
+    failures: ['item_unknown', 'agent_revoked'],
     handle({ params, admin }, parts) {
       const agent = requireOne(params.name, parts)
-      const issued = impersonate(parts.store, { agent, madeBy: makerOf(admin) })
+      const issued = unlessRefused(() => impersonate(parts.store, { agent, madeBy: makerOf(admin) }))
       parts.gateway.log.info({ agent, keyId: issued.keyId, act: makerOf(admin) }, 'impersonation')
       return { data: answerOf(issued) }
     },

@@ -36,7 +36,7 @@ function begin(code: string, address: string, parts: AdminParts) {
   const admin = {
     kind: 'session',
     id: begun.id,
-    name: 'console',
+    name: begun.name,
     access: 'write',
     expiresMs: begun.expiresAtMs,
   } as const
