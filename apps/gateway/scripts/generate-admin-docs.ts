@@ -14,7 +14,7 @@ const ACCESS = { open: 'everybody', read: 'any admin', own: 'any admin', write: 
 
 /** The description as the file has it. */
 export function renderOpenApi(): string {
-  return `${JSON.stringify(openApiDocument(ROUTES), null, 2)}\n`
+  return `${JSON.stringify(openApiDocument(ROUTES))}\n`
 }
 
 /** The text with its table as it has to be. */
