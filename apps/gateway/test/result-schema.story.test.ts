@@ -2,9 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ScriptedUpstream, sendResult, startScriptedUpstream } from './fixtures/scripted-upstream.ts'
+import { type ScriptedUpstream, sendResult, startScriptedUpstream, startScripts } from './fixtures/scripted-upstream.ts'
+import { TellingTasks, tellingScript } from './fixtures/telling-tasks.ts'
 import { connectV1, postModern } from './support/clients.ts'
 import { failureOf } from './support/failure-of.ts'
+import { openModernStream } from './support/open-stream.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 
 const PRICED = {
@@ -152,6 +154,37 @@ describe('enforce', () => {
     set('off')
     expect((await call('priced')).json?.result).toBeDefined()
   })
+})
+
+describe('the result of a task', () => {
+  const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } }
+  const _meta = { 'io.modelcontextprotocol/clientCapabilities': capabilities }
+
+  it.each(['warn', 'enforce'] as const)(
+    '%s: is held against the schema of the tool that became it',
+    async (resultSchema) => {
+      const port = await startScripts({ web: tellingScript(new TellingTasks(PRICED)) })
+      gateway = await startGateway({ upstreams: { web: { url: port.url('web'), resultSchema } } })
+      upstream = { close: port.close } as ScriptedUpstream
+      key = gateway.key('ops')
+      await gateway.ready('web')
+      const run = (name: string) => postModern(url(), key, 'tools/call', { name, arguments: {}, _meta })
+      const taskId = String((await run('web__run')).json?.result?.taskId)
+      const stream = await openModernStream(url(), key, { taskIds: [taskId], capabilities })
+      await until(() => stream.messages.length > 0, 'the listening is acknowledged')
+      await run('web__finish')
+      const ended = await postModern(url(), key, 'tasks/get', { taskId, _meta }, { 'mcp-name': taskId })
+      if (resultSchema === 'warn') {
+        expect(ended.json?.result).toMatchObject({ status: 'completed' })
+        await until(() => stream.messages.length === 2, 'the listener is told')
+      } else {
+        expect(failureOf(ended)).toEqual({ status: 200, rpc: -32603, code: 'upstream_invalid', id: 1 })
+      }
+      await until(() => broken('breaks') === 2, 'what was asked for and what was told are found')
+      expect(stream.messages).toHaveLength(resultSchema === 'warn' ? 2 : 1)
+      stream.close()
+    },
+  )
 })
 
 function audit(): string {

@@ -16,6 +16,7 @@ const SETTINGS = new Set<string>([
   'timeoutMs',
   'refreshMs',
   'retryable',
+  'resultSchema',
   'tools',
 ] satisfies (keyof UpstreamConfig)[])
 
