@@ -1,4 +1,5 @@
 /** Holds a run against the committed bounds, which are loose: they tell a mistake from a noisy machine. */
+import type { DecisionFigure } from './measures/measure-decisions.ts'
 import type { FloodFigure } from './measures/measure-flood.ts'
 import type { ListFigure } from './measures/measure-lists.ts'
 import type { ManyFigure } from './measures/measure-many.ts'
@@ -13,6 +14,7 @@ export interface Results {
   many: ManyFigure | undefined
   neighbors: NeighborsFigure | undefined
   flood: FloodFigure | undefined
+  decisions: DecisionFigure | undefined
   rest: RestFigure | undefined
 }
 
@@ -26,6 +28,9 @@ export interface Expected {
   hungRatio: number
   /** p99 of an agent's calls beside another's flood. */
   floodP99Ms: number
+  /** CPU of a decision. */
+  compiledUs: number
+  conditionUs: number
   /** Of CPU per call with two processes to CPU with one. */
   twoProcessesRatio: number
   startMs: number
@@ -34,7 +39,10 @@ export interface Expected {
 }
 
 /** One sentence for each figure that is worse than its bound. */
-export function checkResults({ calls, lists, many, neighbors, flood, rest }: Results, expected: Expected): string[] {
+export function checkResults(
+  { calls, lists, many, neighbors, flood, decisions, rest }: Results,
+  expected: Expected,
+): string[] {
   const checks: [string, number | undefined, number | undefined][] = []
   for (const { scenario, target, cpuRatio } of calls)
     if (target === 'causeway')
@@ -52,6 +60,8 @@ export function checkResults({ calls, lists, many, neighbors, flood, rest }: Res
     checks.push(['CPU of a call × without a second process', cpuUsOfTwo / cpuUs, expected.twoProcessesRatio])
   }
   checks.push(['p99 ms of calls beside a flood', flood?.p99BesideManyMs, expected.floodP99Ms])
+  checks.push(['µs of a decision', decisions?.compiledUs, expected.compiledUs])
+  checks.push(['µs of a decision with a condition', decisions?.conditionUs, expected.conditionUs])
   checks.push(['ms from start to /livez', rest?.startMs, expected.startMs])
   checks.push(['MiB RSS idle', rest?.idleRssMiB, expected.idleRssMiB])
   checks.push(['KiB RSS per idle stream', rest?.rssKiBPerStream, expected.rssKiBPerStream])

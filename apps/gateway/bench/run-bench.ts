@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkResults, type Expected, type Results } from './check-results.ts'
 import { type Extent, measureCalls, SCENARIOS } from './measures/measure-calls.ts'
+import { measureDecisions } from './measures/measure-decisions.ts'
 import { measureFlood } from './measures/measure-flood.ts'
 import { measureLists } from './measures/measure-lists.ts'
 import { measureMany } from './measures/measure-many.ts'
@@ -13,11 +14,11 @@ import { measureRest } from './measures/measure-rest.ts'
 import { isPinned } from './spawn-pinned.ts'
 import { type Load, startLoad } from './start-load.ts'
 import { type Slice, summarize } from './summarize.ts'
-import { callTable, floodTable, listTable, manyTable, neighborsTable, restTable } from './tables.ts'
+import { callTable, decisionTable, floodTable, listTable, manyTable, neighborsTable, restTable } from './tables.ts'
 import { openTargets } from './targets.ts'
 import { writeDocs } from './write-docs.ts'
 
-const PARTS = [...SCENARIOS.map(({ name }) => name), 'lists', 'many', 'neighbors', 'flood', 'rest']
+const PARTS = [...SCENARIOS.map(({ name }) => name), 'lists', 'many', 'neighbors', 'flood', 'decisions', 'rest']
 const USAGE = `Options:
   --quick          a look of about 20 s: one scenario, fewer and shorter slices
   --only <part>    one part, may be repeated: ${PARTS.join(', ')}
@@ -30,7 +31,7 @@ const USAGE = `Options:
 `
 
 const DOCUMENT = join(import.meta.dirname, '../../../docs/performance.md')
-const QUICK_PARTS = ['json-small-32', 'lists', 'rest']
+const QUICK_PARTS = ['json-small-32', 'lists', 'decisions', 'rest']
 const FULL: Extent = { slices: 5, sliceMs: 1_200, warmUpMs: 4_000 }
 const QUICK: Extent = { slices: 2, sliceMs: 500, warmUpMs: 500 }
 
@@ -110,13 +111,14 @@ function machineText(
   return `${date}: ${cores} cores (${cpu}), Node.js ${node}, ${pinned ? 'pinned' : 'not pinned'}, ${loads}.`
 }
 
-function tablesOf({ calls, lists, many, neighbors, flood, rest }: Results): Record<string, string> {
+function tablesOf({ calls, lists, many, neighbors, flood, decisions, rest }: Results): Record<string, string> {
   return {
     ...(calls.length > 0 ? { calls: callTable(calls) } : {}),
     ...(lists.length > 0 ? { lists: listTable(lists) } : {}),
     ...(many ? { many: manyTable(many) } : {}),
     ...(neighbors ? { neighbors: neighborsTable(neighbors) } : {}),
     ...(flood ? { flood: floodTable(flood) } : {}),
+    ...(decisions ? { decisions: decisionTable(decisions) } : {}),
     ...(rest ? { rest: restTable(rest) } : {}),
   }
 }
@@ -141,6 +143,7 @@ async function runOthers({ parts, extent, isQuick }: Options, load: Load): Promi
     many: parts.includes('many') ? await measureMany({ upstreams: 200, agents: 500 }, { load, extent }) : undefined,
     neighbors: parts.includes('neighbors') ? await measureNeighbors({ load, extent }) : undefined,
     flood: parts.includes('flood') ? await measureFlood({ load, extent }) : undefined,
+    decisions: parts.includes('decisions') ? measureDecisions() : undefined,
     rest: parts.includes('rest')
       ? await measureRest(load, isQuick ? { starts: 2, streams: 500 } : { starts: 5, streams: 5_000 })
       : undefined,

@@ -1,4 +1,5 @@
 /** The figures as tables for a person, in Markdown, so that they can be kept as they are. */
+import type { DecisionFigure } from './measures/measure-decisions.ts'
 import type { FloodFigure } from './measures/measure-flood.ts'
 import { type ListFigure, PACED_PER_SECOND } from './measures/measure-lists.ts'
 import type { ManyFigure } from './measures/measure-many.ts'
@@ -103,6 +104,17 @@ export function floodTable(figure: FloodFigure): string {
   return table(
     [`flood beside an agent with ${perSecond} calls a second`, 'its p99 without', 'with', 'ratio'],
     [row(many, p99BesideManyMs), row(endless, p99BesideEndlessMs)],
+  )
+}
+
+/** Decisions by themselves. */
+export function decisionTable({ tools, rules, compiledUs, conditionUs }: DecisionFigure): string {
+  return table(
+    [`finding and deciding a call, ${tools} tools and ${rules} rules`, 'CPU'],
+    [
+      ['no condition', `${number(compiledUs, 2)} µs`],
+      ['one condition', `${number(conditionUs, 2)} µs`],
+    ],
   )
 }
 
