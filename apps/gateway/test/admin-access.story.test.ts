@@ -1,8 +1,14 @@
 /** Who gets into the admin API and who does not: tokens, what agents have, other hosts and pages, and odd requests. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { issueAdminToken } from '../src/admin/issue-admin-token.ts'
+import { listen } from '../src/listen.ts'
 import { adminClient, clientWith } from './support/admin-client.ts'
 import { postModern } from './support/clients.ts'
+import { freePort } from './support/free-port.ts'
 import { rawRequest } from './support/raw-http.ts'
 import { type StoryGateway, startGateway } from './support/start-gateway.ts'
 
@@ -109,6 +115,53 @@ it('every answer carries the headers that keep browsers in bounds', async () => 
     expect(headers['cache-control']).toBe('no-store')
     expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
   }
+})
+
+it('a start ends with a clear word when the port is taken', async () => {
+  const main = join(import.meta.dirname, '../src/main.ts')
+  const env = {
+    PATH: process.env.PATH,
+    CAUSEWAY_PORT: '0',
+    CAUSEWAY_ADMIN_PORT: new URL(gateway.adminUrl).port,
+    CAUSEWAY_HOME: join(gateway.dir, 'another'),
+  }
+  const up = spawn(process.execPath, [main, 'up', '--config', gateway.configPath], { env })
+  let said = ''
+  up.stderr.on('data', (chunk) => {
+    said += chunk
+  })
+  const [code] = await once(up, 'exit')
+  expect([code, said]).toEqual([1, expect.stringContaining('Cannot listen for admins on port')])
+  expect(said).toContain('CAUSEWAY_ADMIN_PORT')
+})
+
+it('turned off there is none, and nothing is offered', async () => {
+  const off = await startGateway({ upstreams: {}, admin: false })
+  expect(off.listening.adminUrl).toBeUndefined()
+  await off.close()
+})
+
+it('/readyz of a public listener names upstreams to an admin token alone', async () => {
+  const port = String(await freePort())
+  const open = await listen({
+    configPath: gateway.configPath,
+    env: {
+      CAUSEWAY_HOST: '0.0.0.0',
+      CAUSEWAY_PORT: port,
+      CAUSEWAY_ADMIN_PORT: '0',
+      CAUSEWAY_PUBLIC_URL: 'https://gateway.example',
+    },
+    log: pino({ level: 'silent' }),
+  })
+  const { token } = issue({ access: 'read' })
+  const isNaming = async (authorization?: string) => {
+    const headers = authorization === undefined ? {} : { headers: { authorization } }
+    return 'upstreams' in ((await (await fetch(`http://127.0.0.1:${port}/readyz`, headers)).json()) as object)
+  }
+  expect(await isNaming(`Bearer ${token}`)).toBe(true)
+  for (const other of [undefined, `Bearer ${gateway.key('ops')}`, `Bearer ${token}x`])
+    expect(await isNaming(other)).toBe(false)
+  await open.close()
 })
 
 it('a stream of failures is slowed down, and whoever has a good token is not', async () => {
