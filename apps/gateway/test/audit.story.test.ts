@@ -97,6 +97,9 @@ it('`causeway audit verify` and `export` read it while the gateway writes', asyn
   const cli = (...args: string[]) => runIn(on.gateway.dir, args)
   const verified = await cli('audit', 'verify', '--json')
   expect([verified.code, verified.json().ok, verified.json().data.isKeyTrusted]).toEqual([0, true, true])
+  expect(verified.stderr).toBe('')
+  const blind = await cli('audit', 'verify', '--checkpoints', 'nowhere')
+  expect([blind.code, blind.stderr]).toEqual([0, expect.stringContaining('there are no checkpoints')])
   const exported = await cli('audit', 'export', '--agent', 'other', '--since', '1h')
   expect(
     exported.stdout

@@ -29,7 +29,9 @@ export function auditVerify(workspace: Workspace, options: VerifyOptions): void 
       options.checkpoints === undefined ? checkpointFolder(config.audit, config.dataDir) : at(options.checkpoints),
     ...(keys ? { keys } : {}),
   })
-  if (!report.isKeyTrusted)
+  if (report.checkpoints === 0 && report.records > 0)
+    printer.note('there are no checkpoints, so records that were cut off at the end, or all written anew, are not seen')
+  else if (!report.isKeyTrusted)
     printer.note('there are no keys at hand but those that the checkpoints bring along: name better ones with --keys')
   const bad = report.chains.filter(({ problem }) => problem)
   if (bad.length > 0) throw broken(report, bad)
