@@ -30,7 +30,7 @@ const raw = (request: Parameters<typeof rawRequest>[1]) =>
 it('a token of the command line is let in, on a listener of its own', async () => {
   const { status, json } = await adminClient(gateway)('GET', '/api/v1/health')
   expect(status).toBe(200)
-  expect(json).toMatchObject({ ok: true, draining: false, stores: { sqlite: { ok: true } } })
+  expect(json).toMatchObject({ ok: true, draining: false, stores: { sqlite: { ok: true }, audit: { ok: true } } })
   expect(new URL(gateway.adminUrl).port).not.toBe(new URL(gateway.url).port)
 })
 

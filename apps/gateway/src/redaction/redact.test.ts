@@ -8,6 +8,7 @@ const A40 = 'aB3'.repeat(14)
 const SECRETS = {
   'own key': `cwy_live_k1d2_${A40}`,
   'admin token': `cwa_${A40}`,
+  'admin session': `cws_${A40}`,
   jwt: 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl',
   jwe: 'eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVy.dGFn',
   aws: 'AKIAIOSFODNN7EXAMPLE',

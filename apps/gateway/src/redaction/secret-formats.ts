@@ -146,7 +146,7 @@ function endOr(text: string, index: number): number {
 /** All of them; those that take more come first. */
 export const SECRET_FORMATS: readonly SecretFormat[] = [
   PEM,
-  run('causeway key', ['cwy_', 'cwa_'], 12),
+  run('causeway key', ['cwy_', 'cwa_', 'cws_'], 12),
   JWT,
   run('aws key id', ['AKIA', 'ASIA', 'ABIA', 'ACCA'], 16, { members: classOf('ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789') }),
   run('github token', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'], 16),

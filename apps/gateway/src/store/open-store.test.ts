@@ -45,6 +45,27 @@ test('what was written is there after a restart', () => {
   expect(opened().agents.list()).toEqual([{ name: 'bot', roles: ['support', 'viewer'], createdMs: 5 }])
 })
 
+test('says whether it can be read', () => {
+  const store = openStore(dir, {})
+  expect(store.isReadable()).toBe(true)
+  store.close()
+  expect(store.isReadable()).toBe(false)
+})
+
+test('secrets are sealed in the file', () => {
+  const store = opened()
+  const secret = Buffer.alloc(32, 'canary')
+  store.sealingKeys.succeed({ id: 'k', secret, createdMs: 1 })
+  const privateJwk = { kty: 'OKP', crv: 'Ed25519', d: 'canary-of-a-private-key', x: 'x' }
+  store.signingKeys.succeed({ kid: 's', privateJwk, publicJwk: { kty: 'OKP' }, createdMs: 1 })
+  expect(store.signingKeys.list()[0]?.privateJwk).toEqual(privateJwk)
+  for (const file of readdirSync(dir)) {
+    const bytes = readFileSync(join(dir, file))
+    for (const clear of [secret, secret.toString('base64url'), 'canary-of-a-private-key'])
+      expect([file, bytes.includes(clear)]).toEqual([file, false])
+  }
+})
+
 test('a database of a newer Causeway is refused and left alone', () => {
   openStore(dir, {}).close()
   const raw = new DatabaseSync(join(dir, 'causeway.db'))

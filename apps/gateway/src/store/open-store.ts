@@ -48,6 +48,8 @@ export interface Store {
   transaction<T>(work: () => T): T
   /** Calls `listener` after changes to agents, keys and approvals here, and after any write of another process (≤ 500 ms). */
   onChange(listener: () => void): () => void
+  /** Whether it can be read now. */
+  isReadable(): boolean
   /** Looks for other processes' writes now; listeners are told before this returns. */
   checkForChanges(): void
   close(): void
@@ -86,6 +88,7 @@ export function openStore(dataDir: string, env: NodeJS.ProcessEnv = process.env)
       return result
     },
     onChange: watch.onChange,
+    isReadable: () => canRead(db),
     checkForChanges: watch.check,
     close() {
       watch.close()
@@ -108,5 +111,13 @@ function openChecked(dataDir: string, env: NodeJS.ProcessEnv): { db: DatabaseSyn
     if (error instanceof StoreError) throw error
     const hint = 'Check that the data directory can be written, and that its files are whole'
     throw new StoreError('store_unavailable', `Cannot open store "${file}": ${(error as Error).message}`, hint)
+  }
+}
+
+function canRead(db: DatabaseSync): boolean {
+  try {
+    return db.prepare('SELECT count(*) FROM settings').get() !== undefined
+  } catch {
+    return false
   }
 }

@@ -14,6 +14,7 @@ const health = z
     startedAt: z.iso.datetime(),
     draining: z.boolean(),
     catalogVersion: z.int().describe('Grows with every change of the catalog.'),
+    policyVersion: z.int().describe('Of the rules that are made through this API.'),
     stores: z.record(z.string(), z.strictObject({ ok: z.boolean() })),
     upstreams: z.record(z.enum(STATES), z.int()).describe('How many upstreams are in each state.'),
     callsUnderWay: z.int(),
@@ -24,7 +25,7 @@ const health = z
 /** Version of this API, and of the gateway. */
 export const API_VERSION = '0.1.0'
 
-function healthOf({ gateway, startedAtMs }: AdminParts): z.output<typeof health> {
+function healthOf({ gateway, store, startedAtMs }: AdminParts): z.output<typeof health> {
   const states = [...gateway.upstreams.values()].map(({ state }) => state.kind)
   const count = (wanted: string) => states.filter((state) => state === wanted).length
   return {
@@ -33,7 +34,8 @@ function healthOf({ gateway, startedAtMs }: AdminParts): z.output<typeof health>
     startedAt: new Date(startedAtMs).toISOString(),
     draining: gateway.isDraining,
     catalogVersion: gateway.catalog.current.version,
-    stores: { sqlite: { ok: true } },
+    policyVersion: store.policyVersions.newest(),
+    stores: { sqlite: { ok: store.isReadable() }, audit: { ok: gateway.audit.isWriting } },
     upstreams: {
       connecting: count('connecting'),
       ready: count('ready'),
