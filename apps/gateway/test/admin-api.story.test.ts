@@ -295,10 +295,10 @@ describe('tokens', () => {
 })
 
 it('has no route that the stories do not ask', () => {
-  // The policy, approvals, the record, sessions, streams and metrics have stories of their own.
+  // The policy, approvals, the record, revocations, sessions, streams and metrics have stories of their own.
   const elsewhere = ['signIn', 'signOut', 'listenToEvents', 'getMetrics']
   const left = ROUTES.filter(
-    ({ id, tag }) => !['policy', 'approvals', 'audit'].includes(tag) && !stage.exercised.has(id),
+    ({ id, tag }) => !['policy', 'approvals', 'audit', 'revocations'].includes(tag) && !stage.exercised.has(id),
   ).map(({ id }) => id)
   expect(left.toSorted()).toEqual(elsewhere.toSorted())
 })

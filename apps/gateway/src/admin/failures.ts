@@ -81,6 +81,13 @@ export const ADMIN_FAILURES = {
     retryable: false,
     hint: 'Put the agent back into service first.',
   },
+  cannot_revoke: {
+    source: 'client',
+    http: 422,
+    rpc: 0,
+    retryable: false,
+    hint: 'Say which tokens: by jti, subject, agent, issuer or time of issue.',
+  },
   policy_refused: {
     source: 'client',
     http: 422,

@@ -9,6 +9,7 @@ import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { policyRoutes } from './routes/policy.ts'
+import { revocationRoutes } from './routes/revocations.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -21,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   ...catalogRoutes,
   ...agentRoutes,
   ...keyRoutes,
+  ...revocationRoutes,
   ...ruleRoutes,
   ...policyRoutes,
   ...driftRoutes,
