@@ -1,6 +1,5 @@
 /** What the admin listener asks of every request before anything else, and the headers that every answer of it carries. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isLoopbackHost } from '../config/loopback.ts'
 import { GatewayError } from '../errors.ts'
 import { headerValues } from '../request/header-values.ts'
 
@@ -24,8 +23,8 @@ export interface AdminEdge {
 
 /** @param listener where the API listens, and the names beyond that it is known by */
 export function createAdminEdge(listener: { host: string; allowedHosts: readonly string[] }): AdminEdge {
-  const hosts = new Set(listener.allowedHosts.map((host) => host.toLowerCase()))
-  if (isLoopbackHost(listener.host)) for (const name of LOOPBACK_NAMES) hosts.add(name)
+  // No page of a stranger has a loopback name, whatever address the listener has.
+  const hosts = new Set([...LOOPBACK_NAMES, ...listener.allowedHosts.map((host) => host.toLowerCase())])
   hosts.add(listener.host.includes(':') ? `[${listener.host}]` : listener.host.toLowerCase())
   const isKnown = (host: string) => hosts.has(host) || hosts.has(host.replace(/:\d{1,5}$/, ''))
   return {

@@ -5,6 +5,7 @@ import { compileGlob } from '../policy/glob.ts'
 import { type ConfigNode, nodeAt, pathsLike, placeOf, problemAt, valueAt } from './config-node.ts'
 import { checkIssuers } from './issuer-checks.ts'
 import { checkLocalOnly } from './local-only-checks.ts'
+import { isLoopbackHost } from './loopback.ts'
 import type { Path, Problem } from './problem.ts'
 
 /** What a check may look at beside the configuration. */
@@ -27,7 +28,7 @@ export function findContradictions(root: ConfigNode, { env, folder }: Surroundin
 
 /** Finds what can be used as it is, but hardly as it was meant. */
 export function findOddities(root: ConfigNode): Problem[] {
-  return [...noteUnknownAgents(root), ...noteNobodyApproves(root), ...noteWildcardHost(root)]
+  return [...noteUnknownAgents(root), ...noteNobodyApproves(root), ...noteWildcardHost(root), ...noteOpenAdmin(root)]
 }
 
 function checkNamespaces(root: ConfigNode): Problem[] {
@@ -81,6 +82,17 @@ function noteNobodyApproves(root: ConfigNode): Problem[] {
     if (!Array.isArray(wanted) || wanted.some((role) => role === 'self' || held.includes(role))) return []
     return problemAt(root, path, `Nobody can approve: no one under approvers has the role ${wanted.join(' or ')}`)
   })
+}
+
+function noteOpenAdmin(root: ConfigNode): Problem[] {
+  const path = ['admin', 'host']
+  const host = textAt(root, path)
+  if (host === undefined || isLoopbackHost(host)) return []
+  return problemAt(
+    root,
+    path,
+    'Other machines can connect to the admin API, without TLS: put a proxy with TLS before it',
+  )
 }
 
 function noteWildcardHost(root: ConfigNode): Problem[] {

@@ -60,6 +60,15 @@ describe('loadConfig', () => {
     expect(warnings).toEqual([])
   })
 
+  it('warns of an admin listener that other machines can reach', () => {
+    write('{ version: 1, admin: { host: 0.0.0.0 } }')
+    expect(loadConfig(path, {}).warnings).toMatchObject([
+      { path: 'admin.host', message: expect.stringContaining('TLS') },
+    ])
+    write('{ version: 1, admin: { host: "::1" } }')
+    expect(loadConfig(path, {}).warnings).toEqual([])
+  })
+
   it('leaves the admin listener off when only its port is set', () => {
     write('{ version: 1, admin: false }')
     expect(loadConfig(path, { CAUSEWAY_ADMIN_PORT: '2' }).config.admin).toBe(false)
