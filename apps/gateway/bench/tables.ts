@@ -94,16 +94,22 @@ export function manyTable(figure: ManyFigure): string {
 
 /** An agent beside another's flood. */
 export function floodTable(figure: FloodFigure): string {
-  const { perSecond, p99Ms, p99BesideManyMs, p99BesideEndlessMs, many, endless } = figure
-  const row = (flood: { perSecond: number; connections: number }, besideMs: number) => [
-    `${number(flood.perSecond, 0)} calls a second on ${flood.connections} connections`,
-    `${number(p99Ms, 2)} ms`,
-    `${number(besideMs, 2)} ms`,
-    number(besideMs / p99Ms, 2),
-  ]
+  const { perSecond, p99Ms, floods } = figure
   return table(
-    [`flood beside an agent with ${perSecond} calls a second`, 'its p99 without', 'with', 'ratio'],
-    [row(many, p99BesideManyMs), row(endless, p99BesideEndlessMs)],
+    [
+      `an agent with ${perSecond} calls a second, and another with a flood`,
+      'answered/s',
+      'p99 without',
+      'with',
+      'ratio',
+    ],
+    floods.map((flood) => [
+      `${flood.wantedPerSecond ?? 'endless'} calls a second on ${flood.connections} connections`,
+      number(flood.perSecond, 0),
+      `${number(p99Ms, 2)} ms`,
+      `${number(flood.p99Ms, 2)} ms`,
+      number(flood.p99Ms / p99Ms, 2),
+    ]),
   )
 }
 

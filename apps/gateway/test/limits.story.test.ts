@@ -203,7 +203,9 @@ it('a caller that does not wait between its calls is refused before they are rea
   }
   const flood = Array.from({ length: 8 }, callOn)
   await until(() => refusals('flood') > 0, 'calls are refused unread')
+  const startMs = performance.now()
   const refused = await unread('tools/call')
+  expect(performance.now() - startMs).toBeGreaterThan(150)
   expect(failureOf(refused)).toEqual({ status: 429, rpc: -32603, code: 'rate_limited' })
   expect(refused.headers['retry-after']).toBe('1')
   expect((await request('tools/list', {})).json?.result).toBeDefined()

@@ -1,5 +1,5 @@
-/** What one agent's flood does to the calls of another: the flood is a hundred times the other's calls, then as much as its connections can send. */
-import type { Job, LoadResult } from '../job.ts'
+/** What one agent's flood does to the calls of another: a hundred times what it may call, a hundred times as much again, and as much as its connections can send. */
+import type { Job } from '../job.ts'
 import { mcpRequest } from '../mcp-request.ts'
 import { spawnScript } from '../spawn-pinned.ts'
 import { type Causeway, startCauseway } from '../start-causeway.ts'
@@ -11,24 +11,24 @@ export interface FloodFigure {
   /** Calls a second of the agent that is measured. */
   perSecond: number
   p99Ms: number
-  /** p99 beside a hundred times as many, and what came of those. */
-  p99BesideManyMs: number
-  many: FloodResult
-  /** p99 beside calls without a pause. */
-  p99BesideEndlessMs: number
-  endless: FloodResult
+  floods: readonly BesideFlood[]
 }
 
-/** What came of a flood. */
-export interface FloodResult {
-  perSecond: number
+/** One flood, and what it did. */
+export interface BesideFlood {
   connections: number
+  /** Calls a second that it sends; `undefined` for one after the other on each connection. */
+  wantedPerSecond: number | undefined
+  /** Calls a second that were answered, nearly all of them with a refusal. */
+  perSecond: number
+  p99Ms: number
 }
 
 const PER_SECOND = 100
-const TIMES = 100
 const CONNECTIONS = 8
 const FLOOD_CONNECTIONS = 64
+/** An agent may call once a second. */
+const FLOODS = [100, 10_000, undefined]
 
 /** Measures one gateway with two agents, of which one has the limits that agents have by default. */
 export async function measureFlood({ load, extent }: { load: Load; extent: Extent }): Promise<FloodFigure> {
@@ -37,39 +37,32 @@ export async function measureFlood({ load, extent }: { load: Load; extent: Exten
   const floodLoad = await startLoad()
   const durationMs = extent.sliceMs * 2
   const calm = { ...jobOf(causeway, 'all', durationMs), connections: CONNECTIONS, perSecond: PER_SECOND }
-  const endless = { ...jobOf(causeway, 'flood', durationMs + 400), connections: FLOOD_CONNECTIONS, mayBeRefused: true }
-  const many = { ...endless, perSecond: PER_SECOND * TIMES }
-  const beside = async (job: Job) => {
-    const flooding = floodLoad.run(job)
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    return [await load.run(calm), await flooding] as const
-  }
+  const flood = { ...jobOf(causeway, 'flood', durationMs + 400), connections: FLOOD_CONNECTIONS, mayBeRefused: true }
   try {
     await load.run({ ...calm, connections: 32, perSecond: 5_000, durationMs: extent.warmUpMs })
-    await floodLoad.run(many)
-    const rounds = []
-    for (let round = 0; round < extent.slices; round++)
-      rounds.push({ alone: await load.run(calm), many: await beside(many), endless: await beside(endless) })
-    const best = (results: readonly LoadResult[]) => Math.min(...results.map(({ p99Ms }) => p99Ms))
-    return {
-      perSecond: PER_SECOND,
-      p99Ms: best(rounds.map(({ alone }) => alone)),
-      p99BesideManyMs: best(rounds.map((round) => round.many[0])),
-      many: floodOf(rounds.map((round) => round.many[1])),
-      p99BesideEndlessMs: best(rounds.map((round) => round.endless[0])),
-      endless: floodOf(rounds.map((round) => round.endless[1])),
+    const alone: number[] = []
+    const beside = FLOODS.map((wantedPerSecond) => ({ wantedPerSecond, rates: [] as number[], p99s: [] as number[] }))
+    for (let round = 0; round < extent.slices; round++) {
+      alone.push((await load.run(calm)).p99Ms)
+      for (const { wantedPerSecond, rates, p99s } of beside) {
+        const flooding = floodLoad.run(wantedPerSecond ? { ...flood, perSecond: wantedPerSecond } : flood)
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        p99s.push((await load.run(calm)).p99Ms)
+        const { requests, seconds } = await flooding
+        rates.push(requests / seconds)
+      }
     }
+    const floods = beside.map(({ wantedPerSecond, rates, p99s }) => ({
+      connections: FLOOD_CONNECTIONS,
+      wantedPerSecond,
+      perSecond: Math.max(...rates),
+      p99Ms: Math.min(...p99s),
+    }))
+    return { perSecond: PER_SECOND, p99Ms: Math.min(...alone), floods }
   } finally {
     await floodLoad.stop()
     await causeway.stop()
     await upstream.stop()
-  }
-}
-
-function floodOf(results: readonly LoadResult[]): FloodResult {
-  return {
-    perSecond: Math.max(...results.map(({ requests, seconds }) => requests / seconds)),
-    connections: FLOOD_CONNECTIONS,
   }
 }
 

@@ -1,4 +1,5 @@
 /** All limits of a gateway: who may still have something, and how often somebody could not. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/schema.ts'
 import type { FailureDetail, GatewayError } from '../errors.ts'
 import { compileAgentLimits } from './agent-limits.ts'
@@ -35,6 +36,9 @@ export interface Budgets {
 /** Refusals in a minute that a caller is told in band, before its calls are refused unread. */
 const PATIENCE_PER_MINUTE = 60
 const SOON_MS = 1_000
+/** How long a refusal is held back that costs its caller nothing else, and how many are at once. */
+const HOLD_MS = 200
+const MAX_HELD = 2_000
 /** A flood must not fill the log as well. */
 const TELL_MS = 10_000
 
@@ -46,6 +50,7 @@ export class Limits {
   readonly #patience: LocalLimiter = createLocalLimiter()
   readonly #shares: Shares
   #userPerMinute: number
+  #held = 0
 
   constructor(config: Pick<Config, 'limits' | 'agents'>, budgets: Budgets = localBudgets()) {
     this.admission = { inFlight: 0, max: config.limits.global.concurrency }
@@ -134,6 +139,14 @@ export class Limits {
     const seconds = Math.ceil(retryAfterMs / 1_000)
     const hint = `Nothing was run. Wait ${seconds} s before you call again, and make fewer calls at a time.`
     return refusal('rate_limited', message, { retryAfterMs, hint, ...detail })
+  }
+
+  /** Resolves after a while, unless too many wait like this: who sends one call after the other is slowed down by it. */
+  async hold(): Promise<void> {
+    if (this.#held >= MAX_HELD) return
+    this.#held++
+    await sleep(HOLD_MS)
+    this.#held--
   }
 
   /** Takes note of an agent's refusal. @returns how many the log has not told of, or 0 when it told of some just now */

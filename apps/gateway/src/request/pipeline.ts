@@ -52,6 +52,8 @@ export async function serveRequest(arrival: Arrival, gateway: Gateway): Promise<
     if (trail.error.code === 'upstream_overloaded') gateway.limits.count('upstream')
     trail.clock?.fail()
     trail.clock?.enter('reply')
+    // Refused unread: a flood that waits for its answers is slower for it, and its Retry-After is longer anyway.
+    if (trail.error.code === 'rate_limited' && !trail.inbound) await gateway.limits.hold()
     reply.fail(trail.error, trail.inbound?.message.idText ?? (thrown as { idText?: string }).idText ?? null)
   }
   if (serving) reply.whenOut(serving.leave)
