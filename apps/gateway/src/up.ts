@@ -48,7 +48,7 @@ async function run(configPath: string, env: NodeJS.ProcessEnv): Promise<void> {
   const listening = await listen({ configPath, env, log }).catch((error: unknown) => {
     throw explainPort(error)
   })
-  log.info({ url: listening.url, pid: process.pid }, 'gateway listens')
+  log.info({ url: listening.url }, 'gateway listens')
   // The terminal may be closed while the gateway goes on, and there is nobody left to tell.
   process.stdout.on('error', () => {})
   const reload = () => reloadAndTell(listening, log)
