@@ -32,6 +32,7 @@ export function checkpointSigner(stored: {
 
 const PURPOSE = 'causeway-audit-checkpoint\n'
 const SIGNATURE_MEMBER = ',"signature":"'
+const SIGNED = /^(.*),"signature":"([\w-]+)"\}$/
 const KIND = /^(checkpoint|end|retention)$/
 
 /** The line of a checkpoint, signed with Ed25519 over its text before the signature. */
@@ -56,22 +57,34 @@ export type CheckpointFileLine =
 
 /** Reads a line; `undefined` for what is none. */
 export function readCheckpointLine(line: string): CheckpointFileLine | undefined {
-  let read: Record<string, unknown>
-  try {
-    read = JSON.parse(line) as Record<string, unknown>
-  } catch {
-    return undefined
-  }
+  // What is said is read from the text that is signed, and nothing from behind it.
+  const [, covered = line.slice(0, -1), signature = ''] = SIGNED.exec(line) ?? []
+  const read = readObject(`${covered}}`)
+  if (!read) return undefined
   if (read.kind === 'key') return { kid: String(read.kid), publicJwk: read.publicJwk as JsonWebKey }
   if (!KIND.test(String(read.kind)) || !Number.isSafeInteger(read.seq) || typeof read.hash !== 'string')
     return undefined
-  const checkpoint = read as unknown as Checkpoint
-  const covered = line.slice(0, line.lastIndexOf(SIGNATURE_MEMBER))
   return {
-    checkpoint,
-    isSignedBy(publicJwk) {
-      const key = createPublicKey({ key: publicJwk, format: 'jwk' })
-      return verify(null, Buffer.from(PURPOSE + covered), key, Buffer.from(String(read.signature), 'base64url'))
-    },
+    checkpoint: read as unknown as Checkpoint,
+    isSignedBy: (publicJwk) => isSignature(signature, covered, publicJwk),
+  }
+}
+
+function readObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const read: unknown = JSON.parse(text)
+    return typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isSignature(signature: string, covered: string, publicJwk: JsonWebKey): boolean {
+  try {
+    const key = createPublicKey({ key: publicJwk, format: 'jwk' })
+    return verify(null, Buffer.from(PURPOSE + covered), key, Buffer.from(signature, 'base64url'))
+  } catch {
+    // Whoever can write to the file can put something there that is no key.
+    return false
   }
 }

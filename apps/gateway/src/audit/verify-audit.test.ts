@@ -18,6 +18,7 @@ import type { Config } from '../config/schema.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { type Audit, createAudit } from './audit.ts'
 import { EMPTY_HEAD, MAX_FRAME_BYTES, readPlace, sealInto } from './chain.ts'
+import { segmentName } from './segment-name.ts'
 import { systemBody } from './system-record.ts'
 import { type AuditReport, verifyAudit } from './verify-audit.ts'
 
@@ -160,6 +161,45 @@ describe(verifies('audit.tamper', 'a chain'), () => {
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/"signature":"../g, '"signature":"xx'))
     expect(problems(verify())).toEqual([['forged', 1]])
   })
+
+  it.each(['checkpoint', 'retention'])(
+    'is not excused by members behind the signature of a checkpoint: %s',
+    async (kind) => {
+      const instance = await chain(40)
+      const all = lines()
+      const { hash } = readPlace(all[29] as string) as { hash: string }
+      const path = join(checkpoints(), `${instance}.jsonl`)
+      const said = `,"kind":"${kind}","seq":30,"hash":"${hash}"}`
+      writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/(,"signature":"[\w-]+")\}/g, `$1${said}`))
+      write(kind === 'retention' ? all.slice(30) : all.slice(0, 30))
+      expect(problems(verify())).not.toEqual([])
+    },
+  )
+
+  it('that was written anew is not excused by a made-up chain that saw it so', async () => {
+    const instance = await chain(40)
+    const all = lines()
+    write(rehashed(all.with(9, (all[9] as string).replace('"i":8', '"i":7')), 9))
+    const witnesses = lines().map((line) => ({ instance, ...readPlace(line) }))
+    const made = 'z'.repeat(12)
+    const body = systemBody('started', { witnesses }, { timeMs: Date.now(), instance: made })
+    const target = Buffer.alloc(Buffer.byteLength(body) + MAX_FRAME_BYTES)
+    const { end } = sealInto(target, 0, Buffer.from(body), EMPTY_HEAD)
+    writeFileSync(join(folder(), segmentName(made, 1, Date.now() + 60_000)), target.subarray(0, end))
+    expect(problems(verify())).toEqual([['rewritten', 2]])
+    expect(verify().chains.find((each) => each.instance === made)).toMatchObject({ isSigned: false })
+    expect(verify().chains.find((each) => each.instance === instance)).toMatchObject({ isSigned: true })
+  })
+
+  it.each(['null', '7', '{"kind":"key","kid":"a","publicJwk":7}', '{"kind":"key","kid":"a","publicJwk":{"kty":"x"}}'])(
+    'is verified beside a checkpoint file that holds %s',
+    async (line) => {
+      await chain(5)
+      const checkpoint = '{"v":1,"kind":"end","instance":"a","seq":1,"hash":"b","time":"c","kid":"a","signature":"d"}'
+      writeFileSync(join(checkpoints(), 'other.jsonl'), `${line}\n${checkpoint}\n`)
+      expect(problems(verifyAudit({ folder: folder(), checkpoints: checkpoints() }))).toEqual([['forged', 1]])
+    },
+  )
 })
 
 it('a record that a crash cut off is told, and the next start vouches for what was before it', async () => {

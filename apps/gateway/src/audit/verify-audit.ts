@@ -62,7 +62,12 @@ function verifyOne(
   const knowledge = knowledgeOf(known, instance)
   const report = verifyChain(instance, chains.get(instance) ?? [], knowledge)
   for (const { instance: of, seq, hash } of report.problem ? [] : report.witnesses)
-    knowledgeOf(known, of).sightings.push({ seq, hash, by: `the chain ${instance}, when it began,` })
+    knowledgeOf(known, of).sightings.push({
+      seq,
+      hash,
+      by: `the chain ${instance}, when it began,`,
+      isSigned: false,
+    })
   return withForgery(report, knowledge)
 }
 
@@ -109,9 +114,9 @@ function isGood(
 }
 
 function note(knowledge: Knowledge, { kind, seq, hash }: Checkpoint): void {
-  if (kind !== 'retention') knowledge.sightings.push({ seq, hash, by: 'a checkpoint' })
+  if (kind !== 'retention') knowledge.sightings.push({ seq, hash, by: 'a checkpoint', isSigned: true })
   else {
-    knowledge.sightings.push({ seq, hash, by: 'what was noted when older ones were deleted' })
+    knowledge.sightings.push({ seq, hash, by: 'what was noted when older ones were deleted', isSigned: true })
     if (!knowledge.deletedUpTo || knowledge.deletedUpTo.seq < seq) knowledge.deletedUpTo = { seq, hash }
   }
 }

@@ -21,6 +21,8 @@ export interface ChainProblem {
 export interface Sighting extends Head {
   /** Who saw it, for the report. */
   by: string
+  /** Whether who saw it signed for it. */
+  isSigned: boolean
 }
 
 /** What is known of a chain beside its records. */
@@ -39,6 +41,8 @@ export interface ChainReport {
   lastSeq: number
   /** How many sightings the chain agrees with. */
   sightings: number
+  /** Whether there is a signed checkpoint of it: without one nothing tells that a gateway of this store wrote it. */
+  isSigned: boolean
   /** Bytes of a record that a crash left unfinished at its end. */
   tornBytes: number
   /** Ends of other chains that this one vouches for. */
@@ -75,13 +79,14 @@ class Walk {
       firstSeq: 0,
       lastSeq: 0,
       sightings: 0,
+      isSigned: sightings.some((each) => each.isSigned),
       tornBytes: 0,
       witnesses: [],
     }
   }
 
   run(deletedUpTo: Head | undefined): ChainProblem | undefined {
-    const seen = new Map(this.#sightings.map((sighting) => [sighting.seq, sighting]))
+    const seen = Map.groupBy(this.#sightings, ({ seq }) => seq)
     for (const { path, name } of this.#segments) {
       let number = 0
       for (const { text, isWhole } of readLines(path)) {
@@ -139,18 +144,18 @@ class Walk {
     return false
   }
 
-  #compare(seen: ReadonlyMap<number, Sighting>): ChainProblem | undefined {
+  #compare(seen: ReadonlyMap<number, readonly Sighting[]>): ChainProblem | undefined {
     const head = this.#head as Head
-    const sighting = seen.get(head.seq)
-    if (!sighting) return undefined
-    if (sighting.hash === head.hash) {
-      this.report.sightings++
-      this.#agreedSeq = head.seq
+    const here = seen.get(head.seq) ?? []
+    const other = here.find(({ hash }) => hash !== head.hash)
+    if (!other) {
+      this.report.sightings += here.length
+      if (here.some(({ isSigned }) => isSigned)) this.#agreedSeq = head.seq
       return undefined
     }
     const seq = this.#agreedSeq + 1
     const range = seq === head.seq ? '' : `, or one of those up to ${head.seq},`
-    return { kind: 'rewritten', seq, message: `${range} is not what ${sighting.by} saw`.replace(/^, /, '') }
+    return { kind: 'rewritten', seq, message: `${range} is not what ${other.by} saw`.replace(/^, /, '') }
   }
 
   #remember(line: string): void {

@@ -33,9 +33,16 @@ export function auditVerify(workspace: Workspace, options: VerifyOptions): void 
     printer.note('there are no checkpoints, so records that were cut off at the end, or all written anew, are not seen')
   else if (!report.isKeyTrusted)
     printer.note('there are no keys at hand but those that the checkpoints bring along: name better ones with --keys')
+  else noteUnsigned(workspace, report)
   const bad = report.chains.filter(({ problem }) => problem)
   if (bad.length > 0) throw broken(report, bad)
   printer.answer(report, () => formatReport(report))
+}
+
+// Such as one that ended by kill -9 at its very start, or that somebody made up.
+function noteUnsigned({ printer }: Workspace, { chains }: AuditReport): void {
+  const names = chains.filter(({ isSigned }) => !isSigned).map(({ instance }) => instance)
+  if (names.length > 0) printer.note(`no checkpoint says that a gateway wrote these chains: ${names.join(', ')}`)
 }
 
 function broken(report: AuditReport, bad: readonly ChainReport[]): CliError {
