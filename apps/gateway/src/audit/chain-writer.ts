@@ -224,7 +224,7 @@ export class ChainWriter {
     const { folder, instance, files, now } = this.#parts
     const nowMs = now()
     const old = this.#segment
-    if (old && old.bytes < this.#maxSegmentBytes && dayOf(old.beganAtMs) === dayOf(nowMs)) return old
+    if (old && !old.isLost && old.bytes < this.#maxSegmentBytes && dayOf(old.beganAtMs) === dayOf(nowMs)) return old
     const path = join(folder, segmentName(instance, this.#segments + 1, nowMs))
     const next = await Segment.begin(files, { folder, path, nowMs })
     this.#segments++

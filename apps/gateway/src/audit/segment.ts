@@ -4,6 +4,8 @@ import type { AuditFile, AuditFiles } from './audit-files.ts'
 export class Segment {
   readonly #file: AuditFile
   #hasRemains = false
+  /** Whether somebody removed the file or moved it away, so that nothing may follow in it. */
+  isLost = false
   /** Bytes of whole, good lines. */
   bytes = 0
   /** When it was begun, ms since the epoch. */
@@ -36,6 +38,7 @@ export class Segment {
     try {
       await this.#file.write(bytes, this.bytes)
       if (isDurable) await this.#file.sync()
+      await this.#checkName()
     } catch (error) {
       this.#hasRemains = true
       await this.#cut().catch(() => {})
@@ -51,6 +54,16 @@ export class Segment {
       await this.#file.sync()
     } finally {
       await this.#file.close()
+    }
+  }
+
+  // After the write and not before it, so that there is no moment at which a record could be lost unseen.
+  async #checkName(): Promise<void> {
+    try {
+      await this.#file.checkName()
+    } catch (error) {
+      this.isLost = true
+      throw error
     }
   }
 

@@ -37,6 +37,7 @@ export function failingFiles(): FailingFiles {
           await file.sync()
           if (files.syncMs > 0) await new Promise((resolve) => setTimeout(resolve, files.syncMs))
         },
+        checkName: () => file.checkName(),
         truncate: (bytes) => (files.canCut ? file.truncate(bytes) : Promise.reject(full())),
         close: () => file.close(),
       }
