@@ -1,8 +1,9 @@
 /** The admin API, route by route: what it shows, what it changes, what it leaves alone, and that each answer is as its description says. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ROUTES } from '../src/admin/routes.ts'
+import type { StoredPin } from '../src/store/pins.ts'
 import { bareTool } from './fixtures/scripted-upstream.ts'
 import { type AskAdmin, adminClient, clientWith } from './support/admin-client.ts'
 import { type AdminStage, failureOf, LISTED, startAdminStage } from './support/admin-stage.ts'
@@ -219,8 +220,22 @@ describe('drift', () => {
     const { json } = await ask('GET', `/api/v1/drift/${id}`)
     expect(json).toMatchObject({ name: 'up__pay', isNew: false, changes: { verdict: 'breaking' }, before: LISTED[0] })
     expect((await ask('GET', '/api/v1/catalog/tools/up__pay')).json.quarantined).toBe(true)
+    // Between the look and the approval it changes once more.
+    const key = gateway.key('ops')
+    const { pins } = gateway.listening.store
+    const [held] = pins.held()
+    const told = { reason: 'changed', nowMs: Date.now() }
+    const { approve } = pins
+    vi.spyOn(pins, 'approve').mockImplementationOnce((key, heldHash, nowMs) => {
+      pins.hold(key, { hash: 'another', textHash: 'another', text: '{}' }, told)
+      return approve(key, heldHash, nowMs)
+    })
+    expect(failureOf(await ask('POST', `/api/v1/drift/${id}/approve`))).toEqual([409, 'drift_changed'])
+    expect(await listed(key)).not.toContain('up__pay')
+    const { heldHash = '', heldTextHash = '', heldText = '' } = held as StoredPin
+    pins.hold(held as StoredPin, { hash: heldHash ?? '', textHash: heldTextHash ?? '', text: heldText ?? '' }, told)
     expect((await ask('POST', `/api/v1/drift/${id}/approve`)).status).toBe(200)
-    expect(await listed(gateway.key('ops'))).toContain('up__pay')
+    expect(await listed(key)).toContain('up__pay')
     expect(failureOf(await ask('POST', `/api/v1/drift/${id}/approve`))).toEqual([404, 'item_unknown'])
     expect(failureOf(await ask('GET', '/api/v1/drift/nothing'))).toEqual([404, 'item_unknown'])
   })
