@@ -1,10 +1,10 @@
 /** The policy through the admin API: rules behind those of the file, in force as a whole or not at all, and what other rules would change. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ROUTES } from '../src/admin/routes.ts'
-import { runCli } from '../src/cli/run-cli.ts'
 import type { AskAdmin } from './support/admin-client.ts'
 import { type AdminStage, failureOf, RULES, startAdminStage } from './support/admin-stage.ts'
 import type { StoryGateway } from './support/start-gateway.ts'
+import { runStoryCli } from './support/story-cli.ts'
 
 let stage: AdminStage
 let gateway: StoryGateway
@@ -119,19 +119,10 @@ it('keeps its versions, and one of them can be put back', async () => {
 })
 
 it('is the same on the command line and after a restart', async () => {
-  let stdout = ''
-  await runCli(['policy', 'explain', 'helpdesk-9', 'up__look', '--config', gateway.configPath, '--json'], {
-    folder: gateway.dir,
-    env: {},
-    write: (text) => {
-      stdout += text
-    },
-    writeAside() {},
-    pipes() {
-      throw new Error('No command here has pipes')
-    },
+  expect(await runStoryCli(gateway, 'policy', 'explain', 'helpdesk-9', 'up__look')).toMatchObject({
+    decision: 'allow',
+    rule: 'support-looks',
   })
-  expect(JSON.parse(stdout)).toMatchObject({ decision: 'allow', rule: 'support-looks' })
   await gateway.restart()
   await gateway.ready('up')
   expect(await listed(gateway.key('helpdesk-5'))).toEqual(['up__look'])

@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCli } from '../src/cli/run-cli.ts'
 import { greeting } from '../src/greeting.ts'
 import type { Listening } from '../src/listen.ts'
 import { post } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
 import { PING } from './support/start-scripted.ts'
+import { runStoryCli } from './support/story-cli.ts'
 import { verifies } from './support/verifies.ts'
 
 let gateway: StoryGateway
@@ -27,20 +27,8 @@ interface Made {
 }
 
 async function cli(...args: string[]): Promise<{ code: number; text: string; data: Made & Record<string, unknown> }> {
-  let text = ''
-  const code = await runCli([...args, '--config', gateway.configPath, '--json'], {
-    folder: gateway.dir,
-    env: {},
-    pipes: () => {
-      throw new Error('no command here speaks on pipes')
-    },
-    write: (said) => {
-      text += said
-    },
-    writeAside: () => {},
-  })
-  const { data = {} } = JSON.parse(text) as { data?: object }
-  return { code, text, data: data as Made & Record<string, unknown> }
+  const answer = await runStoryCli(gateway, ...args)
+  return { code: answer.code, text: JSON.stringify(answer), data: answer.data ?? {} }
 }
 
 const statusAt = async (url: string, key: string | undefined) => (await post(`${url}/mcp`, key, PING)).status

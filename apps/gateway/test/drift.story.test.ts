@@ -1,9 +1,9 @@
 /** Definitions that change behind the gateway's back: each waits for a person alone, across restarts, and is told only to those who could see it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCli } from '../src/cli/run-cli.ts'
 import { bareTool, modern, type ScriptedPort, startScripts } from './fixtures/scripted-upstream.ts'
 import { postModern } from './support/clients.ts'
 import { type StoryGateway, startGateway, until } from './support/start-gateway.ts'
+import { runStoryCli } from './support/story-cli.ts'
 import { verifies } from './support/verifies.ts'
 
 const RULES = [
@@ -56,22 +56,7 @@ afterAll(async () => {
   await raw.close()
 })
 
-/** A command with a store connection of its own, as an admin would run it while the gateway runs. */
-async function causeway(...args: string[]) {
-  let stdout = ''
-  const code = await runCli([...args, '--config', gateway.configPath, '--json'], {
-    folder: gateway.dir,
-    env: {},
-    write: (text) => {
-      stdout += text
-    },
-    writeAside() {},
-    pipes() {
-      throw new Error('No command here has pipes')
-    },
-  })
-  return { code, ...JSON.parse(stdout) }
-}
+const causeway = (...args: string[]) => runStoryCli(gateway, ...args)
 
 describe('a tool whose definition changed', () => {
   it(verifies('integrity.drift', 'is held back within one refresh, and others are not'), async () => {
@@ -113,7 +98,7 @@ describe('a tool whose definition changed', () => {
 
   it(verifies('integrity.drift', 'is served again within 5 s of its approval at the command line'), async () => {
     const listed = await causeway('drift', 'ls')
-    expect([listed.code, listed.ok, listed.error.code]).toEqual([8, false, 'drift_waiting'])
+    expect([listed.code, listed.ok, listed.error?.code]).toEqual([8, false, 'drift_waiting'])
     expect(listed.data).toMatchObject([{ upstream: 'up', kind: 'tools', name: 'up__pay', isNew: false }])
     const [{ id }] = listed.data
     expect(await causeway('drift', 'show', id)).toMatchObject({

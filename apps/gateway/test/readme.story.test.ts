@@ -2,11 +2,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { freePort } from './support/free-port.ts'
 import { until } from './support/start-gateway.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -73,11 +73,3 @@ it.each(commands.filter((command) => !ELSEWHERE.test(command)))('%s', async (com
   expect(stdout.trim()).not.toBe('')
   expect(stdout).not.toMatch(/"id":1,"error"|"ok":false/)
 })
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  return port
-}

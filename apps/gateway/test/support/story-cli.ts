@@ -11,11 +11,14 @@ export interface CliAnswer {
 }
 
 /** Runs one command on the gateway's configuration. */
-export async function runStoryCli(gateway: { configPath: string; dir: string }, ...args: string[]): Promise<CliAnswer> {
+export async function runStoryCli(
+  gateway: { configPath: string; dir: string; env?: NodeJS.ProcessEnv },
+  ...args: string[]
+): Promise<CliAnswer> {
   let stdout = ''
   const code = await runCli([...args, '--config', gateway.configPath, '--json'], {
     folder: gateway.dir,
-    env: {},
+    env: gateway.env ?? {},
     write: (text) => {
       stdout += text
     },
