@@ -84,6 +84,8 @@ export interface Gateway {
   readonly approvalStates: Sealer
   readonly log: Logger
   isDraining: boolean
+  /** Whether what it keeps can be read, and what it records be written. */
+  stores(): Record<'sqlite' | 'audit', { ok: boolean }>
   /** Whether a request to the public listener carries an admin token, which is good there for one look at `/readyz`. */
   isAdmin(request: IncomingMessage): boolean
 }
@@ -203,6 +205,7 @@ export function createGateway({ config, store, publicUrl, localUrl, log, auditFi
     approvalStates: createSealer(store.deriveKey('approval-state'), 'approval-state'),
     log,
     isDraining: false,
+    stores: () => ({ sqlite: { ok: store.isReadable() }, audit: { ok: gateway.audit.isWriting } }),
     isAdmin: () => false,
     apply(next) {
       const before = gateway.authenticator

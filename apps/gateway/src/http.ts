@@ -122,7 +122,7 @@ function createEdges(gateway: () => Gateway | undefined): Hono<{ Bindings: HttpB
 // Names of upstreams tell a stranger what an organization runs, so only a loopback listener says them, or one who is asked by an admin.
 function readiness(gateway: Gateway, request: IncomingMessage): Record<string, unknown> {
   const { config } = gateway.live
-  const stores = { sqlite: { ok: true } }
+  const stores = gateway.stores()
   if (!isLoopbackHost(config.listen.host) && !gateway.isAdmin(request)) return { draining: gateway.isDraining, stores }
   const upstreams = Object.fromEntries(
     [...gateway.upstreams].map(([id, { state }]) => {

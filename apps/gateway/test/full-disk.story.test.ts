@@ -38,7 +38,8 @@ it(
     expect(failureOf(refused)).toEqual({ status: 503, rpc: -32603, code: 'audit_unavailable', id: 1 })
     expect(refused.headers.get('retry-after')).toBe('1')
     expect(on.upstream.received.length).toBe(sent)
-    expect(audit().isWriting).toBe(false)
+    const ready = await (await fetch(`${on.gateway.url}/readyz`)).json()
+    expect(ready).toMatchObject({ ok: true, stores: { sqlite: { ok: true }, audit: { ok: false } } })
     for (let call = 0; call < 3; call++) expect((await read()).status).toBe(200)
   },
 )

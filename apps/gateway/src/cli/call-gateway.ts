@@ -66,15 +66,12 @@ export async function fetchGateway(url: string, init: RequestInit = {}): Promise
   try {
     return await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS), ...init })
   } catch (error) {
-    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined
-    throw new CliError(
-      'unreachable',
-      `Cannot reach the gateway at "${new URL(url).origin}": ${reasonOf(cause, error)}`,
-      {
-        code: 'gateway_unreachable',
-        hint: 'Start it with `npm start`; CAUSEWAY_PORT says where it listens when not on the configured port',
-      },
-    )
+    const reason = reasonOf((error as Error).cause as NodeJS.ErrnoException | undefined, error)
+    throw new CliError('unreachable', `Cannot reach the gateway at "${new URL(url).origin}": ${reason}`, {
+      code: 'gateway_unreachable',
+      hint: 'Start it with `npm start`; CAUSEWAY_PORT says where it listens when not on the configured port',
+      data: { reason },
+    })
   }
 }
 

@@ -10,7 +10,8 @@ import type { Workspace } from './workspace.ts'
  * Prints how each test ended.
  * @throws CliError when one failed
  */
-export function policyTest({ config, printer }: Workspace): void {
+export function policyTest({ policyConfig, printer }: Workspace): void {
+  const config = policyConfig()
   const results = runPolicyTests(compilePolicy(config), config.tests, readKnownTools(config))
   const count = (outcome: string) => results.filter((result) => result.outcome === outcome).length
   const data = {

@@ -39,6 +39,10 @@ export function createProgram(io: CommandIo, setExitCode: (code: number) => void
   addAudit(program, run)
   addAdmin(program, run)
   addApprovals(program, run)
+  program
+    .command('doctor')
+    .description('look at what commonly keeps a gateway from working')
+    .action(() => run(async (on) => (await import('./doctor.ts')).doctor(on)))
   return program
 }
 

@@ -35,7 +35,7 @@ function healthOf({ gateway, store, startedAtMs }: AdminParts): z.output<typeof 
     draining: gateway.isDraining,
     catalogVersion: gateway.catalog.current.version,
     policyVersion: store.policyVersions.newest(),
-    stores: { sqlite: { ok: store.isReadable() }, audit: { ok: gateway.audit.isWriting } },
+    stores: gateway.stores(),
     upstreams: {
       connecting: count('connecting'),
       ready: count('ready'),
