@@ -164,6 +164,12 @@ describe('agents', () => {
     expect(failureOf(await ask('DELETE', `/api/v1/agents/ops/keys/${second.id}`))).toEqual([404, 'item_unknown'])
   })
 
+  it('are not taken out of service by a glob, which would end nothing', async () => {
+    expect(failureOf(await ask('POST', '/api/v1/agents/helpdesk-*/revoke'))).toEqual([422, 'cannot_revoke'])
+    const body = { agent: 'helpdesk-*' }
+    expect(failureOf(await ask('POST', '/api/v1/revocations', { body }))).toEqual([422, 'cannot_revoke'])
+  })
+
   it('are taken out of service and put back, those of the file too', async () => {
     const key = gateway.key('helpdesk-8')
     const revoked = await ask('POST', '/api/v1/agents/helpdesk-8/revoke')

@@ -86,7 +86,7 @@ export const ADMIN_FAILURES = {
     http: 422,
     rpc: 0,
     retryable: false,
-    hint: 'Say which tokens: by jti, subject, agent, issuer or time of issue.',
+    hint: 'Name one agent; or say which tokens: by jti, subject, agent, issuer or time of issue.',
   },
   policy_refused: {
     source: 'client',

@@ -16,6 +16,8 @@ export function agentsCreate(workspace: Workspace, name: string, options: { role
   const lifeMs = parseLife(options.expires)
   const store = workspace.store()
   const isManaged = isManagedByFile(workspace.config, name)
+  // A key for a glob of the file would be nobody's.
+  if (name.includes('*')) throw badName(name)
   if (isManaged) refuseRoles(name, options.role)
   else checkNew(name, options.role)
   const nowMs = Date.now()
@@ -64,17 +66,20 @@ function refuseRoles(name: string, roles: readonly string[]): void {
 }
 
 function checkNew(name: string, roles: readonly string[]): void {
-  if (!NAME.test(name))
-    throw new CliError('usage', `Cannot create agent "${name}": want a name such as "support-bot"`, {
-      code: 'agent_name_invalid',
-      hint: 'Start with a lower case letter; then lower case letters, digits and . _ - up to 64 characters',
-    })
+  if (!NAME.test(name)) throw badName(name)
   const odd = roles.find((role) => !ROLE.test(role))
   if (odd !== undefined)
     throw new CliError('usage', `Cannot use role "${odd}": want lower case letters, digits and "-"`, {
       code: 'role_invalid',
       hint: 'Roles are what the rules in causeway.yaml name',
     })
+}
+
+function badName(name: string): CliError {
+  return new CliError('usage', `Cannot create agent "${name}": want a name such as "support-bot"`, {
+    code: 'agent_name_invalid',
+    hint: 'Start with a lower case letter; then lower case letters, digits and . _ - up to 64 characters',
+  })
 }
 
 function taken(name: string): CliError {

@@ -15,6 +15,11 @@ import type { Workspace } from './workspace.ts'
 export function requireAgent(workspace: Workspace, agent: string): string {
   const { config } = workspace
   const names = agentNames(workspace)
+  if (agent.includes('*'))
+    throw new CliError('usage', `Cannot use agent "${agent}": it is a glob, and no single agent`, {
+      code: 'agent_unknown',
+      hint: 'Name one agent that it is about',
+    })
   if (config.auth.anonymous === agent || isManagedByFile(config, agent) || names.includes(agent)) return agent
   const nearest = closest(agent, names)
   throw new CliError('usage', `Cannot find agent "${agent}": neither the file nor the store has it`, {

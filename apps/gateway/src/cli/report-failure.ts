@@ -44,7 +44,7 @@ function toCliError(thrown: unknown): CliError {
     return new CliError('usage', thrown.message, { code: 'agent_revoked', hint })
   }
   if (thrown instanceof CannotRevoke) {
-    const hint = 'Say which with --jti, --subject, --agent, --issuer or --issued-before'
+    const hint = 'Say which with --jti, --subject, --agent (one name), --issuer or --issued-before'
     return new CliError('usage', thrown.message, { code: 'cannot_revoke', hint })
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)

@@ -6,7 +6,7 @@ const CONFIGURATION = `version: 1
 upstreams: {}
 auth: { issuers: [{ issuer: "https://idp.example" }] }
 publicUrl: https://mcp.example
-agents: { ops: { roles: [operator] } }
+agents: { ops: { roles: [operator] }, "helpdesk-*": { roles: [support] } }
 `
 
 let cli: CliFixture
@@ -53,11 +53,21 @@ test('a revoked agent gets no key until it is restored', async () => {
   const { data } = (await cli.run(['agents', 'revoke', 'ops', '--json'])).json()
   expect(data).toEqual({ agent: 'ops', revoked: [created.keyId], isAgentRevoked: true })
   const listed = (await cli.run(['agents', 'ls', '--json'])).json().data
-  expect(listed).toMatchObject([{ agent: 'ops', isRevoked: true }])
+  expect(listed).toMatchObject([{ agent: 'ops', isRevoked: true }, { agent: 'helpdesk-*' }])
   const refused = await cli.run(['agents', 'rotate', 'ops', '--json'])
   expect([refused.code, refused.json().error.code]).toEqual([1, 'agent_revoked'])
   expect((await cli.run(['agents', 'restore', 'ops', '--json'])).json().data).toEqual({ agent: 'ops', restored: true })
   expect((await cli.run(['agents', 'restore', 'ops', '--json'])).json().data).toEqual({ agent: 'ops', restored: false })
   expect((await cli.run(['agents', 'rotate', 'ops', '--json'])).code).toBe(0)
   expect((await cli.run(['agents', 'restore', 'opz', '--json'])).json().error.code).toBe('agent_unknown')
+})
+
+test.each([
+  ['agents revoke', ['agents', 'revoke', 'helpdesk-*'], 'agent_unknown'],
+  ['tokens revoke', ['tokens', 'revoke', '--agent', 'helpdesk-*'], 'cannot_revoke'],
+  ['agents create', ['agents', 'create', 'helpdesk-*'], 'agent_name_invalid'],
+  ['agents rotate', ['agents', 'rotate', 'helpdesk-*'], 'agent_unknown'],
+])('%s refuses a glob of names, of which it would mean nobody', async (_, args, code) => {
+  const refused = await cli.run([...args, '--json'])
+  expect([refused.code, refused.json().error.code]).toEqual([1, code])
 })

@@ -21,7 +21,7 @@ const KEPT_MS = (MAX_LIFE_S + 2 * CLOCK_SKEW_S) * 1_000
 /** So that memory and start stay small; whoever needs more means a subject, an agent or an issuer. */
 const MAX_KEPT = 10_000
 
-/** Thrown when nothing says which tokens are meant, or too many revocations are in force. */
+/** Thrown when nothing says which tokens or which agent is meant, or too many revocations are in force. */
 export class CannotRevoke extends Error {}
 
 /**
@@ -32,6 +32,7 @@ export function revokeTokens(store: Store, wish: RevocationWish, nowMs = Date.no
   const { issuer = null, agent = null, subject = null, tokenId = null } = wish
   if ([issuer, agent, subject, tokenId, wish.issuedBeforeMs ?? null].every((part) => part === null))
     throw new CannotRevoke('Cannot revoke tokens: nothing says which')
+  if (agent !== null) requireOneAgent(agent)
   const untilNow = tokenId === null ? nowMs + CLOCK_SKEW_S * 1_000 : null
   const revocation: TokenRevocation = {
     id: randomBytes(6).toString('hex'),
@@ -54,8 +55,10 @@ export function revokeTokens(store: Store, wish: RevocationWish, nowMs = Date.no
 /**
  * Takes an agent out of service: ends its keys, and refuses every credential of it until it is restored.
  * @returns the ids of the keys that ended
+ * @throws CannotRevoke for a glob of names
  */
 export function revokeAgent(store: Store, agent: string, nowMs = Date.now()): string[] {
+  requireOneAgent(agent)
   return store.transaction(() => {
     const ended = store.apiKeys
       .list()
@@ -65,6 +68,11 @@ export function revokeAgent(store: Store, agent: string, nowMs = Date.now()): st
     store.revokedAgents.revoke(agent, nowMs)
     return ended
   })
+}
+
+// Revocations hold names: one of a glob would end nothing, and whoever asked for it would think it had.
+function requireOneAgent(agent: string): void {
+  if (agent.includes('*')) throw new CannotRevoke(`Cannot revoke "${agent}": it is a glob, and no single agent`)
 }
 
 /** Puts an agent back into service; its keys stay ended. Says whether it was out of it. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { GatewayError } from '../../errors.ts'
 import { isManagedByFile } from '../../identity/agent-directory.ts'
-import { restoreAgent, revokeAgent } from '../../identity/revocation.ts'
+import { CannotRevoke, restoreAgent, revokeAgent } from '../../identity/revocation.ts'
 import {
   agentName,
   agentRecord,
@@ -45,6 +45,15 @@ function remove(name: string, ifMatch: string | undefined, parts: AdminParts): v
     for (const key of store.apiKeys.list()) if (key.agent === name) store.apiKeys.revoke(key.keyId, nowMs)
     store.agents.remove(name)
   })
+}
+
+function revoke(agent: string, { store }: AdminParts): z.output<typeof serviceAnswer> {
+  try {
+    return { agent, isRevoked: true, revokedKeys: revokeAgent(store, agent) }
+  } catch (error) {
+    if (error instanceof CannotRevoke) throw new GatewayError('cannot_revoke', error.message)
+    throw error
+  }
 }
 
 /** Listing, one, and the writes. */
@@ -142,11 +151,8 @@ export const agentRoutes = [
     params: ofAgent,
     status: 200,
     answer: serviceAnswer,
-    failures: ['item_unknown'],
-    handle({ params }, parts) {
-      const { name } = findAgent(params.name, parts)
-      return { data: { agent: name, isRevoked: true, revokedKeys: [...revokeAgent(parts.store, name, Date.now())] } }
-    },
+    failures: ['item_unknown', 'cannot_revoke'],
+    handle: ({ params }, parts) => ({ data: revoke(findAgent(params.name, parts).name, parts) }),
   }),
   defineRoute({
     method: 'POST',
