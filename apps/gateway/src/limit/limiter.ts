@@ -7,4 +7,6 @@ export interface Limiter {
    * @returns 0 when it was spent, else the milliseconds after which it could be; a promise where the count is kept elsewhere
    */
   spend(key: string, cost: number, perMinute: number): number | Promise<number>
+  /** Gives back what was spent just now for what then did not happen. Never fails: where the count is kept elsewhere it may come to nothing. */
+  giveBack(key: string, cost: number): void
 }

@@ -10,7 +10,7 @@ const ADA = { id: 'bot ada', agent: 'bot', userKey: 'ada' }
 it('works the same with counts that are kept elsewhere', async () => {
   const far = () => {
     const local = createLocalLimiter()
-    return { spend: async (...args: Parameters<typeof local.spend>) => local.spend(...args) }
+    return { ...local, spend: async (...args: Parameters<typeof local.spend>) => local.spend(...args) }
   }
   const limits = new Limits(config({ agent: { perMinute: 3 }, user: { perMinute: 2 }, write: { perMinute: 1 } }), {
     agent: far(),
@@ -55,4 +55,12 @@ it('refuses without a stack, and leaves the stacks of all other errors alone', (
   const { stack } = limits.refuse(ADA, { scope: 'agent', message: 'Cannot make the call: enough' })
   expect(stack).toBe('GatewayError: Cannot make the call: enough')
   expect(new Error('other').stack).toMatch(/limits\.test/)
+})
+
+it('takes nothing from a user for a call that the agent may not make', () => {
+  const limits = new Limits(config({ agent: { perMinute: 1 }, user: { perMinute: 2 } }))
+  limits.spendCall(ADA, 1)
+  for (const _ of [1, 2, 3]) expect(() => limits.spendCall(ADA, 1)).toThrow(/this agent may make 1 call a minute/)
+  limits.spendCall({ ...ADA, id: 'other ada', agent: 'other' }, 1)
+  expect(() => limits.spendCall({ ...ADA, id: 'third ada', agent: 'third' }, 1)).toThrow(/2 calls a minute/)
 })

@@ -93,6 +93,11 @@ export class Limits {
     return this.#spendAgent(caller, cost)
   }
 
+  // A call that the agent may not make must not come out of what its user has for other agents either.
+  #giveBack({ userKey }: Spender, cost: number): void {
+    if (userKey !== undefined && this.#userPerMinute > 0) this.#budgets.user.giveBack(userKey, cost)
+  }
+
   #spendUser(caller: Spender, userKey: string, cost: number): void | Promise<void> {
     const perMinute = this.#userPerMinute
     const wait = this.#budgets.user.spend(userKey, cost, perMinute)
@@ -107,7 +112,7 @@ export class Limits {
     const wait = this.#budgets.agent.spend(caller.agent, cost, perMinute)
     if (wait === 0) return
     const message = `Cannot make the call: this agent may make ${calls(perMinute)} a minute`
-    return this.#settle(wait, caller, { scope: 'agent', message })
+    return this.#settle(wait, caller, { scope: 'agent', message, onRefusal: () => this.#giveBack(caller, cost) })
   }
 
   /**
@@ -129,7 +134,9 @@ export class Limits {
 
   #settle(wait: number | Promise<number>, caller: Spender, why: Refusal): void | Promise<void> {
     if (wait instanceof Promise) return wait.then((waitMs) => this.#settle(waitMs, caller, why))
-    if (wait > 0) throw this.refuse(caller, { ...why, retryAfterMs: wait })
+    if (wait === 0) return
+    why.onRefusal?.()
+    throw this.refuse(caller, { ...why, retryAfterMs: wait })
   }
 
   /** The failure of a call that has its caller wait, counted. */
@@ -170,6 +177,8 @@ interface Refusal {
   scope: LimitScope
   message: string
   retryAfterMs?: number
+  /** Undoes what was done for the call already. */
+  onRefusal?(): void
   detail?: FailureDetail
 }
 

@@ -55,6 +55,10 @@ export function createLocalLimiter(maxKeys = 100_000, now = () => performance.no
       bucket.spent += cost
       return 0
     },
+    giveBack(key, cost) {
+      const bucket = recent.get(key) ?? resting.get(key)
+      if (bucket) bucket.spent = Math.max(0, bucket.spent - cost)
+    },
     waitOf(key, cost, perMinute) {
       const bucket = recent.get(key) ?? resting.get(key)
       if (!bucket) return 0
