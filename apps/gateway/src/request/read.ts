@@ -93,6 +93,11 @@ function wholeBody({ request, body }: Exchange): Buffer | undefined {
 
 function collectBody({ request, body }: Exchange): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    // It may have broken while the caller was looked up, and does not say so twice.
+    if (request.destroyed) {
+      reject(new GatewayError('invalid_request', 'Cannot read the body: the connection broke'))
+      return
+    }
     const chunks: Buffer[] = []
     let bytes = 0
     const timer = setTimeout(
