@@ -82,7 +82,12 @@ export function createAudit({ config, store, log, files = diskFiles, now = Date.
     lossBody: (loss) => system('lost', withTimes(loss)),
     onWritten(lines) {
       checkpoints.advanced(writer.head)
-      listeners.tell(lines)
+      try {
+        listeners.tell(lines)
+      } catch (error) {
+        // They are in the file: whatever goes wrong behind it must not have them written, or calls refused, once more.
+        log.error({ err: error }, 'audit records could not be told to those who listen')
+      }
     },
     onTrouble(error) {
       if (error === undefined) log.info({}, 'audit records can be written again')

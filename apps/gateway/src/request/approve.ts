@@ -45,7 +45,10 @@ export async function approve(decided: Decided, on: On): Promise<ApproveOutcome>
   if (!state) return stand(decided, on)
   on.trail.approvalId = state.id
   const restored = { ...decided, inbound: withInnerState(decided.inbound, state) }
-  if (state.round > 0) return { decided: { ...restored, approval: { id: state.id, round: state.round } } }
+  if (state.round > 0) {
+    requireSameRule(state.id, decided, on.gateway)
+    return { decided: { ...restored, approval: { id: state.id, round: state.round } } }
+  }
   const isApproved = selfAnswer(decided)
   if (isApproved !== undefined) settleSelf(state.id, isApproved, decided, on)
   return stand(restored, on)
@@ -87,6 +90,17 @@ async function stand(decided: Decided, on: On): Promise<ApproveOutcome> {
   return decideAgain(decided, on)
 }
 
+// What one rule let somebody approve is not approved under another.
+function requireSameRule(id: string, { decision }: Decided, { approvals }: Gateway): void {
+  const approval = approvals.get(id)
+  if (approval?.rule === decision.rule && approval?.approvers === approversText(decision)) return
+  throw new GatewayError('invalid_state', 'Cannot go on with the call: its approval was of another rule')
+}
+
+function approversText({ approvers = [] }: Decided['decision']): string {
+  return JSON.stringify(approvers)
+}
+
 function settleSelf(id: string, isApproved: boolean, { target }: Decided, { gateway }: On): void {
   gateway.approvals.decideSelf(id, isApproved)
   if (isApproved) return
@@ -108,6 +122,7 @@ async function decideAgain(before: Decided, on: On): Promise<ApproveOutcome> {
   const caller = authenticateAgain(exchange, before.caller, gateway)
   const view = viewOf(gateway.catalog.current, caller.policy, exchange.route)
   const target = resolve(inbound, view, { caller, taskIds: gateway.taskIds })
+  Object.assign(on.trail, { caller, target })
   const decision = decideCall(target, view, { caller, inbound, resource: gateway.resource, trail: on.trail })
   const decided = { ...before, caller, view, target, decision }
   return decision.effect === 'approve' ? stand(decided, on) : { decided }
@@ -127,7 +142,7 @@ function callOf({ caller, inbound, target, decision }: Decided, gateway: Gateway
     argumentsDigest: argumentsDigest(inbound.message, argumentsText),
     argumentsShown: shownArguments(argumentsText, gateway.audit.redactor.redact),
     rule: decision.rule ?? '',
-    approvers: JSON.stringify(decision.approvers ?? []),
+    approvers: approversText(decision),
   }
 }
 

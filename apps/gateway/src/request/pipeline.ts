@@ -142,6 +142,7 @@ async function serveCall(serving: Serving, inbound: Inbound, view: View): Promis
   trail.clock?.enter('intend')
   const intended = intend(decided, trail, gateway)
   if (intended) await intended
+  if (reply.isGivenUp) throw new GatewayError('call_cancelled', 'Cannot make the call: the client has gone away')
   // Not before the intent: what cannot be recorded is not run, and must not cost the approval.
   if (decided.approval) spendApproval(decided, serving)
   trail.isForwarded = true

@@ -80,6 +80,11 @@ export class Reply {
     this.answer(statusOf(error, idText, this.isModern), body, failureHeaders(error))
   }
 
+  /** Whether the client has gone away and gave up by that. */
+  get isGivenUp(): boolean {
+    return this.isModern && this.#response.destroyed && !this.#response.writableFinished
+  }
+
   /** Calls back when the client goes away before the end, or at once if it has, if that means that it gave up: a legacy client's disconnect is not a cancel. */
   onDisconnect(callback: () => void): void {
     this.#onGone = callback
