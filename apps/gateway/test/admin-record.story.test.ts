@@ -75,6 +75,9 @@ it('the record comes in pages without a gap, and verifies', async () => {
   }
   expect(seqs).toEqual(whole.map(({ seq }) => seq))
   expect(failureOf(await ask('GET', '/api/v1/audit?cursor=xx'))).toEqual([400, 'input_invalid'])
+  // It would have to read a million records to step over them.
+  const forged = Buffer.from(`${Date.now()}-999999`).toString('base64url')
+  expect(failureOf(await ask('GET', `/api/v1/audit?cursor=${forged}`))).toEqual([400, 'input_invalid'])
   expect((await ask('POST', '/api/v1/audit/verify')).json).toMatchObject({ ok: true, isKeyTrusted: true })
 })
 

@@ -122,7 +122,15 @@ describe(verifies('auth.matrix', 'an opaque token'), () => {
 
 it('what is ours or says itself what it is goes to no issuer', async () => {
   const stranger = await startTestIssuer()
-  for (const token of [scripted.key, `${scripted.key}x`, 'cwa_anything', 'a.b.c', stranger.token(), 'with"quote'])
+  for (const token of [
+    scripted.key,
+    `${scripted.key}x`,
+    'cwa_anything',
+    'cws_anything',
+    'a.b.c',
+    stranger.token(),
+    'with"quote',
+  ])
     await statusOf(token)
   expect(asked).toEqual([])
   await stranger.stop()

@@ -43,6 +43,7 @@ async function serve(context: Context<Env>, route: Route, parts: AdminParts | un
     address: incoming.socket.remoteAddress ?? '',
     requestId: outgoing.getHeader('x-request-id') as string,
     signal: context.req.raw.signal,
+    hangUp: () => outgoing.destroy(),
   }
   const answer = await route.handle(asked, parts)
   if (admin && route.access !== 'read') recordChange(route, asked, parts)

@@ -37,6 +37,8 @@ export interface Asked<Params = unknown, Query = unknown, Body = unknown> {
   requestId: string
   /** Aborted when the client is gone. */
   signal: AbortSignal
+  /** Cuts the connection, whatever was not read yet. */
+  hangUp(): void
 }
 
 /** An answer in JSON. */

@@ -9,7 +9,7 @@ const MAX_TOKEN_CHARACTERS = 4_096
 /** RFC 6750 §2.1. */
 const OPAQUE = /^[A-Za-z0-9._~+/-]+=*$/
 /** Credentials of the gateway itself, which are no issuer's business. */
-const OWN = /^cw[ay]_/
+const OWN = /^cw[ays]_/
 
 /** What an active token is, as its issuer says; `undefined` for every other token. */
 export type Introspect = (token: string) => Promise<JWTPayload | undefined>

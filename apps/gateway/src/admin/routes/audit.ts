@@ -38,6 +38,9 @@ const filters = z.strictObject({
   request: text.describe('The request id.'),
 })
 
+/** Records of one millisecond that a page may have to step over; each of them is read again. */
+const PLACE = /^(\d{1,15})-(\d{1,4})$/
+
 /** How far a reader is: the moment of the last record, and how many of that moment it has had. */
 interface Place {
   untilMs: number
@@ -45,7 +48,7 @@ interface Place {
 }
 
 function placeIn(cursor: string): Place {
-  const [, untilMs, had] = /^(\d{1,15})-(\d{1,6})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  const [, untilMs, had] = PLACE.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
   if (untilMs !== undefined) return { untilMs: Number(untilMs), had: Number(had) }
   throw new GatewayError('input_invalid', 'Cannot continue the list: the cursor is not one that it gave')
 }

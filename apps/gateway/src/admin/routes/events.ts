@@ -11,7 +11,7 @@ const MAX_TIMER_MS = 24 * 60 * 60_000
 /** Events that wait for one who does not read, before the stream is ended. */
 const MAX_WAITING = 1_000
 
-function open({ admin, lastEventId, signal }: Asked, { hub, door, store, streams }: AdminParts): Response {
+function open({ admin, lastEventId, signal, hangUp }: Asked, { hub, door, store, streams }: AdminParts): Response {
   if (streams.size >= streams.max)
     throw new GatewayError('overloaded', `Cannot open a stream: ${streams.max} are open already`)
   const encoder = new TextEncoder()
@@ -39,7 +39,10 @@ function open({ admin, lastEventId, signal }: Asked, { hub, door, store, streams
           isOpen = false
           for (const stop of stops) stop()
           streams.delete(end)
+          const isRead = (controller.desiredSize ?? 0) >= MAX_WAITING
           controller.close()
+          // Who does not read would keep the connection, and all that waits, for as long as it likes.
+          if (!isRead) hangUp()
         }
         streams.add(end)
         signal.addEventListener('abort', end, { once: true })
