@@ -64,7 +64,7 @@ export const REQUIREMENTS = {
     section: 'RFC 8259 §4; Transports, Server Validation of headers',
     ...built,
   },
-  'policy.odd-lists': { sentence: 'No shape of upstream answer makes a hidden definition visible' },
+  'policy.odd-lists': { sentence: 'No shape of upstream answer makes a hidden definition visible', ...built },
   'policy.error-denies': {
     sentence: 'An error, a missing field or a wrong type denies, in allow and deny rules alike',
     ...built,

@@ -123,7 +123,6 @@ const UNREACHABLE: readonly string[] = [
   'upstream_unavailable',
   'upstream_timeout',
   'upstream_overloaded',
-  'circuit_open',
   'overloaded',
   'host_forbidden',
 ]
