@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, test } from 'vitest'
 import { openStore, type Store } from '../store/open-store.ts'
@@ -173,4 +174,13 @@ it('tells of every change, those of another process too', () => {
   stop()
   asked({ tool: 'else' })
   expect(changes).toBe(5)
+})
+
+it('is asked again without waiting for a process that writes to the store', () => {
+  const asked = approvals.standingOf(callOf())
+  const other = new DatabaseSync(join(dir, 'causeway.db'))
+  other.exec('BEGIN IMMEDIATE')
+  expect(approvals.standingOf(callOf())).toEqual({ ...asked, kind: 'pending' })
+  other.exec('ROLLBACK')
+  other.close()
 })

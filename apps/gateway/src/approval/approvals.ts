@@ -64,21 +64,26 @@ export function createApprovals(store: Store, now: () => number = Date.now): App
     return result
   }
   const stopWatching = store.onChange(notice)
+  const find = (call: CallToApprove, nowMs: number): Standing | undefined => {
+    const live = table.live(call, nowMs)
+    return live && { kind: live.verdict ?? 'pending', approval: live }
+  }
   const request = (call: CallToApprove): Standing => {
     const nowMs = now()
     if (nowMs - prunedMs > PRUNE_EVERY_MS) {
       table.prune({ requestedBeforeMs: nowMs - KEPT_MS, nowMs, maxRows: MAX_ROWS })
       prunedMs = nowMs
     }
-    const live = table.live(call, nowMs)
-    if (live) return { kind: live.verdict ?? 'pending', approval: live }
+    const found = find(call, nowMs)
+    if (found) return found
     if (table.waiting(call.agent, nowMs) >= MAX_WAITING) return { kind: 'full' }
     const id = newId()
     table.insert({ ...call, id, requestedMs: nowMs, expiresMs: nowMs + WAIT_MS })
     return { kind: 'required', approval: table.get(id) as StoredApproval }
   }
   return {
-    standingOf: (call) => noticing(() => store.transaction(() => request(call))),
+    // Agents ask again and again: only the first time needs the lock, for which everybody would wait.
+    standingOf: (call) => find(call, now()) ?? noticing(() => store.transaction(() => request(call))),
     get: table.get,
     list: ({ isAll = false } = {}) => table.list({ nowMs: now(), isAll, limit: MAX_LISTED }),
     decide: (deciding) => noticing(() => decideApproval(store, deciding, now())),
