@@ -132,9 +132,14 @@ export class ResultChecker {
     worker.on('error', () => {
       if (worker !== this.#worker) return
       if (this.#current) this.#cut('the check failed')
-      else for (const job of this.#waiting.splice(0)) job.resolve({ kind: 'unchecked', reason: 'no check can be run' })
+      else this.#giveUp()
     })
     this.#worker = worker
+  }
+
+  #giveUp(): void {
+    void this.#drop()
+    for (const job of this.#waiting.splice(0)) job.resolve({ kind: 'unchecked', reason: 'no check can be run' })
   }
 
   #cut(reason: string): void {
