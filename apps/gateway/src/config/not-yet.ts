@@ -12,9 +12,12 @@ interface NotYet {
 
 const startsWith = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value)
 
+const namesTools = (value: unknown) => Array.isArray(value) && value.some((each) => typeof each === 'string')
+
 const REFUSED: readonly NotYet[] = [
   { at: 'store', what: 'PostgreSQL', when: startsWith(/^postgres/) },
   { at: 'shared', what: 'Redis', when: startsWith(/^rediss?:/) },
+  { at: 'upstreams.*.retryable', what: 'Calling a tool again', when: namesTools },
 ]
 
 /** What the configuration asks for in vain. */
