@@ -1,5 +1,6 @@
 /** The audit record as an investigator finds it: what was attempted, by whom, by which rule, and how it ended. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AuditRecord } from '../src/audit/read-records.ts'
 import { runIn } from '../src/cli/cli-fixture.ts'
@@ -98,7 +99,9 @@ it('`causeway audit verify` and `export` read it while the gateway writes', asyn
   const verified = await cli('audit', 'verify', '--json')
   expect([verified.code, verified.json().ok, verified.json().data.isKeyTrusted]).toEqual([0, true, true])
   expect(verified.stderr).toBe('')
-  const blind = await cli('audit', 'verify', '--checkpoints', 'nowhere')
+  const empty = join(on.gateway.dir, 'empty')
+  mkdirSync(empty)
+  const blind = await cli('audit', 'verify', '--checkpoints', empty)
   expect([blind.code, blind.stderr]).toEqual([0, expect.stringContaining('there are no checkpoints')])
   const exported = await cli('audit', 'export', '--agent', 'other', '--since', '1h')
   expect(

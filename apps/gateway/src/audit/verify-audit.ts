@@ -124,7 +124,8 @@ function note(knowledge: Knowledge, { kind, seq, hash }: Checkpoint): void {
 function checkpointFiles(folder: string): string[] {
   try {
     return readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
-  } catch {
-    return []
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
   }
 }

@@ -1,11 +1,8 @@
 /** `causeway admin token`: makes a token for the admin API. It is shown this once. */
 import { issueAdminToken } from '../admin/issue-admin-token.ts'
 import { parseLife } from './agents-create.ts'
-import { CliError } from './cli-error.ts'
-import { operatorName } from './operator-name.ts'
+import { adminName } from './operator-name.ts'
 import type { Workspace } from './workspace.ts'
-
-const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/
 
 /** How the token is to be. */
 export interface AdminTokenOptions {
@@ -16,12 +13,7 @@ export interface AdminTokenOptions {
 
 /** Makes the token and prints it; there is no other way to see it again. */
 export function adminToken(workspace: Workspace, options: AdminTokenOptions): void {
-  const name = options.name ?? operatorName()
-  if (!NAME.test(name))
-    throw new CliError('usage', `Cannot name a token "${name}": want letters, digits and . _ @ - up to 64`, {
-      code: 'usage',
-      hint: 'The name says in the record who acted, for example: --name alice',
-    })
+  const name = adminName(options.name)
   const access = options.readOnly ? 'read' : 'write'
   const issued = issueAdminToken(workspace.store(), { name, access, lifeMs: parseLife(options.expires) })
   const expires = new Date(issued.expiresAtMs).toISOString()

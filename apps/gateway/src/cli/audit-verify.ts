@@ -1,6 +1,6 @@
 /** `causeway audit verify`: whether the record is what was written; works on the files alone, while a gateway runs or not. */
 import type { JsonWebKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { auditFolder, checkpointFolder } from '../audit/audit-folders.ts'
 import { type AuditReport, verifyAudit } from '../audit/verify-audit.ts'
@@ -22,11 +22,14 @@ export interface VerifyOptions {
 export function auditVerify(workspace: Workspace, options: VerifyOptions): void {
   const { config, printer, terminal } = workspace
   const at = (path: string) => resolve(terminal.folder, path)
+  const folderAt = (path: string) => requireFolder(at(path))
   const keys = options.keys === undefined ? storedKeys(workspace) : readKeys(at(options.keys))
   const report = verifyAudit({
-    folder: options.records === undefined ? auditFolder(config.dataDir) : at(options.records),
+    folder: options.records === undefined ? auditFolder(config.dataDir) : folderAt(options.records),
     checkpoints:
-      options.checkpoints === undefined ? checkpointFolder(config.audit, config.dataDir) : at(options.checkpoints),
+      options.checkpoints === undefined
+        ? checkpointFolder(config.audit, config.dataDir)
+        : folderAt(options.checkpoints),
     ...(keys ? { keys } : {}),
   })
   if (report.checkpoints === 0 && report.records > 0)
@@ -70,6 +73,15 @@ function formatReport({ chains, records, checkpoints }: AuditReport): string {
     : `${formatTable(['CHAIN', 'RECORDS', 'SEEN', ''], rows)}\n${summary}`
 }
 
+// A misspelled one would be found good, because nothing in it is bad.
+function requireFolder(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path
+  throw new CliError('usage', `Cannot verify "${path}": no such folder`, {
+    code: 'folder_unknown',
+    hint: 'Name the folder with the .jsonl files',
+  })
+}
+
 function storedKeys(workspace: Workspace): Map<string, JsonWebKey> | undefined {
   const published = workspace.existingStore()?.auditKeys.published() ?? []
   return published.length === 0 ? undefined : new Map(published.map(({ kid, publicJwk }) => [kid, publicJwk]))
@@ -82,8 +94,8 @@ function readKeys(path: string): Map<string, JsonWebKey> {
     const lines = readFileSync(path, 'utf8')
       .split('\n')
       .filter((line) => line.trim() !== '')
-    const keys = lines.map((line) => JSON.parse(line) as { kid: string; publicJwk: JsonWebKey })
-    return new Map(keys.filter(({ publicJwk }) => publicJwk).map(({ kid, publicJwk }) => [kid, publicJwk]))
+    const keys = lines.map((line) => JSON.parse(line) as { kid: string; publicJwk: JsonWebKey } | null)
+    return new Map(keys.flatMap((key) => (key?.publicJwk ? [[key.kid, key.publicJwk]] : [])))
   } catch (error) {
     throw new CliError('usage', `Cannot read keys "${path}": ${(error as Error).message}`, {
       code: 'keys_unreadable',

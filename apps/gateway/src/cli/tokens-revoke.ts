@@ -1,4 +1,5 @@
 /** `causeway tokens revoke`: access tokens that are not to count any more; a running gateway notices within a second. */
+import { isManagedByFile } from '../identity/agent-directory.ts'
 import { revokeTokens } from '../identity/revocation.ts'
 import { CliError } from './cli-error.ts'
 import { revocationData } from './tokens-ls.ts'
@@ -29,7 +30,9 @@ export function tokensRevoke(workspace: Workspace, { jti, issuedBefore, ...flags
 }
 
 // What is misspelled revokes nothing, and nobody would hear of it.
-function noteStrangers({ config, printer }: Workspace, { issuer }: Flags): void {
+function noteStrangers({ config, printer, existingStore }: Workspace, { issuer, agent }: Flags): void {
+  if (agent && !isManagedByFile(config, agent) && !existingStore()?.agents.get(agent))
+    printer.note(`no agent "${agent}" is known`)
   if (issuer !== undefined && !config.auth.issuers.some((each) => each.issuer === issuer))
     printer.note(`no issuer "${issuer}" is configured`)
 }

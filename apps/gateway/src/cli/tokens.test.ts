@@ -42,6 +42,11 @@ test('revoke of what is issued until now leaves room for clocks that are ahead',
 test('revoke refuses what says nothing, and notes an issuer that is not configured', async () => {
   const nothing = await cli.run(['tokens', 'revoke', '--json'])
   expect([nothing.code, nothing.json().error.code]).toEqual([1, 'cannot_revoke'])
+  // As a script does whose variable is not set.
+  const empty = await cli.run(['tokens', 'revoke', '--jti', '', '--json'])
+  expect([empty.code, empty.json().error.code]).toEqual([1, 'cannot_revoke'])
+  const unknown = await cli.run(['tokens', 'revoke', '--agent', 'obs'])
+  expect([unknown.code, unknown.stderr]).toEqual([0, expect.stringContaining('no agent "obs" is known')])
   const when = await cli.run(['tokens', 'revoke', '--issued-before', 'soon', '--json'])
   expect([when.code, when.json().error.code]).toEqual([1, 'usage'])
   const stranger = await cli.run(['tokens', 'revoke', '--issuer', 'https://idp.exmaple'])

@@ -32,6 +32,8 @@ export function revokeTokens(store: Store, wish: RevocationWish, nowMs = Date.no
   const { issuer = null, agent = null, subject = null, tokenId = null } = wish
   if ([issuer, agent, subject, tokenId, wish.issuedBeforeMs ?? null].every((part) => part === null))
     throw new CannotRevoke('Cannot revoke tokens: nothing says which')
+  if ([issuer, agent, subject, tokenId].includes(''))
+    throw new CannotRevoke('Cannot revoke tokens: what says which is empty')
   if (agent !== null) requireOneAgent(agent)
   const untilNow = tokenId === null ? nowMs + CLOCK_SKEW_S * 1_000 : null
   const revocation: TokenRevocation = {
