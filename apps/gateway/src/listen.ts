@@ -159,8 +159,8 @@ function listenOn(http: Server, { listen: { host, port } }: Config): Promise<num
 async function closeHttp(http: Server, gateway: RunningGateway): Promise<void> {
   // The close of node:http would cut answers that were given but are still on their way out.
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(http, () => resolve()))
-  const deadlineMs = Date.now() + DRAIN_MS
-  while (gateway.admission.inFlight > 0 && Date.now() < deadlineMs)
+  const deadlineMs = performance.now() + DRAIN_MS
+  while (gateway.admission.inFlight > 0 && performance.now() < deadlineMs)
     await new Promise((resolve) => setTimeout(resolve, 20))
   http.close()
   http.closeAllConnections()
