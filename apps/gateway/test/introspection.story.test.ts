@@ -13,6 +13,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { revokeTokens } from '../src/identity/revocation.ts'
 import { post } from './support/clients.ts'
+import { until } from './support/start-gateway.ts'
 import { CLIENT_SECRET, startOidc } from './support/start-oidc.ts'
 import { PING, type Scripted, startScripted } from './support/start-scripted.ts'
 import { startTestIssuer } from './support/test-issuer.ts'
@@ -90,6 +91,26 @@ it('an active token for this route is let in, and asked about once', async () =>
   expect(await statusOf(token)).toBe(401)
   answer = { said: { iat: nowS() + 31 } }
   expect(await statusOf(newToken())).toBe(401)
+})
+
+it('a client that goes away before it is known leaves no stream behind', async () => {
+  answer = { delayMs: 150 }
+  const asking = (method: string, body: string | undefined) =>
+    fetch(scripted.url, {
+      method,
+      body,
+      signal: AbortSignal.timeout(50),
+      headers: {
+        authorization: `Bearer ${newToken()}`,
+        accept: 'application/json, text/event-stream',
+        'content-type': 'application/json',
+      },
+    })
+  await expect(asking('GET', undefined)).rejects.toThrow()
+  const { gateway } = scripted.gateway.listening
+  await until(() => open === 0, 'the issuer has answered')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect([gateway.streams.size, gateway.limits.shareOf('bot').streams, gateway.admission.inFlight]).toEqual([0, 0, 0])
 })
 
 describe(verifies('auth.matrix', 'an opaque token'), () => {

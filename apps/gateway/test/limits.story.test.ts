@@ -1,5 +1,6 @@
 /** Agents have their share: calls by the minute, writes by the tool, calls at a time and open streams, refused with a sentence and a time to wait. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Upstream } from '../src/upstream/upstream.ts'
 import { connectV1, post, postModern } from './support/clients.ts'
 import { failureOf } from './support/failure-of.ts'
 import { rawExchange, requestBytes } from './support/raw-http.ts'
@@ -253,6 +254,38 @@ it('streams that are open are counted for each agent, in both eras together', as
   expect((await open('GET', scripted.gateway.key('other'))).status).toBe(200)
   abort.abort()
   await until(() => scripted.gateway.listening.gateway.limits.shareOf('ops').streams === 0, 'the streams are closed')
+})
+
+it('streams that are opened at once, while an upstream is slow to hear what they are for, are as many as there may be', async () => {
+  await start({ agent: { ...OFF, streams: 2 } })
+  const { gateway } = scripted.gateway.listening
+  const slow = () => new Promise<void>((resolve) => setTimeout(resolve, 200))
+  vi.spyOn(gateway.upstreams.get('up') as Upstream, 'watch').mockImplementation(slow)
+  const abort = new AbortController()
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+  }
+  const params = { notifications: { resourceSubscriptions: ['up://one'] }, _meta: meta }
+  const open = () =>
+    fetch(scripted.url, {
+      method: 'POST',
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params }),
+      signal: abort.signal,
+      headers: {
+        authorization: `Bearer ${scripted.key}`,
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': 'subscriptions/listen',
+        'content-type': 'application/json',
+      },
+    })
+  const answers = await Promise.all([1, 2, 3, 4, 5].map(open))
+  const kinds = answers.map(({ headers }) => headers.get('content-type')).sort()
+  expect(kinds).toEqual([...Array(3).fill('application/json'), ...Array(2).fill('text/event-stream')])
+  expect(gateway.limits.shareOf('ops').streams).toBe(2)
+  abort.abort()
+  await until(() => gateway.limits.shareOf('ops').streams === 0, 'the streams are closed')
 })
 
 /** Sends the head of a modern request and a body that never comes as a whole. */

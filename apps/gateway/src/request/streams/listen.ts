@@ -40,6 +40,13 @@ export async function listen(opening: Opening & { inbound: Inbound }): Promise<v
   }
   // The client may have gone meanwhile, and nothing would close its stream any more.
   if (exchange.response.destroyed) return unwatch()
+  try {
+    // Others may have taken the room meanwhile.
+    checkRoom(opening)
+  } catch (error) {
+    unwatch()
+    throw error
+  }
   const updated = (uri: string) =>
     notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)},${meta}}`)
   const stream = openStream(opening, wanted, {

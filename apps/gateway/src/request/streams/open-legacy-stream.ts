@@ -17,6 +17,8 @@ const RETRY_JITTER_MS = 1_000
 export function openLegacyStream(opening: Opening & { session: Session | undefined }): void {
   const { session, gateway } = opening
   checkRoom(opening)
+  // Its end was told already, while the caller was looked up, and would not be told to the stream.
+  if (opening.exchange.response.destroyed) return
   const updated = (uri: string) => notificationText('notifications/resources/updated', `{"uri":${JSON.stringify(uri)}}`)
   const response = openStream(opening, WATCHED, {
     changed: (kind) => notificationText(`notifications/${kind}/list_changed`),
