@@ -2,10 +2,10 @@
 import type { Logger } from 'pino'
 import type { Config, IssuerConfig } from './config/schema.ts'
 import { type AccessTokens, createAccessTokens } from './identity/access-tokens.ts'
+import { managedByFile } from './identity/agent-directory.ts'
 import { IssuerKeys } from './identity/issuer-keys.ts'
 import { createProtectedResource, type ProtectedResource } from './identity/protected-resource.ts'
 import { createRevokedTokens } from './identity/revoked-tokens.ts'
-import { compileGlob } from './policy/glob.ts'
 import type { Store } from './store/open-store.ts'
 
 /** What a configuration says of signing in. */
@@ -32,10 +32,10 @@ export function createSignIn(on: { store: Store; publicUrl: string; log: Logger 
     const resource = createProtectedResource(publicUrl, config)
     const { issuers } = config.auth
     if (issuers.length === 0) return { resource, accessTokens: undefined }
-    const named = Object.keys(config.agents).map(compileGlob)
+    const isNamed = managedByFile(config)
     const rolesOf = (agent: string) => {
       const roles = storedRoles(agent)
-      return roles ?? (named.some((glob) => glob(agent)) ? undefined : null)
+      return roles ?? (isNamed(agent) ? undefined : null)
     }
     return {
       resource,

@@ -164,6 +164,14 @@ describe('agents', () => {
     expect(failureOf(await ask('DELETE', `/api/v1/agents/ops/keys/${second.id}`))).toEqual([404, 'item_unknown'])
   })
 
+  it('of which the file has limits alone are the store’s', async () => {
+    const made = await ask('POST', '/api/v1/agents', { body: { name: 'capped-1', roles: ['support'] } })
+    expect([made.status, made.json]).toMatchObject([201, { source: 'store', roles: ['support'] }])
+    const put = await ask('PUT', '/api/v1/agents/capped-1', { body: { roles: [] }, ifMatch: made.etag })
+    expect([put.status, put.json.roles]).toEqual([200, []])
+    expect((await ask('DELETE', '/api/v1/agents/capped-1', { ifMatch: put.etag })).status).toBe(204)
+  })
+
   it('are not taken out of service by a glob, which would end nothing', async () => {
     expect(failureOf(await ask('POST', '/api/v1/agents/helpdesk-*/revoke'))).toEqual([422, 'cannot_revoke'])
     const body = { agent: 'helpdesk-*' }

@@ -64,7 +64,7 @@ beforeAll(async () => {
     {},
     {
       auth: { issuers: [{ issuer, introspection: { ...introspection, clientSecret: secretFile('own', SECRET) } }] },
-      agents: { ops: { roles: ['operator'] }, bot: { roles: ['operator'] } },
+      agents: { ops: { roles: ['operator'] }, bot: { roles: ['operator'] }, 'capped-*': { limits: { perMinute: 9 } } },
     },
   )
 })
@@ -124,6 +124,7 @@ describe(verifies('auth.matrix', 'an opaque token'), () => {
     ['without an end', { said: { exp: undefined } }],
     ['without a beginning', { said: { iat: undefined } }],
     ['of an agent that nobody knows', { said: { client_id: 'bert' } }],
+    ['of an agent of which there are limits alone', { said: { client_id: 'capped-1' } }],
     ['of no agent', { said: { client_id: undefined } }],
     ['that is bound to a key', { said: { cnf: { jkt: 'x' } } }],
     ['that needs a proof', { said: { token_type: 'DPoP' } }],

@@ -23,7 +23,18 @@ export interface ListedAgent {
 
 /** Whether the file binds the agent's roles, by its name or a glob. */
 export function isManagedByFile(config: Pick<Config, 'agents'>, agent: string): boolean {
-  return Object.keys(config.agents).some((pattern) => compileGlob(pattern)(agent))
+  return managedByFile(config)(agent)
+}
+
+/** The same for many agents. */
+export function managedByFile(config: Pick<Config, 'agents'>): (agent: string) => boolean {
+  const globs = boundNames(config).map(compileGlob)
+  return (agent) => globs.some((glob) => glob(agent))
+}
+
+// An entry of limits alone makes nobody known, and leaves roles to the store.
+function boundNames({ agents }: Pick<Config, 'agents'>): string[] {
+  return Object.entries(agents).flatMap(([name, { roles }]) => (roles === undefined ? [] : [name]))
 }
 
 /** All agents: those of the file in its order, then the others by name. */
@@ -33,10 +44,11 @@ export function listAgents(config: Pick<Config, 'agents' | 'rules'>, store: Stor
   const stored = new Map(store?.agents.list().map((agent) => [agent.name, agent.roles]))
   const revoked = new Set(store?.revokedAgents.list().map(({ agent }) => agent))
   const others = [...stored.keys(), ...keys.map((key) => key.agent)].sort()
-  const names = new Set([...Object.keys(config.agents), ...others])
+  const isManaged = managedByFile(config)
+  const names = new Set([...boundNames(config), ...others])
   return [...names].map((agent) => ({
     agent,
-    source: isManagedByFile(config, agent) ? 'file' : stored.has(agent) ? 'store' : 'none',
+    source: isManaged(agent) ? 'file' : stored.has(agent) ? 'store' : 'none',
     roles: agent.includes('*') ? (config.agents[agent]?.roles ?? []) : rolesOf(agent, stored.get(agent)),
     isRevoked: revoked.has(agent),
     keys: keys.filter((key) => key.agent === agent),

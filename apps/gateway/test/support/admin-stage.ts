@@ -40,7 +40,11 @@ export async function startAdminStage(more: Partial<StoryConfig> = {}): Promise<
       up: { url: `${stage.raw.url('up')}?token=canary-url`, headers: { 'x-key': 'canary-header' }, tags: ['money'] },
       off: { command: ['node', 'canary-command'], env: { SECRET: 'canary-env' }, enabled: false },
     },
-    agents: { ops: { roles: ['operator'] }, 'helpdesk-*': { roles: ['support'] } },
+    agents: {
+      ops: { roles: ['operator'] },
+      'helpdesk-*': { roles: ['support'] },
+      'capped-*': { limits: { perMinute: 9 } },
+    },
     rules: RULES,
     tests: [{ as: 'ops', call: 'up__drop', expect: 'deny' }],
     ...more,
