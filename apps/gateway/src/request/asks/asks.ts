@@ -22,6 +22,8 @@ export class PendingAsks {
     string,
     { caller: string; session: number | undefined; resolve(answer: AskAnswer): void }
   >()
+  /** Why nothing is asked any more. */
+  #ending: string | undefined
 
   /**
    * Asks a legacy client on its call's stream.
@@ -32,6 +34,7 @@ export class PendingAsks {
     ask: Ask,
     on: { reply: Reply; caller: Caller; session: number | undefined; signal: AbortSignal },
   ): Promise<AskAnswer> {
+    if (this.#ending !== undefined) return Promise.resolve(refusedAsk(this.#ending))
     const id = randomUUID()
     return new Promise((resolve, reject) => {
       if (on.signal.aborted) {
@@ -55,8 +58,9 @@ export class PendingAsks {
     })
   }
 
-  /** Answers everything that waits as refused, because the gateway ends. */
+  /** Answers everything that waits, and that is asked from now on, as refused, because the gateway ends. */
   refuseAll(reason: string): void {
+    this.#ending = reason
     for (const [id, pending] of this.#pending) {
       this.#pending.delete(id)
       pending.resolve(refusedAsk(reason))
