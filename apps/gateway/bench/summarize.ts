@@ -13,7 +13,7 @@ export interface Slice {
 }
 
 /** The ways that others are held against. */
-export const BASES = ['nginx', 'sdk', 'against'] as const
+const BASES = ['nginx', 'sdk', 'against'] as const
 /** One of {@link BASES}. */
 export type Base = (typeof BASES)[number]
 

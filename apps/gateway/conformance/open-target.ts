@@ -22,7 +22,6 @@ export const UPSTREAM_ERAS = ['auto', 'modern', 'legacy'] as const
 export type UpstreamEra = (typeof UPSTREAM_ERAS)[number]
 
 const PATHS = { s: '/s/fixture/mcp', mcp: '/mcp' }
-const UNLIMITED = { perMinute: 0, concurrency: 0 }
 
 /** Starts a fixture of its own and, unless the way is direct, a gateway in front of it. */
 export async function openTarget(target: Target, era: UpstreamEra = 'auto'): Promise<OpenTarget> {
@@ -30,7 +29,6 @@ export async function openTarget(target: Target, era: UpstreamEra = 'auto'): Pro
   if (target === 'direct') return fixture
   const gateway = await startGateway({
     auth: { anonymous: 'ops' },
-    limits: { agent: UNLIMITED, write: { perMinute: 0 }, user: { perMinute: 0 } },
     upstreams: {
       fixture: {
         url: fixture.url,

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { freePort } from '../test/support/free-port.ts'
+import { NO_LIMITS } from '../test/support/start-gateway.ts'
 import { type Program, startProgram } from './start-program.ts'
 import { until } from './until.ts'
 
@@ -32,7 +33,6 @@ const MAIN = join(ROOT, 'apps/gateway/src/main.ts')
 const UPSTREAMS = ['projects', 'db', 'integrations']
 const FLAGS = ['--disable-warning=ExperimentalWarning', MAIN]
 const READY_MS = 30_000
-const UNLIMITED = { perMinute: 0, concurrency: 0 }
 
 /** Writes its configuration into the folder, makes a key and starts it. */
 export async function startGatewayProcess(folder: string): Promise<GatewayProcess> {
@@ -82,7 +82,7 @@ function configuration(port: number, isLaterToolVisible: boolean): object {
     upstreams: Object.fromEntries(UPSTREAMS.map((id) => [id, { run: join(ROOT, `packages/server-${id}`) }])),
     agents: { tester: { roles: ['all'] } },
     rules: isLaterToolVisible ? [everything] : [everything, notYet],
-    limits: { agent: UNLIMITED, user: { perMinute: 0 }, write: { perMinute: 0 } },
+    limits: NO_LIMITS,
   }
 }
 

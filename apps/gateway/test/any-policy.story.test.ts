@@ -62,7 +62,6 @@ beforeAll(async () => {
           ...(each.prompts.length > 0 ? { prompts: each.prompts } : {}),
         })),
     ),
-    limits: { agent: { perMinute: 0 }, write: { perMinute: 0 }, user: { perMinute: 0 } },
   })
   for (const agent of AGENTS) keys.set(agent, gateway.key(agent))
   await gateway.ready('a', 'b')

@@ -33,7 +33,6 @@ beforeAll(async () => {
     agents: { ops: { roles: ['operator'] } },
     approvers: { alice: { roles: ['leads'] } },
     rules: [{ id: 'pay', effect: 'approve', roles: ['operator'], tools: ['*'], approvers: ['leads'] }],
-    limits: { agent: { perMinute: 0 }, write: { perMinute: 0 }, user: { perMinute: 0 } },
   })
   await gateway.ready()
   key = gateway.key('ops')

@@ -22,7 +22,6 @@ beforeAll(async () => {
   gateway = await startGatewayProcess({
     upstreams: { up: { url: upstream.url, tools: { look: { effect: 'read' } } } },
     agents: { ops: { roles: ['operator'] } },
-    limits: { agent: { perMinute: 0, concurrency: 0 }, write: { perMinute: 0 } },
   })
   key = gateway.key('ops')
 }, 30_000)

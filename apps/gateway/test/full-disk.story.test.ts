@@ -77,7 +77,6 @@ it.skipIf(!hasLimits)(
     const gateway = await startGatewayProcess({
       upstreams: { up: { url: upstream.url, tools: { look: { effect: 'read' } } } },
       agents: { ops: { roles: ['operator'] } },
-      limits: { agent: { perMinute: 0, concurrency: 0 }, write: { perMinute: 0 } },
     })
     const allow = (bytes: string) =>
       expect(spawnSync('prlimit', ['--pid', String(gateway.pid()), `--fsize=${bytes}:unlimited`]).status).toBe(0)

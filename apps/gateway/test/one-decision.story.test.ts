@@ -88,7 +88,6 @@ beforeAll(async () => {
           resources: ['up://shut', 'up://shut/*'],
         },
       ],
-      limits: { agent: { perMinute: 0, concurrency: 0 }, user: { perMinute: 0 }, write: { perMinute: 0 } },
     },
   )
   const { gateway } = scripted

@@ -9,7 +9,7 @@ import { createSqliteEngine } from './engine/sqlite/sqlite-engine.ts'
 import { helpdeskPolicy } from './policy/helpdesk-policy.ts'
 
 /** Its id, and the name of its file. */
-export const HELPDESK = 'helpdesk'
+const HELPDESK = 'helpdesk'
 
 /** Makes the file when it is missing; the child process that reads it starts with the first query. */
 export async function openHelpdeskSource(dataDir: DataDir): Promise<Source> {

@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts'
 import type { Asked, Route } from './route.ts'
 
 /** Largest body, bytes: a policy of thousands of rules fits. */
-export const MAX_ADMIN_BODY_BYTES = 1024 * 1024
+const MAX_ADMIN_BODY_BYTES = 1024 * 1024
 
 /** The input of a route.
  * @throws GatewayError input_invalid | media_type_unsupported | body_too_large | precondition_required

@@ -1,7 +1,7 @@
 /** The arguments of a call as a person is shown them who decides over it. */
 
 /** Longest text that is kept, characters. */
-export const MAX_SHOWN_CHARACTERS = 4_000
+const MAX_SHOWN_CHARACTERS = 4_000
 
 /**
  * JSON text, cut where it is long; what could hide something from the reader is spelled out.

@@ -5,7 +5,7 @@ import { operatorName } from './operator-name.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Environment variable with a token of the admin API. */
-export const ADMIN_TOKEN_VARIABLE = 'CAUSEWAY_ADMIN_TOKEN'
+const ADMIN_TOKEN_VARIABLE = 'CAUSEWAY_ADMIN_TOKEN'
 
 /** A key that has to be given back. */
 export interface BorrowedKey {

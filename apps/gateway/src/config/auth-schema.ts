@@ -7,7 +7,7 @@ import { REFERENCE_FORMS } from './secret.ts'
 import { secret } from './secret-text.ts'
 
 /** Signature algorithms that an issuer may be configured with; none of them takes a shared secret. */
-export const ALGORITHMS = [
+const ALGORITHMS = [
   'RS256',
   'RS384',
   'RS512',

@@ -5,9 +5,9 @@ import { createKeyHasher, mintApiKey } from './api-key.ts'
 
 const DAY_MS = 86_400_000
 /** How long a key lives unless its maker says otherwise. */
-export const DEFAULT_KEY_LIFE_MS = 90 * DAY_MS
+const DEFAULT_KEY_LIFE_MS = 90 * DAY_MS
 /** Active keys an agent may hold, impersonation aside. */
-export const MAX_ACTIVE_KEYS = 2
+const MAX_ACTIVE_KEYS = 2
 const IMPERSONATION_LIFE_MS = 60_000
 
 /** A key at the only moment it is known in clear. */

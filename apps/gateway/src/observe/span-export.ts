@@ -59,7 +59,7 @@ export async function createSpanExport(url: string, log: Logger): Promise<SpanEx
 }
 
 /** The URL that spans are posted to. */
-export function tracesUrl(url: string): string {
+function tracesUrl(url: string): string {
   const { pathname } = new URL(url)
   return pathname === '/' ? new URL(TRACES_PATH, url).href : url
 }

@@ -22,7 +22,7 @@ export interface KnownWorld {
 }
 
 /** Tags by which an operator says what a tool brings in or lets out. */
-export const RISK_TAGS = { private: 'private', untrusted: 'untrusted', outside: 'outside' } as const
+const RISK_TAGS = { private: 'private', untrusted: 'untrusted', outside: 'outside' } as const
 
 const STRENGTH = { allow: 0, approve: 1, deny: 2 } as const
 

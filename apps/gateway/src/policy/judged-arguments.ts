@@ -3,7 +3,7 @@ import { foldCase } from '../wire/refuse-variants.ts'
 import { isExactNumber } from './exact-number.ts'
 
 /** Largest arguments that are judged, characters: a condition must not take long. */
-export const MAX_JUDGED_CHARACTERS = 64 * 1024
+const MAX_JUDGED_CHARACTERS = 64 * 1024
 /** Longest list that is judged. */
 const MAX_ELEMENTS = 1_000
 

@@ -3,7 +3,7 @@ import type { Config, Rule } from '../config/schema.ts'
 import type { Store } from '../store/open-store.ts'
 
 /** What stands as the source of a rule that was made through the admin API. */
-export const STORED_SOURCE = 'api'
+const STORED_SOURCE = 'api'
 
 /** The configuration with the rules of the store. */
 export function withStoredRules<C extends Pick<Config, 'rules'>>(

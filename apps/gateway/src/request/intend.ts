@@ -25,7 +25,7 @@ export function intend(decided: Decided, trail: Trail, gateway: Gateway): undefi
 }
 
 /** Whether the call may change something: only a trusted word says that a tool reads. */
-export function mayWrite({ target, inbound }: Pick<Decided, 'target' | 'inbound'>): boolean {
+function mayWrite({ target, inbound }: Pick<Decided, 'target' | 'inbound'>): boolean {
   if (target.entry.kind !== 'tools' || target.entry.facts.effect === 'read') return false
   const { method } = inbound.message
   return method === 'tools/call' || method === 'tasks/update' || method === 'tasks/cancel'

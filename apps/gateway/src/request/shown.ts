@@ -24,7 +24,7 @@ export interface ListPage {
 }
 
 /** Definitions on one page of a list. */
-export const PAGE_SIZE = 1_000
+const PAGE_SIZE = 1_000
 
 const ACTIONS: Record<Kind, Action> = {
   tools: 'tool',

@@ -7,7 +7,7 @@ import { createSealer } from '@causeway/shared-contracts/sealer'
 import { StoreError } from './store-error.ts'
 
 /** Environment variable that replaces the secret file: 64 hex digits. */
-export const SECRET_VARIABLE = 'CAUSEWAY_SECRET'
+const SECRET_VARIABLE = 'CAUSEWAY_SECRET'
 
 /**
  * Creates the directory when missing and returns its 32-byte secret: from the environment, else from its file.

@@ -46,8 +46,7 @@ beforeAll(async () => {
     const skills = await placeOf('full-skills', id, transport, startFullSkills)
     upstreams[`s-${id}`] = { ...skills, era: upstream }
   }
-  const unlimited = { perMinute: 0 }
-  gateway = await startGateway({ upstreams, limits: { agent: unlimited, write: unlimited, user: unlimited } })
+  gateway = await startGateway({ upstreams })
   await gateway.ready(...Object.keys(upstreams))
   for (const era of ERAS) agents.set(era, await connectMatrixAgent(era, `${gateway.url}/mcp`, gateway.key('ops')))
   await until(() => gateway.listening.gateway.streams.size > 0, "the legacy agent's stream is open")

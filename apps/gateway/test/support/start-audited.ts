@@ -37,7 +37,6 @@ export async function startAudited(): Promise<Audited> {
     { tools: [READ, ...OTHERS], prompts: [{ name: 'plan' }], resources: [{ uri: 'note://a', name: 'a' }] },
     {
       up: { tools: { look: { effect: 'read' }, silent: { timeout: '100ms' } } },
-      limits: { agent: { perMinute: 0 }, write: { perMinute: 0 } },
       agents: { ops: { roles: ['operator'] }, other: { roles: ['viewer'] } },
       rules: [
         { id: 'operators', effect: 'allow', roles: ['operator'], tools: ['*'], prompts: ['*'], resources: ['*'] },

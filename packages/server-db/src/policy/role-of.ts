@@ -4,7 +4,7 @@ import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { ROLES, type Role } from './source-policy.ts'
 
 /** The shipped mapping: role in the caller's verified claim → role here. */
-export const CLAIM_ROLES: ReadonlyMap<string, Role> = new Map([
+const CLAIM_ROLES: ReadonlyMap<string, Role> = new Map([
   ['operator', 'admin'],
   ['support', 'support'],
   ['viewer', 'analyst'],

@@ -10,9 +10,9 @@ import { writeCustomers, writeEmployees } from './write-people.ts'
 import { ticketWriter, writeTickets } from './write-tickets.ts'
 
 /** As many customers as make more than 60,000 rows in all. */
-export const DEFAULT_CUSTOMERS = 2_500
+const DEFAULT_CUSTOMERS = 2_500
 /** Fewest customers that still include the story's. */
-export const MIN_CUSTOMERS = 77
+const MIN_CUSTOMERS = 77
 
 /**
  * Makes the file unless it exists; written aside and renamed, so that it is whole or absent.

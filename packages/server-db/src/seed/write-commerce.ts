@@ -3,7 +3,7 @@ import { COUPONS, PRODUCT_KINDS, PRODUCT_LINES } from './helpdesk-words.ts'
 import { dayBefore, inserter, momentBefore, type Seeding } from './seeding.ts'
 
 /** How many products are sold. */
-export const PRODUCTS = 240
+const PRODUCTS = 240
 
 /** What later writers need to know of an order. */
 export interface WrittenOrder {

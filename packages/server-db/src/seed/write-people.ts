@@ -7,7 +7,7 @@ import { dayBefore, inserter, momentBefore, type Seeding } from './seeding.ts'
 export const EMPLOYEES = 60
 
 /** Longest that a customer has been one. */
-export const CUSTOMER_DAYS = 900
+const CUSTOMER_DAYS = 900
 
 /** One head, who leads the first of each team, who lead the rest; some have left. */
 export function writeEmployees({ db, random, today }: Seeding): void {

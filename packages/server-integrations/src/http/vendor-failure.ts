@@ -6,7 +6,7 @@ import type { VendorDialect, VendorReply } from './vendor-dialect.ts'
 import type { VendorRequest } from './vendor-request.ts'
 
 /** A write that may or may not have happened; it is never repeated on its own. */
-export function outcomeUnknown(dialect: VendorDialect, request: VendorRequest, why: string): ToolError {
+function outcomeUnknown(dialect: VendorDialect, request: VendorRequest, why: string): ToolError {
   return new ToolError(
     'write_outcome_unknown',
     `${dialect.title} did not confirm the attempt to ${request.doing}: ${why}. It may have happened. ${request.check ?? 'Look before you repeat it.'}`,

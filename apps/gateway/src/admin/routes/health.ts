@@ -23,7 +23,7 @@ const health = z
   .meta({ id: 'Health' })
 
 /** Version of this API, and of the gateway. */
-export const API_VERSION = '0.1.0'
+const API_VERSION = '0.1.0'
 
 function healthOf({ gateway, store, startedAtMs }: AdminParts): z.output<typeof health> {
   const states = [...gateway.upstreams.values()].map(({ state }) => state.kind)

@@ -31,7 +31,7 @@ const wholeVersion = z
   .meta({ id: 'WholePolicyVersion' })
 
 /** A rule as it is sent. */
-export const ruleBody = ruleSchema
+const ruleBody = ruleSchema
 const MAX_RULES = 2_000
 /** A whole set of rules as it is sent. */
 export const rulesBody = z.array(ruleBody).max(MAX_RULES)
