@@ -1,13 +1,15 @@
 /** Deletes whole segments that are too old, the oldest of a chain first, and only after a signed word on where the rest of it begins. */
-import { statSync, unlinkSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import type { Head } from './chain.ts'
+import { readLinesBackward } from './read-lines.ts'
+import { parseRecord } from './read-records.ts'
 import { chainsOf, listSegments } from './segment-name.ts'
 import { tailOf } from './tail.ts'
 
 /** What the sweep works on. */
 export interface RetentionParts {
   folder: string
-  /** A segment that was last written before this goes, ms since the epoch; at least a day ago, so that nobody writes to it any more. */
+  /** A segment whose file and last record are from before this goes, ms since the epoch; at least a day ago, so that nobody writes to it any more. */
   beforeMs: number
   /** Makes it known that a chain's records up to here are deleted. */
   retain(instance: string, head: Head): Promise<void>
@@ -24,13 +26,18 @@ export async function sweepSegments({ folder, beforeMs, retain }: RetentionParts
     const due = youngest < 0 ? segments : segments.slice(0, youngest)
     const tail = tailOf(due)
     if (tail) await retain(tail.instance, { seq: tail.seq, hash: tail.hash })
-    for (const { path } of due) unlinkSync(path)
+    for (const { path } of due) rmSync(path, { force: true })
     count += due.length
   }
   return count
 }
 
-// Another gateway on the same directory sweeps too.
+// Another gateway on the same directory sweeps too. The time of a file is set by whoever can write to it, and what a record
+// says of its time cannot be changed unseen: the later of them counts, or the gateway would sign for what others want gone.
 function lastWrittenMs(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const writtenMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs
+  if (writtenMs === undefined) return 0
+  const [line = ''] = readLinesBackward(path)
+  const recordedMs = Date.parse(parseRecord(line)?.time ?? '')
+  return Number.isFinite(recordedMs) ? Math.max(writtenMs, recordedMs) : writtenMs
 }

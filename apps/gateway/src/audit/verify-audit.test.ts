@@ -18,6 +18,7 @@ import type { Config } from '../config/schema.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { type Audit, createAudit } from './audit.ts'
 import { EMPTY_HEAD, MAX_FRAME_BYTES, readPlace, sealInto } from './chain.ts'
+import { sweepSegments } from './retention.ts'
 import { segmentName } from './segment-name.ts'
 import { systemBody } from './system-record.ts'
 import { type AuditReport, verifyAudit } from './verify-audit.ts'
@@ -253,4 +254,35 @@ it('a chain that runs over days is good in all its segments, and what is older t
   // What is left is held to where it began.
   unlinkSync(segments()[0] as string)
   expect(problems(verify())).toEqual([['removed', 22]])
+})
+
+describe('retention', () => {
+  const age = () => {
+    for (const path of segments()) utimesSync(path, new Date(0), new Date(0))
+  }
+
+  it('deletes no young records whose file was made to look old', async () => {
+    await chain(5)
+    age()
+    await start().close()
+    expect(segments()).toHaveLength(2)
+  })
+
+  it('is no way to have records deleted unseen: what makes them look old is found', async () => {
+    await chain(5)
+    const all = lines()
+    write(rehashed(all.with(4, (all[4] as string).replace(/"time":"20\d\d/, '"time":"2001')), 4))
+    age()
+    await start().close()
+    expect(segments()).toHaveLength(1)
+    expect(problems(verify())).toEqual([['rewritten', 5]])
+  })
+
+  it('by two gateways at once is no failure', async () => {
+    await chain(5)
+    const beforeMs = Date.now() + DAY_MS
+    const sweep = () => sweepSegments({ folder: folder(), beforeMs, retain: () => new Promise(setImmediate) })
+    expect(await Promise.all([sweep(), sweep()])).toEqual([1, 1])
+    expect(segments()).toEqual([])
+  })
 })

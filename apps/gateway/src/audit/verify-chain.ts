@@ -100,7 +100,16 @@ class Walk {
         this.#remember(text)
       }
     }
-    return this.#atEnd(deletedUpTo)
+    return this.#atEnd(deletedUpTo) ?? this.#contradiction(seen)
+  }
+
+  // What is deleted cannot be held against anything but what others saw of it.
+  #contradiction(seen: ReadonlyMap<number, readonly Sighting[]>): ChainProblem | undefined {
+    for (const [seq, [one, ...others]] of seen) {
+      const other = others.find(({ hash }) => hash !== one?.hash)
+      if (other) return { kind: 'rewritten', seq, message: `is not what ${one?.by} saw: ${other.by} saw another` }
+    }
+    return undefined
   }
 
   #next(line: string, deletedUpTo: Head | undefined): ChainProblem | undefined {
