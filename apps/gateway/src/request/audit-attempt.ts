@@ -35,7 +35,8 @@ export function auditAttempt(
     attemptBody(exchange, trail, {
       gateway,
       end: {
-        kind: trail.isForwarded ? 'result' : 'attempt',
+        // There is such a time as soon as something was sent, and not for a call that found no place.
+        kind: trail.upstreamMs === undefined ? 'attempt' : 'result',
         // A stream is begun elsewhere.
         status: reply.status || exchange.response.statusCode,
         error: error ? error.code : outcome === 'result' ? undefined : outcome,

@@ -145,7 +145,6 @@ async function serveCall(serving: Serving, inbound: Inbound, view: View): Promis
   if (reply.isGivenUp) throw new GatewayError('call_cancelled', 'Cannot make the call: the client has gone away')
   // Not before the intent: what cannot be recorded is not run, and must not cost the approval.
   if (decided.approval) spendApproval(decided, serving)
-  trail.isForwarded = true
   trail.clock?.enter('forward')
   const answer = await forward(routed, decided, { gateway, reply, trail })
   trail.outcome = answer.outcome

@@ -31,15 +31,13 @@ export interface Trail {
   argsText?: string
   /** What was found when the result was held against its output schema. */
   resultNote?: string
-  /** Whether anything was sent to an upstream. */
-  isForwarded?: boolean
   /** The trace it belongs to, if any. */
   trace?: Trace
   /** Kept where traces are recorded. */
   clock?: PhaseClock
   /** Time in the upstream's queue. */
   queueMs?: number
-  /** Time in the upstream, without that in which the agent was asked. */
+  /** Time in the upstream, without that in which the agent was asked; absent where nothing was sent. */
   upstreamMs?: number
 }
 
