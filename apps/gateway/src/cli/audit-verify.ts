@@ -67,7 +67,9 @@ function formatReport({ chains, records, checkpoints }: AuditReport): string {
     String(sightings),
     tornBytes > 0 ? `its last record was cut off after ${tornBytes} bytes` : '',
   ])
-  const summary = `${records} records in ${chains.length} chains are as they were written; ${checkpoints} checkpoints agree.`
+  const counted = [`${records} records`, `${chains.length} chains`, `${checkpoints} checkpoints`]
+  const [what, where, seen] = counted.map((each) => each.replace(/^1 (.*)s$/, '1 $1'))
+  const summary = `Found as written: ${what} in ${where}, ${seen}.`
   return chains.length === 0
     ? 'There are no records.'
     : `${formatTable(['CHAIN', 'RECORDS', 'SEEN', ''], rows)}\n${summary}`

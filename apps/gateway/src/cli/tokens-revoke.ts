@@ -33,8 +33,12 @@ export function tokensRevoke(workspace: Workspace, { jti, issuedBefore, ...flags
 function noteStrangers({ config, printer, existingStore }: Workspace, { issuer, agent }: Flags): void {
   if (agent && !isManagedByFile(config, agent) && !existingStore()?.agents.get(agent))
     printer.note(`no agent "${agent}" is known`)
-  if (issuer !== undefined && !config.auth.issuers.some((each) => each.issuer === issuer))
-    printer.note(`no issuer "${issuer}" is configured`)
+  const { issuers, development } = config.auth
+  const known = [
+    ...issuers.map((each) => each.issuer),
+    ...(development ? [`http://127.0.0.1:${development.port}`] : []),
+  ]
+  if (issuer !== undefined && !known.includes(issuer)) printer.note(`no issuer "${issuer}" is configured`)
 }
 
 function parseTime(text: string): number {

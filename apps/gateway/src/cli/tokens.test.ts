@@ -53,6 +53,13 @@ test('revoke refuses what says nothing, and notes an issuer that is not configur
   expect([stranger.code, stranger.stderr]).toEqual([0, expect.stringContaining('no issuer "https://idp.exmaple"')])
 })
 
+test('revoke knows the development issuer', async () => {
+  const local = createCliFixture('version: 1\nupstreams: {}\nauth: { development: { port: 8999 } }\n')
+  const { code, stderr } = await local.run(['tokens', 'revoke', '--issuer', 'http://127.0.0.1:8999'])
+  expect([code, stderr]).toEqual([0, ''])
+  local.remove()
+})
+
 test('a revoked agent gets no key until it is restored', async () => {
   const created = (await cli.run(['agents', 'create', 'ops', '--json'])).json().data
   const { data } = (await cli.run(['agents', 'revoke', 'ops', '--json'])).json()
