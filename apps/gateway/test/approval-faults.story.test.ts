@@ -88,6 +88,27 @@ it(verifies('policy.approval', 'a client that goes away while the intent is writ
   expect((await call({ name: 'up__pay' })).code).toBe('approval_required')
 })
 
+it('a legacy client that cancels while the intent is written has nothing run', async () => {
+  const client = await connectV1(on.url, on.key)
+  const { data } = await call({ name: 'up__pay', arguments: { cancelled: true } })
+  await approve(data?.approvalId)
+  files.syncMs = SLOW_DISK_MS
+  const [before, sent] = [files.syncs, calls('pay')]
+  const abort = new AbortController()
+  const params = { name: 'up__pay', arguments: { cancelled: true } }
+  const pending = client.callTool(params, undefined, { signal: abort.signal })
+  pending.catch(() => {})
+  await until(() => files.syncs > before, 'the intent is on its way to the disk')
+  abort.abort()
+  await expect(pending).rejects.toThrow()
+  await until(() => on.gateway.listening.gateway.admission.inFlight === 0, 'the call has ended')
+  files.syncMs = 0
+  expect(calls('pay')).toBe(sent)
+  expect((await recordsOf('pay')).at(-1)).toMatchObject({ kind: 'attempt', error: 'call_cancelled' })
+  expect(on.gateway.listening.gateway.cancellable.size).toBe(0)
+  await client.close()
+})
+
 it(verifies('audit.complete', 'the record of a call that waited names the rules that let it through'), async () => {
   const client: ClientV1 = await connectV1(on.url, on.key, { elicitation: {} })
   const version = () => on.gateway.listening.gateway.live.policy.version

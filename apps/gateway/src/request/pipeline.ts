@@ -9,7 +9,7 @@ import { answerLocally } from './answer-locally.ts'
 import { approve, spendApproval } from './approve.ts'
 import { authenticate } from './authenticate.ts'
 import type { Caller } from './caller.ts'
-import { cancel } from './cancel.ts'
+import { cancel, cancellationKey } from './cancel.ts'
 import { decideCall } from './decide.ts'
 import { forward } from './forward.ts'
 import { intend } from './intend.ts'
@@ -111,7 +111,20 @@ async function serveRequestOf(serving: Serving, inbound: Inbound, view: View): P
     trail.outcome = 'result'
     return
   }
-  return serveCall(serving, inbound, view)
+  return inbound.session ? serveCancellable(serving, inbound, view) : serveCall(serving, inbound, view)
+}
+
+// Who cancels before anything is sent has nothing sent; from then on `forward` knows how to end the call.
+async function serveCancellable(serving: Serving, inbound: Inbound, view: View): Promise<void> {
+  const { reply, caller, gateway } = serving
+  const session = inbound.session?.number as number
+  const key = cancellationKey(caller.id, session, inbound.message.idText as string)
+  gateway.cancellable.set(key, () => reply.giveUp())
+  try {
+    await serveCall(serving, inbound, view)
+  } finally {
+    gateway.cancellable.delete(key)
+  }
 }
 
 async function serveCall(serving: Serving, inbound: Inbound, view: View): Promise<void> {
@@ -142,7 +155,7 @@ async function serveCall(serving: Serving, inbound: Inbound, view: View): Promis
   trail.clock?.enter('intend')
   const intended = intend(decided, trail, gateway)
   if (intended) await intended
-  if (reply.isGivenUp) throw new GatewayError('call_cancelled', 'Cannot make the call: the client has gone away')
+  if (reply.isGivenUp) throw new GatewayError('call_cancelled', 'Cannot make the call: the client has given it up')
   // Not before the intent: what cannot be recorded is not run, and must not cost the approval.
   if (decided.approval) spendApproval(decided, serving)
   trail.clock?.enter('forward')

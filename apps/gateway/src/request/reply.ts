@@ -21,6 +21,7 @@ export class Reply {
   #keepAlive: NodeJS.Timeout | undefined
   #onGone: (() => void) | undefined
   #onOut: (() => void) | undefined
+  #isCancelled = false
   /** Whether the client reads events; known once its head was looked at. */
   canStream = false
   /** Whether the message is of the modern era, where a client that goes away gives up; known once it was read. */
@@ -80,9 +81,14 @@ export class Reply {
     this.answer(statusOf(error, idText, this.isModern), body, failureHeaders(error))
   }
 
-  /** Whether the client has gone away and gave up by that. */
+  /** Whether the client has cancelled, or has gone away and gave up by that. */
   get isGivenUp(): boolean {
-    return this.isModern && this.#response.destroyed && !this.#response.writableFinished
+    return this.#isCancelled || (this.isModern && this.#response.destroyed && !this.#response.writableFinished)
+  }
+
+  /** Takes note that the client has cancelled. */
+  giveUp(): void {
+    this.#isCancelled = true
   }
 
   /** Calls back when the client goes away before the end, or at once if it has, if that means that it gave up: a legacy client's disconnect is not a cancel. */
