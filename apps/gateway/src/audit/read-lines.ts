@@ -3,6 +3,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
 const CHUNK_BYTES = 256 * 1024
 const LINE_FEED = 0x0a
+/** No record is nearly as long: what is, nobody here wrote, and it is not to fill the memory. */
+const MAX_LINE_BYTES = 4 * 1024 * 1024
 
 /** A line, and whether its line feed is there: only the last one of a file may lack it. */
 export interface Line {
@@ -10,11 +12,12 @@ export interface Line {
   isWhole: boolean
 }
 
-/** From the first to the last. */
+/** From the first to the last; one that is too long to be a record comes as an empty one. */
 export function* readLines(path: string): Generator<Line> {
   const file = openSync(path, 'r')
   try {
     let rest: Buffer = Buffer.alloc(0)
+    let isTooLong = false
     for (let position = 0; ; ) {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
       const length = readSync(file, chunk, 0, CHUNK_BYTES, position)
@@ -23,12 +26,17 @@ export function* readLines(path: string): Generator<Line> {
       rest = Buffer.concat([rest, chunk.subarray(0, length)])
       let start = 0
       for (let end = rest.indexOf(LINE_FEED); end >= 0; end = rest.indexOf(LINE_FEED, start)) {
-        yield { text: rest.toString('utf8', start, end), isWhole: true }
+        yield { text: isTooLong ? '' : rest.toString('utf8', start, end), isWhole: true }
+        isTooLong = false
         start = end + 1
       }
       rest = rest.subarray(start)
+      if (rest.length <= MAX_LINE_BYTES) continue
+      isTooLong = true
+      rest = Buffer.alloc(0)
     }
-    if (rest.length > 0) yield { text: rest.toString('utf8'), isWhole: false }
+    if (isTooLong) yield { text: '', isWhole: true }
+    else if (rest.length > 0) yield { text: rest.toString('utf8'), isWhole: false }
   } finally {
     closeSync(file)
   }

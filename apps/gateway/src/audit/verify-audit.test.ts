@@ -117,6 +117,7 @@ describe(verifies('audit.tamper', 'a chain'), () => {
     ['a record twice', (all) => all.toSpliced(9, 0, all[8] as string), 'reordered', 9],
     ['a foreign line between', (all) => all.toSpliced(9, 0, '{"v":1}'), 'changed', 10],
     ['an empty line between', (all) => all.toSpliced(9, 0, ''), 'changed', 10],
+    ['a line between that could fill the memory', (all) => all.toSpliced(9, 0, 'x'.repeat(9_000_000)), 'changed', 10],
     ['the end cut off', (all) => all.slice(0, 30), 'truncated', 31],
     ['the last record cut off', (all) => all.slice(0, -1), 'truncated', 40],
     [
@@ -135,6 +136,14 @@ describe(verifies('audit.tamper', 'a chain'), () => {
     await chain(40)
     write(tamper(lines()))
     expect(problems(verify())).toEqual([[kind, seq]])
+  })
+
+  it('with an endless line behind it is not, however it ends', async () => {
+    await chain(5)
+    for (const end of ['', '\n']) {
+      appendFileSync(segments()[0] as string, 'x'.repeat(5_000_000) + end)
+      expect(problems(verify())).toEqual([['changed', 6]])
+    }
   })
 
   it('that is gone is missed', async () => {

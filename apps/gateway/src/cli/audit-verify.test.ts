@@ -1,4 +1,4 @@
-/** `causeway audit verify`: what cannot be read is not found good. */
+/** `causeway audit`: what cannot be read is not found good, and what cannot be is not looked for. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -23,4 +23,9 @@ test.each([
 
 test('lines that hold no key are left out', async () => {
   expect((await cli.run(['audit', 'verify', '--keys', 'keys', '--json'])).json()).toMatchObject({ ok: true })
+})
+
+test.each(['--kind', '--decision'])('export %s refuses what no record has', async (flag) => {
+  const refused = await cli.run(['audit', 'export', flag, 'bogus', '--json'])
+  expect([refused.code, refused.json().error.code]).toEqual([1, 'usage'])
 })

@@ -1,5 +1,5 @@
 /** The tree of commands. Each command's file is loaded only when it runs, so that the others cost nothing. */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { CommandIo, GlobalOptions, Workspace } from './workspace.ts'
 
 type Act = (workspace: Workspace) => Promise<void> | void
@@ -281,8 +281,8 @@ function addAudit(program: Command, run: Run): void {
     .option('--user <name>', 'on behalf of one user')
     .option('--tool <name>', 'about one tool, prompt or URI')
     .option('--upstream <id>', 'about one upstream')
-    .option('--kind <kind>', 'intent, result or attempt')
-    .option('--decision <decision>', 'allow, deny or approve')
+    .addOption(new Option('--kind <kind>', 'of one kind').choices(['intent', 'result', 'attempt']))
+    .addOption(new Option('--decision <decision>', 'decided so').choices(['allow', 'deny', 'approve']))
     .option('--request <id>', 'of one request')
     .option('--otlp [url]', 'send them by OTLP/HTTP (default: telemetry.otlp)')
     .action((options) => run(async (on) => (await import('./audit-export.ts')).auditExport(on, options)))
