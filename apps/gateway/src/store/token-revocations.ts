@@ -20,8 +20,8 @@ export interface TokenRevocationTable {
   insert(revocation: TokenRevocation): void
   /** All of them, newest first. */
   list(): TokenRevocation[]
-  /** Removes those that were made before `createdBeforeMs`. */
-  sweep(createdBeforeMs: number): void
+  /** Removes those that were made, and are about tokens that were issued, before `beforeMs`. */
+  sweep(beforeMs: number): void
 }
 
 /** @param changed called after each write */
@@ -31,14 +31,14 @@ export function createTokenRevocationTable(db: DatabaseSync, changed: () => void
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   )
   const list = db.prepare('SELECT * FROM token_revocations ORDER BY created_ms DESC, id')
-  const sweep = db.prepare('DELETE FROM token_revocations WHERE created_ms < ?')
+  const sweep = db.prepare('DELETE FROM token_revocations WHERE max(created_ms, coalesce(issued_before_ms, 0)) < ?')
   return {
     insert({ id, issuer, agent, subject, tokenId, issuedBeforeMs, createdMs }) {
       insert.run(id, issuer, agent, subject, tokenId, issuedBeforeMs, createdMs)
       changed()
     },
     list: () => list.all().map(toRevocation),
-    sweep: (createdBeforeMs) => void sweep.run(createdBeforeMs),
+    sweep: (beforeMs) => void sweep.run(beforeMs),
   }
 }
 
