@@ -216,6 +216,28 @@ describe('the development issuer', () => {
     expect((await grant(secret())).status).toBe(401)
   })
 
+  it('offers codes and client credentials, and no implicit flow', async () => {
+    const answered = await fetch(`${url()}/.well-known/openid-configuration`)
+    const metadata = (await answered.json()) as Record<string, string[]>
+    expect(metadata.response_types_supported).toEqual(['code'])
+    expect(metadata.grant_types_supported?.toSorted()).toEqual([
+      'authorization_code',
+      'client_credentials',
+      'refresh_token',
+    ])
+    const answer = await fetch(`${url()}/reg`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        redirect_uris: ['https://app.example/back'],
+        response_types: ['id_token'],
+        grant_types: ['implicit'],
+      }),
+    })
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error: 'invalid_client_metadata' })
+  })
+
   it('gives no code without PKCE, with its plain form, for another resource, or when the person refuses', async () => {
     expect(await errorOf({ code_challenge: '', code_challenge_method: '' })).toBe('invalid_request')
     expect(await errorOf({ code_challenge_method: 'plain' })).toBe('invalid_request')

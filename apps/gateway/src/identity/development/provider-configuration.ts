@@ -83,6 +83,8 @@ export function providerConfiguration(
     rotateRefreshToken: false,
     clientBasedCORS: (_context: unknown, origin: string) =>
       URL.canParse(origin) && isLoopbackHost(new URL(origin).hostname),
+    // What comes without PKCE is no part of OAuth 2.1.
+    responseTypes: ['code'],
     ttl: {
       AccessToken: TOKEN_LIFE_S,
       ClientCredentials: TOKEN_LIFE_S,
