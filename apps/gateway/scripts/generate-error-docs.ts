@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ADMIN_FAILURES } from '../src/admin/failures.ts'
-import { FAILURES, type FailureCode, type FailureSource, GatewayError } from '../src/errors.ts'
+import { GatewayError } from '../src/errors.ts'
+import { FAILURES, type FailureCode, type FailureSource } from '../src/failures.ts'
 import { dataOf } from '../src/request/reply.ts'
 import { errorText } from '../src/wire/jsonrpc.ts'
 
@@ -30,7 +31,7 @@ export function renderErrorDocs(): string {
 
 const isOfAdmins = (code: FailureCode) => code in ADMIN_FAILURES
 
-const INTRODUCTION = `<!-- Generated from apps/gateway/src/errors.ts by apps/gateway/scripts/generate-error-docs.ts: change those. -->
+const INTRODUCTION = `<!-- Generated from apps/gateway/src/failures.ts by apps/gateway/scripts/generate-error-docs.ts: change those. -->
 
 # Errors
 

@@ -2,7 +2,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { FAILURES, GatewayError, toGatewayError } from './errors.ts'
+import { GatewayError, toGatewayError } from './errors.ts'
+import { FAILURES } from './failures.ts'
 
 const ALL = Object.entries(FAILURES)
 const PACKAGE = join(import.meta.dirname, '..')

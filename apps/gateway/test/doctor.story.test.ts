@@ -63,15 +63,18 @@ describe('where no gateway runs', () => {
     expect(code).toBe(2)
   })
 
-  it.skipIf(process.platform === 'win32')('names a secret that other users can open', async () => {
-    cli = createCliFixture(CONFIGURATION)
-    await cli.run(['agents', 'create', 'one'])
-    const env = await freePorts()
-    expect((await cli.run(['doctor'], env)).code).toBe(0)
-    chmodSync(join(cli.dataDir, 'secret.key'), 0o644)
-    const ended = await cli.run(['doctor', '--json'], env)
-    expect(byCheck(ended.json().data, 'data')).toContainEqual(expect.objectContaining({ state: 'failed' }))
-  })
+  it.skipIf(process.platform === 'win32')(
+    'names a secret that other users can open (not on Windows, which has no such modes)',
+    async () => {
+      cli = createCliFixture(CONFIGURATION)
+      await cli.run(['agents', 'create', 'one'])
+      const env = await freePorts()
+      expect((await cli.run(['doctor'], env)).code).toBe(0)
+      chmodSync(join(cli.dataDir, 'secret.key'), 0o644)
+      const ended = await cli.run(['doctor', '--json'], env)
+      expect(byCheck(ended.json().data, 'data')).toContainEqual(expect.objectContaining({ state: 'failed' }))
+    },
+  )
 
   it('knows an old Node.js, and a clock that went back', () => {
     expect(['18.20.4', '24.20.0', '24.21.0', '26.0.0'].map((each) => checkNode(each)[0]?.state)).toEqual([

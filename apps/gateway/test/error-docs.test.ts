@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { ERROR_DOCS, renderErrorDocs } from '../scripts/generate-error-docs.ts'
-import { FAILURES } from '../src/errors.ts'
+import { FAILURES } from '../src/failures.ts'
 
 it('is what `node apps/gateway/scripts/generate-error-docs.ts` writes', () => {
   expect(readFileSync(ERROR_DOCS, 'utf8')).toBe(renderErrorDocs())

@@ -1,5 +1,6 @@
 /** A failure as the admin API answers it. */
-import { FAILURES, type GatewayError } from '../errors.ts'
+import type { GatewayError } from '../errors.ts'
+import { FAILURES } from '../failures.ts'
 
 /** JSON with a stable code, the cause and what to do; never a stack or an inner cause. */
 export function errorBody({ code, message, detail }: GatewayError, requestId: string): Response {

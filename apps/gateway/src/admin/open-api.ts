@@ -1,6 +1,6 @@
 /** Writes the OpenAPI 3.1 description of the admin API from its routes, so that what is documented is what is checked. */
 import { z } from 'zod'
-import { FAILURES, type FailureCode } from '../errors.ts'
+import { FAILURES, type FailureCode } from '../failures.ts'
 import type { Route } from './route.ts'
 
 type Json = Record<string, unknown>

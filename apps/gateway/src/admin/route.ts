@@ -1,6 +1,6 @@
 /** One route of the admin API as data: what serves it, what checks its input and what documents it are the same declaration. */
 import type { z } from 'zod'
-import type { FailureCode } from '../errors.ts'
+import type { FailureCode } from '../failures.ts'
 import type { RunningGateway } from '../gateway.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Admin, Door } from './admit.ts'

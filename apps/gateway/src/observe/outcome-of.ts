@@ -1,5 +1,5 @@
 /** How a request ended, in one word. */
-import { FAILURES, type FailureCode } from '../errors.ts'
+import { FAILURES, type FailureCode } from '../failures.ts'
 import type { Trail } from '../request/record.ts'
 
 /** Failures by which somebody is kept from something, beside those of policy's own: what is hidden answers as if it did not exist. */

@@ -1,7 +1,8 @@
 /** The same requests, judged here and by the official SDK's own entry: the same era, or the same refusal, but for the differences listed. */
 import { classifyInboundRequest, createMcpHandler, type McpServer } from '@modelcontextprotocol/server'
 import { expect, it } from 'vitest'
-import { FAILURES, GatewayError } from '../errors.ts'
+import { GatewayError } from '../errors.ts'
+import { FAILURES } from '../failures.ts'
 import { classify } from './classify.ts'
 import { parseEnvelope } from './envelope.ts'
 import { CAPABILITIES_META, CLIENT_INFO_META, LOG_LEVEL_META, VERSION_META } from './revisions.ts'

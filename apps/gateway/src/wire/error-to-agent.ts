@@ -1,5 +1,6 @@
 /** Which of an upstream's errors an agent gets to see, and in which form; the others are the upstream's own affair. */
-import { FAILURES, type FailureCode, type FailureDetail, GatewayError } from '../errors.ts'
+import { type FailureDetail, GatewayError } from '../errors.ts'
+import { FAILURES, type FailureCode } from '../failures.ts'
 import type { RpcError, UpstreamAnswer } from '../upstream/answer.ts'
 import { isObject } from './envelope.ts'
 import { mapElements, mapMembers, memberText } from './json-span.ts'
