@@ -205,7 +205,7 @@ const value = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.constantFrom('a', 'b', '', 'aaa', 'aaaaa', 0, 1, 2, 3, -1, 4, 0.5, null, true),
-    fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('value'), { maxKeys: 3 }),
+    fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('value'), { maxKeys: 3, noNullPrototype: true }),
     fc.array(tie('value'), { maxLength: 3 }),
   ),
 })).value
