@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { ASK_NOBODY } from '@causeway/shared-contracts/ask'
 import { createLog } from '@causeway/shared-contracts/log'
 import { runTool, type ToolResult } from '@causeway/shared-contracts/run-tool'
 import { createSealer } from '@causeway/shared-contracts/sealer'
@@ -81,7 +82,15 @@ export function openTestDb(more = ''): TestDb {
   const call: TestDb['call'] = (role, name, args, signal = new AbortController().signal) => {
     const tool = dbServer.tools.find((one) => one.name === name)!
     const caller = { agent: `${role}-agent`, roles: [role], scopes: 'all' as const }
-    return runTool(tool, args, { services, caller, requestId: 'test', signal, log, progress: async () => {} })
+    return runTool(tool, args, {
+      services,
+      caller,
+      requestId: 'test',
+      signal,
+      log,
+      ask: ASK_NOBODY,
+      progress: async () => {},
+    })
   }
   return {
     dir,

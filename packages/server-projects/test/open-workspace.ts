@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ASK_NOBODY } from '@causeway/shared-contracts/ask'
 import type { Caller } from '@causeway/shared-contracts/caller'
 import { openDataDir } from '@causeway/shared-contracts/data-dir'
 import { createLog } from '@causeway/shared-contracts/log'
@@ -41,6 +42,7 @@ export function openWorkspace(dir = mkdtempSync(join(tmpdir(), 'causeway-project
     requestId: 'test',
     signal: new AbortController().signal,
     log: createLog('test'),
+    ask: ASK_NOBODY,
     progress: async () => {},
   })
   const run = async (name: string, args: object, caller: Caller) => {

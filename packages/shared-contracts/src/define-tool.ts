@@ -1,5 +1,6 @@
 /** How a domain server declares a tool: schemas from zod, effect and scopes for governance, and the function itself. */
 import type { z } from 'zod'
+import type { Ask } from './ask.ts'
 import type { Caller } from './caller.ts'
 import type { Logger } from './log.ts'
 
@@ -17,6 +18,8 @@ export interface CallContext<Services = unknown> {
   /** Aborted when the caller cancels or disconnects. */
   signal: AbortSignal
   log: Logger
+  /** Asks the caller's person or model before the call goes on; tools only. */
+  ask: Ask
   /** Reports progress if the caller asked for it; `total` in the same unit as `done`. */
   progress(done: number, total?: number, message?: string): Promise<void>
 }

@@ -6,13 +6,15 @@ import {
   ResourceTemplate,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import { type Caller, missingScopes } from './caller.ts'
+import { AskPending, createAsk } from './ask.ts'
+import { type Caller, callerKey, missingScopes } from './caller.ts'
 import type { DomainServer } from './define-domain-server.ts'
 import type { PromptPart } from './define-prompt.ts'
 import type { ResourceDefinition } from './define-resource.ts'
 import type { CallContext, ToolDefinition } from './define-tool.ts'
 import { logged } from './logged.ts'
 import { runTool } from './run-tool.ts'
+import type { Sealer } from './sealer.ts'
 import { ToolError } from './tool-error.ts'
 import { advertise, inputJsonSchema, type JsonSchema, outputJsonSchema } from './tool-schema.ts'
 import { TOOL_META_KEY } from './wire-names.ts'
@@ -20,12 +22,16 @@ import { TOOL_META_KEY } from './wire-names.ts'
 /** Makes the {@link CallContext} of one request from what the SDK knows of it. */
 export type ContextOf<Services> = (ctx: ServerContext) => Promise<CallContext<Services>>
 
-/** Returns a factory for SDK servers; the schemas are converted once, here. */
+/**
+ * Returns a factory for SDK servers; the schemas are converted once, here.
+ * @param of.states seals what a call remembers while it waits for an answer
+ */
 export function createMcpServerFactory<Services>(
   server: DomainServer<Services>,
   services: Services,
-  contextOf: ContextOf<Services>,
+  of: { contextOf: ContextOf<Services>; states: Sealer },
 ): () => McpServer {
+  const { contextOf } = of
   const schemas = new Map(
     server.tools.map((tool) => [tool, { input: inputJsonSchema(tool.input), output: outputJsonSchema(tool.output) }]),
   )
@@ -41,7 +47,7 @@ export function createMcpServerFactory<Services>(
         },
       },
     )
-    for (const [tool, json] of schemas) registerTool(mcp, server, tool, json, contextOf)
+    for (const [tool, json] of schemas) registerTool(mcp, server, tool, json, of)
     for (const resource of server.resources) registerResource(mcp, resource, services, contextOf)
     for (const prompt of server.prompts) registerPrompt(mcp, prompt, contextOf)
     return mcp
@@ -53,7 +59,7 @@ function registerTool<Services>(
   server: DomainServer<Services>,
   tool: ToolDefinition<Services>,
   json: { input: JsonSchema; output: JsonSchema },
-  contextOf: ContextOf<Services>,
+  { contextOf, states }: { contextOf: ContextOf<Services>; states: Sealer },
 ): void {
   const config = {
     title: tool.title,
@@ -76,9 +82,15 @@ function registerTool<Services>(
       },
     },
   }
-  mcp.registerTool(tool.name, config, async (args: unknown, ctx: ServerContext) =>
-    runTool(tool, args, await contextOf(ctx)),
-  )
+  mcp.registerTool(tool.name, config, async (args: unknown, ctx: ServerContext) => {
+    const call = await contextOf(ctx)
+    const boundTo = JSON.stringify([callerKey(call.caller), tool.name, args])
+    const ask = createAsk(ctx, { sessionCapabilities: mcp.server.getClientCapabilities(), states, boundTo })
+    return runTool(tool, args, { ...call, ask }).catch((error: unknown) => {
+      if (error instanceof AskPending) return error.result
+      throw error
+    })
+  })
 }
 
 function registerResource<Services>(

@@ -1,5 +1,6 @@
 /** Counts and times a domain server's tool calls for `/metrics`. */
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { AskPending } from './ask.ts'
 import type { DomainServer } from './define-domain-server.ts'
 
 export interface Meter {
@@ -36,7 +37,7 @@ export function createMeter(): Meter {
             calls.inc({ tool: tool.name, outcome: 'result' })
             return answer
           } catch (error) {
-            calls.inc({ tool: tool.name, outcome: 'error' })
+            calls.inc({ tool: tool.name, outcome: error instanceof AskPending ? 'asked' : 'error' })
             throw error
           } finally {
             end()

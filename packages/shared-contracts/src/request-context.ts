@@ -1,6 +1,7 @@
 /** Who is calling: from the gateway's token over HTTP or stdio, or the local caller when no gateway is trusted. */
 import { randomUUID } from 'node:crypto'
 import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server'
+import { ASK_NOBODY } from './ask.ts'
 import type { Caller } from './caller.ts'
 import type { DomainServer } from './define-domain-server.ts'
 import type { CallContext } from './define-tool.ts'
@@ -58,6 +59,7 @@ export function createContextOf<Services>(services: Services, trust: Trust, log:
       requestId,
       ...(traceparent === undefined ? {} : { traceparent }),
       signal: ctx.mcpReq.signal,
+      ask: ASK_NOBODY,
       log: log.child({ requestId, ...traceFields(traceparent) }),
       async progress(done, total, message) {
         const progressToken = meta?.progressToken as string | number | undefined

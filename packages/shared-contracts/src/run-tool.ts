@@ -1,5 +1,6 @@
 /** One tool call inside a domain server: scopes, arguments, the tool itself, and a result that fits and validates. */
 import type { z } from 'zod'
+import { AskPending } from './ask.ts'
 import { HARD_RESULT_BYTES } from './bounded-rows.ts'
 import { missingScopes } from './caller.ts'
 import type { CallContext, ToolAnswer, ToolDefinition } from './define-tool.ts'
@@ -13,7 +14,10 @@ export interface ToolResult {
   isError?: boolean
 }
 
-/** Runs a tool and answers in every case; nothing but a {@link ToolError} tells its message. */
+/**
+ * Runs a tool and answers in every case but one; nothing but a {@link ToolError} tells its message.
+ * @throws AskPending when the call cannot go on without an answer
+ */
 export async function runTool<Services>(
   tool: ToolDefinition<Services>,
   args: unknown,
@@ -46,6 +50,11 @@ async function resultOf<Services>(
     const answer = await tool.run(parseArguments(tool, args) as never, call)
     return toResult(tool, answer)
   } catch (error) {
+    if (error instanceof AskPending) {
+      const { agent, user } = call.caller
+      call.log.info({ tool: tool.name, agent, user, outcome: 'input_required' }, 'tool call')
+      throw error
+    }
     if (error instanceof ToolError) return toErrorResult(error)
     if (!call.signal.aborted) call.log.error({ err: error, tool: tool.name, requestId: call.requestId }, 'tool failed')
     return toErrorResult(

@@ -8,6 +8,7 @@ import { createLog } from './log.ts'
 import { createMcpServerFactory } from './mcp-server.ts'
 import { createMeter } from './meter.ts'
 import { createContextOf, createTrust } from './request-context.ts'
+import { createSealer } from './sealer.ts'
 import { listenHttp } from './serve-http.ts'
 import { ENV, type ReadyLine } from './wire-names.ts'
 
@@ -45,11 +46,13 @@ export async function serve<Services>(server: DomainServer<Services>): Promise<v
       for (const each of listeners) each.toolsChanged()
     },
   }
-  const opened = await server.open({ dataDir: openDataDir(values.data), log, changes })
+  const dataDir = openDataDir(values.data)
+  const opened = await server.open({ dataDir, log, changes })
   const trust = createTrust(server, values.role)
   const meter = createMeter()
   const contextOf = createContextOf<Services>(opened.services, trust, log)
-  const factory = createMcpServerFactory(meter.measured(server), opened.services, contextOf)
+  const states = createSealer(dataDir.secret, 'ask')
+  const factory = createMcpServerFactory(meter.measured(server), opened.services, { contextOf, states })
   const transport = values.stdio
     ? listenStdio(factory, listeners)
     : await listenHttp({

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ASK_NOBODY } from '@causeway/shared-contracts/ask'
 import type { Caller } from '@causeway/shared-contracts/caller'
 import { openDataDir } from '@causeway/shared-contracts/data-dir'
 import type { CallContext } from '@causeway/shared-contracts/define-tool'
@@ -56,6 +57,7 @@ export function openHarness(options: { env?: Record<string, string>; bounds?: Re
         requestId: given.requestId ?? 'req-1',
         signal: given.signal ?? new AbortController().signal,
         log,
+        ask: ASK_NOBODY,
         progress: async () => {},
       }
       const result = await runTool(tool, args, context)
