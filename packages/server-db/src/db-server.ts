@@ -1,6 +1,6 @@
 /** The declaration of server-db: read-only SQL over databases, with the privacy of each caller's role built in. */
+import { createCursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import { defineDomainServer } from '@causeway/shared-contracts/define-domain-server'
-import { createSealer } from '@causeway/shared-contracts/sealer'
 import type { DbServices } from './db-services.ts'
 import { openHelpdeskSource } from './helpdesk-source.ts'
 import { exploreDatabase } from './prompts/explore-database.ts'
@@ -26,7 +26,7 @@ export const dbServer = defineDomainServer<DbServices>({
   async open({ dataDir }) {
     const sources = [await openHelpdeskSource(dataDir)]
     return {
-      services: { sources, cursors: createSealer(dataDir.secret, 'cursor') },
+      services: { sources, cursors: createCursorCodec(dataDir.secret) },
       async health() {
         const states = sources.map(async ({ id, engine }) => [id, await engine.state()] as const)
         return Object.fromEntries(await Promise.all(states))

@@ -1,7 +1,7 @@
-/** What the tools, resources and prompts of server-db work with: the sources and the seal of their cursors. */
+/** What the tools, resources and prompts of server-db work with: the sources and the codec of their cursors. */
 import type { Caller } from '@causeway/shared-contracts/caller'
+import type { CursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import { toolOf } from '@causeway/shared-contracts/define-tool'
-import type { Sealer } from '@causeway/shared-contracts/sealer'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { closestName } from './closest-name.ts'
 import type { QueryEngine } from './engine/query-engine.ts'
@@ -18,7 +18,7 @@ export interface Source {
 /** Made by the domain server's `open`. */
 export interface DbServices {
   sources: readonly Source[]
-  cursors: Sealer
+  cursors: CursorCodec
 }
 
 /** A source, and the role in which the caller sees it. */

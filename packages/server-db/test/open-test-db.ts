@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ASK_NOBODY } from '@causeway/shared-contracts/ask'
+import { createCursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import { createLog } from '@causeway/shared-contracts/log'
 import { runTool, type ToolResult } from '@causeway/shared-contracts/run-tool'
-import { createSealer } from '@causeway/shared-contracts/sealer'
 import type { ToolErrorShape } from '@causeway/shared-contracts/tool-error'
 import { dbServer } from '../src/db-server.ts'
 import type { DbServices } from '../src/db-services.ts'
@@ -76,7 +76,7 @@ export function openTestDb(more = ''): TestDb {
   const engine = createSqliteEngine({ file, policy: helpdeskPolicy, hashKey: '5a'.repeat(32) })
   const services: DbServices = {
     sources: [{ id: 'helpdesk', about: helpdeskPolicy.about, engine }],
-    cursors: createSealer(new Uint8Array(32), 'cursor'),
+    cursors: createCursorCodec(new Uint8Array(32)),
   }
   const log = createLog('test')
   const call: TestDb['call'] = (role, name, args, signal = new AbortController().signal) => {

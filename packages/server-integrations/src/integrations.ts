@@ -1,9 +1,9 @@
 /** What the integration tools work with: one client a vendor, the connections behind them, and the memory of writes. */
 import { join } from 'node:path'
+import { type CursorCodec, createCursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import type { DataDir } from '@causeway/shared-contracts/data-dir'
 import type { Opened } from '@causeway/shared-contracts/define-domain-server'
 import type { Logger } from '@causeway/shared-contracts/log'
-import { createSealer, type Sealer } from '@causeway/shared-contracts/sealer'
 import { type Connection, openConnection } from './connection/connection.ts'
 import { endpointFromEnv } from './connection/endpoint-from-env.ts'
 import { startGithubEmulator } from './emulator/github-emulator.ts'
@@ -21,7 +21,7 @@ export interface Integrations {
   github: GithubClient
   slack: SlackClient
   writes: IdempotencyStore
-  cursors: Sealer
+  cursors: CursorCodec
 }
 
 /** What opening needs; `bounds` are the usual ones unless given. */
@@ -48,7 +48,7 @@ export function openIntegrations(deps: IntegrationsDeps): Opened<Integrations> {
       github: createGithubClient(github),
       slack: createSlackClient(slack),
       writes,
-      cursors: createSealer(deps.dataDir.secret, 'cursor'),
+      cursors: createCursorCodec(deps.dataDir.secret),
     },
     health: () => ({
       github: connectionHealth(github),

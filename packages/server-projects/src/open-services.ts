@@ -1,19 +1,21 @@
 /** Opens the workspace that all tools, resources and prompts share: the database, the seals and the clock. */
 import { join } from 'node:path'
+import { type ConfirmationCodec, createConfirmationCodec } from '@causeway/shared-contracts/confirmation-codec'
+import { type CursorCodec, createCursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import type { DataDir } from '@causeway/shared-contracts/data-dir'
 import type { Changes, Opened } from '@causeway/shared-contracts/define-domain-server'
 import type { CallContext } from '@causeway/shared-contracts/define-tool'
-import { createSealer, type Sealer } from '@causeway/shared-contracts/sealer'
 import { seedWorkspace } from './seed/seed-workspace.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { SCHEMA, SCHEMA_VERSION } from './store/schema.ts'
+import { spentIn } from './store/spent-confirmations.ts'
 
 /** What every call works with. */
 export interface ProjectServices {
   db: Database
   changes: Changes
-  cursors: Sealer
-  confirmations: Sealer
+  cursors: CursorCodec
+  confirmations: ConfirmationCodec
   now(): Date
 }
 
@@ -34,8 +36,8 @@ export function openServices(
     services: {
       db,
       changes,
-      cursors: createSealer(dataDir.secret, 'cursor'),
-      confirmations: createSealer(dataDir.secret, 'confirmation'),
+      cursors: createCursorCodec(dataDir.secret),
+      confirmations: createConfirmationCodec(dataDir.secret, spentIn(db, now), () => now().getTime()),
       now,
     },
     health: () => ({ database: probe(db) }),

@@ -1,10 +1,10 @@
 /** The tool that runs one SELECT and pages through its rows. */
 import { fitRows } from '@causeway/shared-contracts/bounded-rows'
-import { type Caller, callerKey } from '@causeway/shared-contracts/caller'
-import { ToolError } from '@causeway/shared-contracts/tool-error'
+import type { Caller } from '@causeway/shared-contracts/caller'
+import { cursorInput, type Walk } from '@causeway/shared-contracts/cursor-codec'
 import { z } from 'zod'
 import { countOf } from '../count-of.ts'
-import { type DbServices, dbTool, type SourceView, viewSource } from '../db-services.ts'
+import { dbTool, type SourceView, viewSource } from '../db-services.ts'
 import type { StatementResult } from '../engine/query-engine.ts'
 import {
   DEFAULT_ROWS,
@@ -28,7 +28,7 @@ const input = z.object({
     .default([])
     .describe('Values of $1, $2, …'),
   limit: z.int().min(1).max(MAX_ROWS).default(DEFAULT_ROWS).describe('Most rows of this page'),
-  cursor: z.string().max(500).optional().describe('next_cursor of the page before, with the same sql and params'),
+  cursor: cursorInput.describe('next_cursor of the page before, with the same sql and params'),
   timeout_ms: z
     .int()
     .min(50)
@@ -61,13 +61,13 @@ export const runQuery = dbTool({
   output,
   async run(args, { services, caller, signal }) {
     const view = viewSource(services, caller, args.database)
-    const boundTo = cursorBinding(args, view, caller)
-    const skipRows = args.cursor === undefined ? 0 : openCursor(services, args.cursor, boundTo)
+    const walk = walkOf(args, view, caller)
+    const skipRows = services.cursors.open(args.cursor, walk, z.int().min(0)) ?? 0
     const { sql, params, limit: maxRows, timeout_ms: timeoutMs } = args
     const result = await runOn(view, { role: view.role, sql, params, maxRows, skipRows, timeoutMs, signal })
     const rows = fitRows(result.rows, renderRow, pageBytes(result))
     const truncated = result.hasMore || rows.length < result.rows.length
-    const next_cursor = truncated ? services.cursors.seal(skipRows + rows.length, boundTo) : null
+    const next_cursor = truncated ? services.cursors.seal(skipRows + rows.length, walk) : null
     const data = {
       columns: result.columns,
       rows,
@@ -90,18 +90,8 @@ async function runOn({ source, role }: SourceView, request: Parameters<SourceVie
   }
 }
 
-function cursorBinding({ sql, params }: Input, { source, role }: SourceView, caller: Caller): string {
-  return JSON.stringify([callerKey(caller), 'run_query', source.id, role, sql, params])
-}
-
-function openCursor(services: DbServices, cursor: string, boundTo: string): number {
-  const skipRows = services.cursors.open(cursor, boundTo)
-  if (typeof skipRows === 'number') return skipRows
-  throw new ToolError(
-    'invalid_cursor',
-    'This cursor does not belong to this statement and these params. Repeat the call without cursor, or with exactly the sql and params that gave it.',
-    { field: 'cursor' },
-  )
+function walkOf({ sql, params }: Input, { source, role }: SourceView, caller: Caller): Walk {
+  return { caller, tool: 'run_query', filters: { database: source.id, role, sql, params } }
 }
 
 // The header counts too; a single row is kept however wide it is.

@@ -1,6 +1,6 @@
 /** The tool that finds tables and columns, in as much detail as asked for. */
 import { fitRows } from '@causeway/shared-contracts/bounded-rows'
-import { callerKey } from '@causeway/shared-contracts/caller'
+import { cursorInput } from '@causeway/shared-contracts/cursor-codec'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
 import { countOf } from '../count-of.ts'
@@ -19,7 +19,7 @@ const input = z.object({
     .default('names')
     .describe('names: tables; columns: with columns; full: with keys and meanings'),
   limit: z.int().min(1).max(50).default(20).describe('Most tables'),
-  cursor: z.string().max(500).optional().describe('next_cursor of the page before'),
+  cursor: cursorInput,
 })
 
 const output = z.object({
@@ -54,11 +54,11 @@ export const searchSchema = dbTool({
       throw toToolError(error, [])
     })
     const ranked = rankTables(tables, query ?? '')
-    const boundTo = JSON.stringify([callerKey(caller), 'search_schema', source.id, role, query ?? '', detail])
-    const start = cursor === undefined ? 0 : placeAfter(ranked, services.cursors.open(cursor, boundTo))
+    const walk = { caller, tool: 'search_schema', filters: { database: source.id, role, query: query ?? '', detail } }
+    const start = placeAfter(ranked, services.cursors.open(cursor, walk, z.string()))
     const shown = fitRows(ranked.slice(start, start + limit), (table) => render(table, detail))
     const truncated = start + shown.length < ranked.length
-    const next_cursor = truncated ? services.cursors.seal(shown.at(-1)!.name, boundTo) : null
+    const next_cursor = truncated ? services.cursors.seal(shown.at(-1)!.name, walk) : null
     return {
       text: [
         `${countOf(ranked.length, 'table')} in ${source.id}${query ? ` for "${query}"` : ''}.`,
@@ -73,8 +73,9 @@ export const searchSchema = dbTool({
   },
 })
 
-function placeAfter(ranked: readonly TableFacts[], opened: unknown): number {
-  const at = ranked.findIndex((table) => table.name === opened)
+function placeAfter(ranked: readonly TableFacts[], last: string | undefined): number {
+  if (last === undefined) return 0
+  const at = ranked.findIndex((table) => table.name === last)
   if (at >= 0) return at + 1
   throw new ToolError(
     'invalid_cursor',

@@ -6,7 +6,7 @@ import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type IdempotencyStore, openIdempotencyStore } from './idempotency-store.ts'
 
-const WRITE = { owner: 'a', tool: 't', key: 'k', args: { title: 'x', labels: ['b'], note: undefined } }
+const WRITE = { owner: 'a', tool: 't', key: 'k', digest: 'd' }
 let dir: string
 let store: IdempotencyStore
 
@@ -25,12 +25,11 @@ const codeOf = (running: Promise<unknown>) =>
     (error: ToolError) => error.shape.code,
   )
 
-it('runs once, whatever the order of the arguments, and keeps the result over a restart', async () => {
+it('runs once, and keeps the result over a restart', async () => {
   let runs = 0
   const run = async () => ({ id: ++runs })
   expect(await store.once(WRITE, run)).toEqual({ result: { id: 1 }, replayed: false })
-  const reordered = { ...WRITE, args: { labels: ['b'], title: 'x' } }
-  expect(await store.once(reordered, run)).toEqual({ result: { id: 1 }, replayed: true })
+  expect(await store.once(WRITE, run)).toEqual({ result: { id: 1 }, replayed: true })
   store.close()
   store = openIdempotencyStore(join(dir, 'store.sqlite'))
   expect(await store.once(WRITE, run)).toEqual({ result: { id: 1 }, replayed: true })
@@ -42,7 +41,7 @@ it('keeps owners and tools apart, and refuses other arguments', async () => {
   await store.once(WRITE, run)
   expect((await store.once({ ...WRITE, owner: 'b' }, run)).replayed).toBe(false)
   expect((await store.once({ ...WRITE, tool: 'u' }, run)).replayed).toBe(false)
-  expect(await codeOf(store.once({ ...WRITE, args: { title: 'y' } }, run))).toBe('idempotency_conflict')
+  expect(await codeOf(store.once({ ...WRITE, digest: 'other' }, run))).toBe('idempotency_conflict')
 })
 
 it('lets a second call wait for the first, and forgets a write that did not happen', async () => {

@@ -1,9 +1,8 @@
 /** Remembers what each caller's idempotency keys did, so that a repeated write is answered and not done again. */
-import { createHash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
+import { type KeyedWrite, REPLAY_MS, requireSameWrite } from '@causeway/shared-contracts/idempotency-codec'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 
-const KEPT_MS = 7 * 24 * 60 * 60 * 1_000
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
@@ -18,16 +17,6 @@ const SCHEMA = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS writes_by_age ON writes (started_at_ms);
 `
-
-/** One keyed write: whose and where, by which tool, with which arguments. */
-export interface KeyedWrite {
-  /** The caller and the connection, as one text; a key means nothing beyond them. */
-  owner: string
-  tool: string
-  key: string
-  /** Every argument except the key. */
-  args: Record<string, unknown>
-}
 
 export interface IdempotencyStore {
   /**
@@ -49,7 +38,7 @@ interface Row {
 export function openIdempotencyStore(file: string): IdempotencyStore {
   const db = new DatabaseSync(file)
   db.exec(SCHEMA)
-  db.prepare('DELETE FROM writes WHERE started_at_ms < ?').run(Date.now() - KEPT_MS)
+  db.prepare('DELETE FROM writes WHERE started_at_ms < ?').run(Date.now() - REPLAY_MS)
   const find = db.prepare('SELECT arguments_hash, result FROM writes WHERE owner = ? AND tool = ? AND key = ?')
   const begin = db.prepare('INSERT INTO writes VALUES (?, ?, ?, ?, ?, NULL)')
   const finish = db.prepare('UPDATE writes SET result = ? WHERE owner = ? AND tool = ? AND key = ?')
@@ -58,10 +47,9 @@ export function openIdempotencyStore(file: string): IdempotencyStore {
   return {
     async once<Result>(write: KeyedWrite, run: () => Promise<Result>) {
       const id = [write.owner, write.tool, write.key] as const
-      const hash = hashOf(write.args)
       const row = find.get(...id) as Row | undefined
-      if (row) return { result: storedResult(row, hash, running.has(id.join('\n'))) as Result, replayed: true }
-      begin.run(...id, hash, Date.now())
+      if (row) return { result: storedResult(row, write, running.has(id.join('\n'))) as Result, replayed: true }
+      begin.run(...id, write.digest, Date.now())
       running.add(id.join('\n'))
       try {
         const result = await run()
@@ -85,14 +73,8 @@ export function openIdempotencyStore(file: string): IdempotencyStore {
   }
 }
 
-function storedResult(row: Row, hash: string, isRunning: boolean): unknown {
-  if (row.arguments_hash !== hash) {
-    throw new ToolError(
-      'idempotency_conflict',
-      'This idempotency_key was used with other arguments. Use a new key for a new write, or the same arguments to get its result.',
-      { field: 'idempotency_key' },
-    )
-  }
+function storedResult(row: Row, write: KeyedWrite, isRunning: boolean): unknown {
+  requireSameWrite(write, row.arguments_hash)
   if (row.result !== null) return JSON.parse(row.result)
   if (isRunning)
     throw new ToolError('write_in_progress', 'This write is still running. Try again in a moment.', {
@@ -109,11 +91,4 @@ function storedResult(row: Row, hash: string, isRunning: boolean): unknown {
 /** Anything but a refusal that proves the write did not happen keeps the key closed. */
 function isKnownNotDone(error: unknown): boolean {
   return error instanceof ToolError && error.shape.code !== 'write_outcome_unknown'
-}
-
-function hashOf(args: Record<string, unknown>): string {
-  const sorted = Object.entries(args)
-    .filter(([, value]) => value !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex')
 }

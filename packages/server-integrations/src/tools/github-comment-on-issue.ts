@@ -1,8 +1,9 @@
 /** The tool that adds a comment to an issue. */
+import { idempotencyInput } from '@causeway/shared-contracts/idempotency-codec'
 import { z } from 'zod'
 import { repositoryName } from '../github/repository-name.ts'
 import { integrationTool } from './integration-tool.ts'
-import { idempotencyKey, runKeyedWrite } from './keyed-write.ts'
+import { runKeyedWrite } from './keyed-write.ts'
 
 /** `github_comment_on_issue` */
 export const githubCommentOnIssue = integrationTool({
@@ -16,7 +17,7 @@ export const githubCommentOnIssue = integrationTool({
     repo: repositoryName,
     number: z.number().int().min(1).max(9_999_999).describe('Issue number.'),
     body: z.string().trim().min(1).max(20_000).describe('Markdown.'),
-    idempotency_key: idempotencyKey,
+    idempotency_key: idempotencyInput,
   }),
   output: z.object({
     ref: z.string(),

@@ -1,9 +1,10 @@
 /** The tool that opens an issue. */
 import { markUntrusted } from '@causeway/shared-contracts/clean-text'
+import { idempotencyInput } from '@causeway/shared-contracts/idempotency-codec'
 import { z } from 'zod'
 import { repositoryName } from '../github/repository-name.ts'
 import { integrationTool } from './integration-tool.ts'
-import { dryRun, idempotencyKey, runKeyedWrite } from './keyed-write.ts'
+import { dryRun, runKeyedWrite } from './keyed-write.ts'
 
 /** `github_create_issue` */
 export const githubCreateIssue = integrationTool({
@@ -19,7 +20,7 @@ export const githubCreateIssue = integrationTool({
     body: z.string().max(20_000).default('').describe('Markdown.'),
     labels: z.array(z.string().max(50)).max(10).default([]).describe('Label names.'),
     assignees: z.array(z.string().max(39)).max(10).default([]).describe('GitHub logins.'),
-    idempotency_key: idempotencyKey,
+    idempotency_key: idempotencyInput,
     dry_run: dryRun,
   }),
   output: z.object({

@@ -1,7 +1,7 @@
 /** The tool that finds issues in one repository. */
 import { fitRows } from '@causeway/shared-contracts/bounded-rows'
-import { callerKey } from '@causeway/shared-contracts/caller'
 import { markUntrusted } from '@causeway/shared-contracts/clean-text'
+import { cursorInput, type Walk } from '@causeway/shared-contracts/cursor-codec'
 import type { CallContext } from '@causeway/shared-contracts/define-tool'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
@@ -19,7 +19,7 @@ const Input = z.object({
   labels: z.array(z.string().max(50)).max(5).default([]).describe('All of them.'),
   sort: z.enum(['best_match', 'newest', 'updated']).default('best_match').describe('Order.'),
   limit: z.number().int().min(1).max(50).default(20).describe('Most rows.'),
-  cursor: z.string().max(2_000).optional().describe('next_cursor of the last page.'),
+  cursor: cursorInput,
 })
 type Input = z.output<typeof Input>
 
@@ -53,12 +53,13 @@ export const githubSearchIssues = integrationTool({
     untrusted: z.boolean(),
   }),
   async run(args, call) {
-    const binding = cursorBinding(args, call)
-    const found = await searchIssues(call.services.github, toSearch(args, openCursor(args, binding, call)), call)
+    const walk = walkOf(args, call)
+    const place = call.services.cursors.open(args.cursor, walk, PagePlace)
+    const found = await searchIssues(call.services.github, toSearch(args, place), call)
     if (!found) throw staleCursor()
     const rows = fitRows(found.issues.map(toRow), line)
-    const place = found.placeAfter(rows.length)
-    const next = place && { next_cursor: call.services.cursors.seal(place, binding) }
+    const end = found.placeAfter(rows.length)
+    const next = end && { next_cursor: call.services.cursors.seal(end, walk) }
     return {
       text: [headline(args, found, rows), ...body(args, rows), nextStep(args, rows, next?.next_cursor)].join('\n'),
       data: {
@@ -79,20 +80,9 @@ function toSearch(args: Input, place: PagePlace | undefined) {
   return { ...args, order: ORDERS[args.sort], place }
 }
 
-function cursorBinding(args: Input, call: CallContext<Integrations>): string {
-  const { cursor: _, ...filters } = args
-  return JSON.stringify([callerKey(call.caller), TOOL, filters])
-}
-
-function openCursor(args: Input, binding: string, call: CallContext<Integrations>): PagePlace | undefined {
-  if (args.cursor === undefined) return undefined
-  const opened = PagePlace.safeParse(call.services.cursors.open(args.cursor, binding))
-  if (opened.success) return opened.data
-  throw new ToolError(
-    'invalid_cursor',
-    'This cursor is not one that this search gave you. Use next_cursor unchanged, with the same arguments, or leave it out to start again.',
-    { field: 'cursor' },
-  )
+function walkOf(args: Input, { caller }: CallContext<Integrations>): Walk {
+  const { cursor: _, limit: __, ...filters } = args
+  return { caller, tool: TOOL, filters }
 }
 
 function staleCursor(): ToolError {

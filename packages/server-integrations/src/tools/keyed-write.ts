@@ -1,12 +1,9 @@
 /** Runs a tool's write under its idempotency key, if it was given one. */
-import { callerKey } from '@causeway/shared-contracts/caller'
 import type { CallContext } from '@causeway/shared-contracts/define-tool'
+import { keyedWriteOf } from '@causeway/shared-contracts/idempotency-codec'
 import { z } from 'zod'
 import type { VendorDialect } from '../http/vendor-dialect.ts'
 import type { Integrations } from '../integrations.ts'
-
-/** Argument schema of the key. */
-export const idempotencyKey = z.string().max(128).optional().describe('Repeats with one key write once.')
 
 /** Argument schema of a rehearsal. */
 export const dryRun = z.boolean().default(false).describe('Only show what would be sent.')
@@ -24,9 +21,8 @@ export async function runKeyedWrite<Result>(
   call: CallContext<Integrations>,
   run: () => Promise<Result>,
 ): Promise<{ result: Result; replayed: boolean }> {
-  const { idempotency_key: key, ...args } = write.args
-  if (key === undefined) return { result: await run(), replayed: false }
   const connection = call.services.connections.find((each) => each.dialect.id === write.vendor)
-  const owner = JSON.stringify([callerKey(call.caller), connection?.instance])
-  return call.services.writes.once({ owner, tool: write.tool, key, args }, run)
+  const { tool, args } = write
+  const keyed = keyedWriteOf({ caller: call.caller, tool, args, place: connection?.instance ?? write.vendor })
+  return keyed ? call.services.writes.once(keyed, run) : { result: await run(), replayed: false }
 }

@@ -1,8 +1,10 @@
 /** The tool that posts a message to a channel. */
+
+import { idempotencyInput } from '@causeway/shared-contracts/idempotency-codec'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
 import { integrationTool } from './integration-tool.ts'
-import { dryRun, idempotencyKey, runKeyedWrite } from './keyed-write.ts'
+import { dryRun, runKeyedWrite } from './keyed-write.ts'
 
 const BROADCAST = /<!(?:channel|here|everyone|subteam)\b/i
 
@@ -22,7 +24,7 @@ export const slackPostMessage = integrationTool({
       .regex(/^\d{1,12}\.\d{1,6}$/)
       .optional()
       .describe('ts of the message to answer.'),
-    idempotency_key: idempotencyKey,
+    idempotency_key: idempotencyInput,
     dry_run: dryRun,
   }),
   output: z.object({

@@ -1,5 +1,6 @@
 /** The tool that comments on a task. */
 import { toolOf } from '@causeway/shared-contracts/define-tool'
+import { idempotencyInput } from '@causeway/shared-contracts/idempotency-codec'
 import { z } from 'zod'
 import type { ProjectServices } from '../open-services.ts'
 import { callerName } from '../people/caller-name.ts'
@@ -7,7 +8,7 @@ import { recordActivity } from '../store/activity.ts'
 import { reindexTask } from '../store/search-index.ts'
 import { findTask } from '../store/task.ts'
 import { commitWrite } from './commit-write.ts'
-import { idempotencyInput, keyInput, textInput } from './task-shape.ts'
+import { keyInput, textInput } from './task-shape.ts'
 
 /** Adds one comment under the caller's name. */
 export const addComment = toolOf<ProjectServices>()({

@@ -1,12 +1,13 @@
 /** The frame of every writing tool: one transaction, at most once per idempotency key, then word to the subscribers. */
-import { createHash } from 'node:crypto'
-import { callerKey } from '@causeway/shared-contracts/caller'
 import type { ToolAnswer } from '@causeway/shared-contracts/define-tool'
-import { ToolError } from '@causeway/shared-contracts/tool-error'
+import {
+  type KeyedWrite,
+  keyedWriteOf,
+  REPLAY_MS,
+  replayed,
+  requireSameWrite,
+} from '@causeway/shared-contracts/idempotency-codec'
 import type { ProjectCall } from '../open-services.ts'
-
-/** How long a repeated call gets the stored answer. */
-const REPLAY_MS = 7 * 86_400_000
 
 /** What a write answers, and the key of the project it touched; none if nothing changed. */
 export interface Written<Data> extends ToolAnswer<Data> {
@@ -29,11 +30,12 @@ export function commitWrite<Data extends object>(
   work: () => Written<Data>,
 ): ToolAnswer<Data & { replayed?: boolean }> {
   const { db, changes } = call.services
-  const written = db.write(() => {
-    const stored = storedAnswer<Data>(call, request)
-    if (stored) return stored
+  const keyed = keyedWriteOf({ caller: call.caller, ...request })
+  const written = db.write((): Written<Data & { replayed?: boolean }> => {
+    const stored = keyed && storedAnswer<Data>(call, keyed)
+    if (stored) return replayed(stored)
     const fresh = work()
-    storeAnswer(call, request, fresh)
+    if (keyed) storeAnswer(call, keyed, fresh)
     return fresh
   })
   if (written.touched)
@@ -42,50 +44,29 @@ export function commitWrite<Data extends object>(
   return { text: written.text, data: written.data }
 }
 
-function storedAnswer<Data>(
-  call: ProjectCall,
-  request: WriteRequest,
-): Written<Data & { replayed: boolean }> | undefined {
-  if (!request.args.idempotency_key) return undefined
+function storedAnswer<Data>(call: ProjectCall, write: KeyedWrite): ToolAnswer<Data> | undefined {
+  const { owner: caller, tool, key } = write
   const stored = call.services.db.get<{ answer: string; arguments_digest: string }>(
     `SELECT answer, arguments_digest FROM replays
      WHERE caller = :caller AND tool = :tool AND idempotency_key = :key AND created_at > :since`,
-    { ...identity(call, request), since: new Date(call.services.now().getTime() - REPLAY_MS).toISOString() },
+    { caller, tool, key, since: oldest(call) },
   )
   if (!stored) return undefined
-  if (stored.arguments_digest !== digestOf(request))
-    throw new ToolError(
-      'idempotency_conflict',
-      `This idempotency_key was used for ${request.tool} with other arguments. Repeat those exactly to get their result, or use a new key.`,
-      { field: 'idempotency_key' },
-    )
-  const answer = JSON.parse(stored.answer) as ToolAnswer<Data>
-  return { text: `Replayed, nothing was done again. ${answer.text}`, data: { ...answer.data, replayed: true } }
+  requireSameWrite(write, stored.arguments_digest)
+  return JSON.parse(stored.answer) as ToolAnswer<Data>
 }
 
-function storeAnswer<Data>(call: ProjectCall, request: WriteRequest, { text, data }: Written<Data>): void {
-  if (!request.args.idempotency_key) return
+function storeAnswer<Data>(call: ProjectCall, write: KeyedWrite, { text, data }: Written<Data>): void {
   const { db, now } = call.services
-  db.run('DELETE FROM replays WHERE created_at <= :before', {
-    before: new Date(now().getTime() - REPLAY_MS).toISOString(),
-  })
+  const { owner: caller, tool, key, digest } = write
+  db.run('DELETE FROM replays WHERE created_at <= :before', { before: oldest(call) })
   db.run(
     `INSERT INTO replays (caller, tool, idempotency_key, arguments_digest, answer, created_at)
      VALUES (:caller, :tool, :key, :digest, :answer, :at)`,
-    {
-      ...identity(call, request),
-      digest: digestOf(request),
-      answer: JSON.stringify({ text, data }),
-      at: now().toISOString(),
-    },
+    { caller, tool, key, digest, answer: JSON.stringify({ text, data }), at: now().toISOString() },
   )
 }
 
-function identity(call: ProjectCall, { tool, args }: WriteRequest) {
-  return { caller: callerKey(call.caller), tool, key: args.idempotency_key ?? '' }
-}
-
-function digestOf({ args }: WriteRequest): string {
-  const { idempotency_key: _key, ...rest } = args
-  return createHash('sha256').update(JSON.stringify(rest)).digest('base64url')
+function oldest({ services }: ProjectCall): string {
+  return new Date(services.now().getTime() - REPLAY_MS).toISOString()
 }

@@ -1,12 +1,14 @@
 /** The tool that takes a task out of the workspace, after a second look. */
+import { confirmationInput, type Shown } from '@causeway/shared-contracts/confirmation-codec'
 import { toolOf } from '@causeway/shared-contracts/define-tool'
 import { z } from 'zod'
 import type { ProjectServices } from '../open-services.ts'
 import { callerName } from '../people/caller-name.ts'
 import { recordActivity } from '../store/activity.ts'
-import { canonicalKey, findTask } from '../store/task.ts'
+import { canonicalKey, findTask, summaryOf, type TaskRow } from '../store/task.ts'
+import { dateOf } from '../text/calendar-date.ts'
+import { renderTask } from '../text/render-task.ts'
 import { commitWrite } from './commit-write.ts'
-import { confirmationRequired, openConfirmation, spendConfirmation } from './delete-confirmation.ts'
 import { keyInput } from './task-shape.ts'
 
 /** Soft-deletes a task in two steps. */
@@ -19,17 +21,18 @@ export const deleteTask = toolOf<ProjectServices>()({
   scopes: ['projects.delete'],
   input: z.object({
     key: keyInput,
-    confirmation_token: z.string().max(1000).optional().describe('From the first call'),
+    confirmation_token: confirmationInput,
   }),
   output: z.object({ deleted: z.string(), deleted_at: z.string() }),
   run(args, call) {
-    const { db, now } = call.services
+    const { db, confirmations, now } = call.services
+    const asked = { caller: call.caller, tool: 'delete_task', args: { key: canonicalKey(args.key) } }
     return commitWrite(call, { tool: 'delete_task', args: {} }, () => {
       const token = args.confirmation_token
-      const confirmation = token === undefined ? undefined : openConfirmation(call, canonicalKey(args.key), token)
+      const confirmation = token === undefined ? undefined : confirmations.open(token, asked)
       const task = findTask(db, args.key)
-      if (!confirmation) throw confirmationRequired(call, task)
-      spendConfirmation(call, task, confirmation)
+      if (!confirmation) throw confirmations.required(asked, shownOf(task, dateOf(now())))
+      confirmations.spend(confirmation, asked, task.version)
       const at = now().toISOString()
       db.run('UPDATE tasks SET deleted_at = :at, updated_at = :at, version = version + 1 WHERE id = :id', {
         at,
@@ -49,3 +52,9 @@ export const deleteTask = toolOf<ProjectServices>()({
     })
   },
 })
+
+function shownOf(row: TaskRow, today: string): Shown {
+  const task = summaryOf(row, today)
+  const text = `Nothing was deleted yet. This would delete ${renderTask(task)}.`
+  return { version: row.version, text, details: { task } }
+}

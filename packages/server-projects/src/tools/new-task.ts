@@ -1,4 +1,5 @@
 /** What the two creating tools share: their arguments, their answer and the write itself. */
+import { idempotencyInput } from '@causeway/shared-contracts/idempotency-codec'
 import { z } from 'zod'
 import type { ProjectCall } from '../open-services.ts'
 import { type NewTask, storeNewTask } from '../store/store-new-task.ts'
@@ -6,15 +7,7 @@ import { summaryOf, type TaskSummary } from '../store/task.ts'
 import { dateInput, dateOf } from '../text/calendar-date.ts'
 import { renderTask } from '../text/render-task.ts'
 import { commitWrite } from './commit-write.ts'
-import {
-  idempotencyInput,
-  labelsInput,
-  lineInput,
-  linksInput,
-  priorityInput,
-  textInput,
-  writtenTaskShape,
-} from './task-shape.ts'
+import { labelsInput, lineInput, linksInput, priorityInput, textInput, writtenTaskShape } from './task-shape.ts'
 
 /** Arguments of a new task, without its assignee. */
 export const newTaskInput = {

@@ -1,10 +1,7 @@
 /** One page of tasks for the finding tools: filters resolved, cursor opened and sealed, rows cut to fit. */
-
-import type { SQLInputValue } from 'node:sqlite'
 import { fitRows } from '@causeway/shared-contracts/bounded-rows'
-import { callerKey } from '@causeway/shared-contracts/caller'
+import { cursorInput } from '@causeway/shared-contracts/cursor-codec'
 import type { ToolAnswer } from '@causeway/shared-contracts/define-tool'
-import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
 import type { ProjectCall } from '../open-services.ts'
 import { findTasks, type Sort } from '../store/find-tasks.ts'
@@ -26,8 +23,11 @@ export const pageInput = {
   due_before: dateInput('YYYY-MM-DD or earlier').optional(),
   overdue: z.boolean().optional().describe('Open past its due date'),
   limit: z.int().min(1).max(50).default(20).describe('Rows'),
-  cursor: z.string().max(2000).optional().describe('From the page before'),
+  cursor: cursorInput,
 }
+
+/** The sort key of a row. */
+const PLACE = z.array(z.union([z.string(), z.number(), z.null()]))
 
 /** What to find, where to go on, and what to say after an empty page. */
 export interface PageRequest {
@@ -47,12 +47,12 @@ export type TaskPage = { tasks: TaskSummary[]; total: number; truncated: boolean
 export function taskPage(call: ProjectCall, request: PageRequest): ToolAnswer<TaskPage> {
   const { db, cursors, now } = call.services
   const { tool, filter, sort, query, limit } = request
-  const boundTo = JSON.stringify([callerKey(call.caller), tool, filter, sort, query ?? null])
+  const walk = { caller: call.caller, tool, filters: { ...filter, sort, query } }
   const { found, total, isFollowedByMore } = findTasks(db, {
     conditions: conditionsOf(call, filter),
     sort,
     ...(query === undefined ? {} : { terms: searchTerms(query) }),
-    after: openCursor(call, request.cursor, boundTo),
+    after: cursors.open(request.cursor, walk, PLACE),
     limit,
   })
   const today = dateOf(now())
@@ -60,20 +60,9 @@ export function taskPage(call: ProjectCall, request: PageRequest): ToolAnswer<Ta
   const tasks = fitRows(all, renderTask)
   const isTruncated = tasks.length < all.length
   const last = found[tasks.length - 1]
-  const nextCursor = last && (isFollowedByMore || isTruncated) ? cursors.seal(last.place, boundTo) : undefined
+  const nextCursor = last && (isFollowedByMore || isTruncated) ? cursors.seal(last.place, walk) : undefined
   const data = { tasks, total, truncated: isTruncated, ...(nextCursor ? { next_cursor: nextCursor } : {}) }
   return { text: renderPage(data, request), data }
-}
-
-function openCursor(call: ProjectCall, cursor: string | undefined, boundTo: string): SQLInputValue[] | undefined {
-  if (cursor === undefined) return undefined
-  const place = call.services.cursors.open(cursor, boundTo)
-  if (Array.isArray(place)) return place as SQLInputValue[]
-  throw new ToolError(
-    'invalid_cursor',
-    'This cursor belongs to no page of this call. Repeat the call with the same filters and the cursor as given, or start again without a cursor.',
-    { field: 'cursor' },
-  )
 }
 
 function renderPage(page: TaskPage, { cursor, whenEmpty }: PageRequest): string {

@@ -34,9 +34,6 @@ export function personInput(description: string) {
 /** The version a change was decided on. */
 export const expectedVersionInput = z.int().min(1).optional().describe('Refuse if changed since')
 
-/** Makes a repeated create harmless. */
-export const idempotencyInput = z.string().max(100).optional().describe('Makes a retry safe')
-
 /** One line of text that must hold something visible. */
 export function lineInput(maxLength: number, description: string) {
   return z.string().max(maxLength).describe(description).transform(cleanLine).refine(Boolean, 'Want visible text')
