@@ -7,7 +7,7 @@ import type { Changes, Opened } from '@causeway/shared-contracts/define-domain-s
 import type { CallContext } from '@causeway/shared-contracts/define-tool'
 import { seedWorkspace } from './seed/seed-workspace.ts'
 import { type Database, openDatabase } from './store/database.ts'
-import { SCHEMA, SCHEMA_VERSION } from './store/schema.ts'
+import { migrate } from './store/migrations/migrate.ts'
 import { spentIn } from './store/spent-confirmations.ts'
 
 /** What every call works with. */
@@ -47,12 +47,7 @@ export function openServices(
 
 function prepare(db: Database, now: Date): void {
   db.write(() => {
-    const version = db.get<{ user_version: number }>('PRAGMA user_version')?.user_version
-    if (version === SCHEMA_VERSION) return
-    if (version !== 0) throw new Error(`Cannot open the workspace: schema version ${version} is not ${SCHEMA_VERSION}`)
-    db.execute(SCHEMA)
-    seedWorkspace(db, now)
-    db.execute(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+    if (migrate(db) === 0) seedWorkspace(db, now)
   })
 }
 

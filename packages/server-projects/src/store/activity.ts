@@ -1,16 +1,27 @@
-/** The append-only record of who did what to which task. */
+/** The append-only record of who did what to which task, sprint or project. */
 import type { Database } from './database.ts'
 
-/** One entry as stored, with its task's key. */
+/** One entry as stored, with the key of its task, else of its project. */
 export interface ActivityRow {
   id: number
   key: string
   actor: string
-  kind: 'created' | 'changed' | 'commented' | 'linked' | 'deleted'
+  kind:
+    | 'created'
+    | 'changed'
+    | 'commented'
+    | 'linked'
+    | 'unlinked'
+    | 'related'
+    | 'unrelated'
+    | 'deleted'
+    | 'restored'
+    | 'sprint'
+    | 'project'
   field: string | null
   before: string | null
   after: string | null
-  /** The task's version after the act. */
+  /** The version after the act of what it was done to. */
   version: number
   at: string
 }
@@ -19,30 +30,49 @@ export interface ActivityRow {
 export type NewActivity = Pick<ActivityRow, 'actor' | 'kind' | 'at'> &
   Partial<Pick<ActivityRow, 'field' | 'before' | 'after'>>
 
-const SELECT = 'SELECT a.*, t.key FROM activity a JOIN tasks t ON t.id = a.task_id'
+/** SQL: entries as {@link ActivityRow}; `a`, `t` and `p` are the entry, its task and its project. */
+export const SELECT_ACTIVITY = `SELECT a.*, coalesce(t.key, p.key) AS key
+  FROM activity a JOIN projects p ON p.id = a.project_id LEFT JOIN tasks t ON t.id = a.task_id`
 
-/** Appends one entry. */
+/** Appends one entry about a task. */
 export function recordActivity(db: Database, task: { id: number; version: number }, entry: NewActivity): void {
   const { actor, kind, at, field = null, before = null, after = null } = entry
   db.run(
-    `INSERT INTO activity (task_id, actor, kind, field, before, after, version, at)
-     VALUES (:id, :actor, :kind, :field, :before, :after, :version, :at)`,
+    `INSERT INTO activity (project_id, task_id, actor, kind, field, before, after, version, at)
+     SELECT project_id, id, :actor, :kind, :field, :before, :after, :version, :at FROM tasks WHERE id = :id`,
     { id: task.id, version: task.version, actor, kind, field, before, after, at },
+  )
+}
+
+/** Appends one entry about a project or a sprint of it. */
+export function recordProjectActivity(
+  db: Database,
+  project: { id: number; version: number },
+  entry: NewActivity,
+): void {
+  const { actor, kind, at, field = null, before = null, after = null } = entry
+  db.run(
+    `INSERT INTO activity (project_id, actor, kind, field, before, after, version, at)
+     VALUES (:id, :actor, :kind, :field, :before, :after, :version, :at)`,
+    { id: project.id, version: project.version, actor, kind, field, before, after, at },
   )
 }
 
 /** A task's entries, newest first. */
 export function activityOfTask(db: Database, taskId: number, limit: number): ActivityRow[] {
-  return db.all<ActivityRow>(`${SELECT} WHERE a.task_id = :taskId ORDER BY a.at DESC, a.id DESC LIMIT :limit`, {
-    taskId,
-    limit,
-  })
+  return db.all<ActivityRow>(
+    `${SELECT_ACTIVITY} WHERE a.task_id = :taskId ORDER BY a.at DESC, a.id DESC LIMIT :limit`,
+    {
+      taskId,
+      limit,
+    },
+  )
 }
 
 /** What changed the task after a version, the latest ten, newest first. */
 export function changesSince(db: Database, taskId: number, version: number): ActivityRow[] {
   return db.all<ActivityRow>(
-    `${SELECT} WHERE a.task_id = :taskId AND a.version > :version ORDER BY a.id DESC LIMIT 10`,
+    `${SELECT_ACTIVITY} WHERE a.task_id = :taskId AND a.version > :version ORDER BY a.id DESC LIMIT 10`,
     { taskId, version },
   )
 }
@@ -50,17 +80,20 @@ export function changesSince(db: Database, taskId: number, version: number): Act
 /** The latest entries of the workspace or of one project, newest first. */
 export function recentActivity(db: Database, limit: number, projectId: number | null = null): ActivityRow[] {
   return db.all<ActivityRow>(
-    `${SELECT} WHERE :projectId IS NULL OR t.project_id = :projectId ORDER BY a.at DESC, a.id DESC LIMIT :limit`,
+    `${SELECT_ACTIVITY} WHERE :projectId IS NULL OR a.project_id = :projectId ORDER BY a.at DESC, a.id DESC LIMIT :limit`,
     { limit, projectId },
   )
 }
 
 /** The entry as one phrase, such as `status: Todo → In Progress`. */
 export function describeActivity({ kind, field, before, after }: ActivityRow): string {
-  if (kind === 'created') return 'created the task'
+  if (kind === 'created' || kind === 'deleted' || kind === 'restored') return `${kind} the task`
   if (kind === 'commented') return 'commented'
-  if (kind === 'deleted') return 'deleted the task'
-  if (kind === 'linked') return `linked ${after}`
+  if (kind === 'linked' || kind === 'unlinked') return `${kind} ${after}`
+  if (kind === 'related') return `related: ${after}`
+  if (kind === 'unrelated') return `no longer: ${after}`
+  if (kind === 'sprint') return `${field} sprint ${after}`
+  if (field === 'created') return 'created the project'
   if (field === 'description') return 'edited the description'
   if (field === 'labels')
     return [after && `added labels ${after}`, before && `removed labels ${before}`].filter(Boolean).join(', ')

@@ -1,4 +1,4 @@
-/** The SQLite connection: prepared statements by text, and transactions that wait for their turn. */
+/** The one way to what is stored: statements with named parameters, and transactions. SQLite is behind it, and only this file knows. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 
 /** Named parameters of a statement (`:name` in its text). */
@@ -14,6 +14,10 @@ export interface Database {
   execute(sql: string): void
   /** Runs `work` in one transaction: all of it happens, or, when it throws, none. */
   write<Result>(work: () => Result): Result
+  /** A part of a transaction: when `work` throws, what the part did is undone and the rest of the transaction stands. */
+  part<Result>(work: () => Result): Result
+  /** Runs `work` in a transaction and undoes all of it, for an answer that tells what would happen. */
+  rehearse<Result>(work: () => Result): Result
   close(): void
 }
 
@@ -25,32 +29,50 @@ const MAX_PREPARED = 300
 export function openDatabase(path: string): Database {
   const connection = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
   connection.exec('PRAGMA journal_mode = WAL')
+  const statement = preparing(connection)
+  return {
+    all: <Row>(sql: string, parameters: Parameters = {}) => statement(sql).all(parameters) as Row[],
+    get: <Row>(sql: string, parameters: Parameters = {}) => statement(sql).get(parameters) as Row | undefined,
+    run: (sql, parameters = {}) => Number(statement(sql).run(parameters).lastInsertRowid),
+    execute: (sql) => connection.exec(sql),
+    write: (work) => inTransaction(connection, work, 'COMMIT'),
+    rehearse: (work) => inTransaction(connection, work, 'ROLLBACK'),
+    part(work) {
+      connection.exec('SAVEPOINT part')
+      try {
+        return work()
+      } catch (error) {
+        connection.exec('ROLLBACK TO part')
+        throw error
+      } finally {
+        connection.exec('RELEASE part')
+      }
+    },
+    close: () => connection.close(),
+  }
+}
+
+function inTransaction<Result>(connection: DatabaseSync, work: () => Result, end: 'COMMIT' | 'ROLLBACK'): Result {
+  // Immediate, because a reader that turns writer later cannot wait for its turn.
+  connection.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    connection.exec(end)
+    return result
+  } catch (error) {
+    if (connection.isTransaction) connection.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function preparing(connection: DatabaseSync): (sql: string) => StatementSync {
   const prepared = new Map<string, StatementSync>()
-  const statement = (sql: string): StatementSync => {
+  return (sql) => {
     const known = prepared.get(sql)
     if (known) return known
     if (prepared.size >= MAX_PREPARED) prepared.clear()
     const fresh = connection.prepare(sql)
     prepared.set(sql, fresh)
     return fresh
-  }
-  return {
-    all: <Row>(sql: string, parameters: Parameters = {}) => statement(sql).all(parameters) as Row[],
-    get: <Row>(sql: string, parameters: Parameters = {}) => statement(sql).get(parameters) as Row | undefined,
-    run: (sql, parameters = {}) => Number(statement(sql).run(parameters).lastInsertRowid),
-    execute: (sql) => connection.exec(sql),
-    write(work) {
-      // Immediate, because a reader that turns writer later cannot wait for its turn.
-      connection.exec('BEGIN IMMEDIATE')
-      try {
-        const result = work()
-        connection.exec('COMMIT')
-        return result
-      } catch (error) {
-        if (connection.isTransaction) connection.exec('ROLLBACK')
-        throw error
-      }
-    },
-    close: () => connection.close(),
   }
 }

@@ -1,10 +1,7 @@
-/** The tables of the project workspace. */
+/** The first step: the tables of release 1.0. A released step is never edited; what changes later is a step of its own. */
 
-/** Version of {@link SCHEMA}, kept in `user_version`. */
-export const SCHEMA_VERSION = 1
-
-/** Everything that a new database file gets before its seed. */
-export const SCHEMA = `
+/** People, projects with their workflows, tasks and what belongs to them, the record, and what makes retries safe. */
+export const SCHEMA_1 = `
 CREATE TABLE users (
   id INTEGER PRIMARY KEY, handle TEXT NOT NULL UNIQUE, name TEXT NOT NULL, email TEXT NOT NULL UNIQUE,
   team TEXT NOT NULL, title TEXT NOT NULL, github TEXT UNIQUE, slack TEXT UNIQUE
