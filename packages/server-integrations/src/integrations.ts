@@ -10,7 +10,7 @@ import { startGithubEmulator } from './emulator/github-emulator.ts'
 import { startSlackEmulator } from './emulator/slack-emulator.ts'
 import { createGithubClient, type GithubClient } from './github/github-client.ts'
 import { githubDialect } from './github/github-dialect.ts'
-import type { RequestBounds } from './http/vendor-api.ts'
+import type { RequestBounds } from './resilience/request-bounds.ts'
 import { createSlackClient, type SlackClient } from './slack/slack-client.ts'
 import { slackDialect } from './slack/slack-dialect.ts'
 import { type IdempotencyStore, openIdempotencyStore } from './store/idempotency-store.ts'
@@ -29,7 +29,7 @@ export interface IntegrationsDeps {
   dataDir: DataDir
   log: Logger
   env: NodeJS.ProcessEnv
-  bounds?: RequestBounds
+  bounds?: Partial<RequestBounds>
 }
 
 const GITHUB = { token: 'GITHUB_TOKEN', url: 'GITHUB_API_URL', defaultUrl: 'https://api.github.com' }

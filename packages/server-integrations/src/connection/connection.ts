@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@causeway/shared-contracts/log'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
-import { DEFAULT_BOUNDS, type Endpoint, openVendorApi, type RequestBounds, type VendorApi } from '../http/vendor-api.ts'
+import { type Endpoint, openVendorApi, type VendorApi } from '../http/vendor-api.ts'
 import type { VendorDialect } from '../http/vendor-dialect.ts'
+import { DEFAULT_BOUNDS, type RequestBounds } from '../resilience/request-bounds.ts'
 
 /** Lets the process listen before it loads and fills an emulator. */
 const START_DELAY_MS = 100
@@ -39,12 +40,12 @@ export interface Connection {
 export function openConnection(
   dialect: VendorDialect,
   source: ConnectionSource,
-  deps: { log: Logger; bounds?: RequestBounds | undefined },
+  deps: { log: Logger; bounds?: Partial<RequestBounds> | undefined },
 ): Connection {
   const stopping = new AbortController()
   const now: { state: ConnectionState; api?: VendorApi; own?: OwnEndpoint } = { state: 'starting' }
   const use = (endpoint: Endpoint) => {
-    now.api = openVendorApi(dialect, endpoint, deps.bounds ?? DEFAULT_BOUNDS)
+    now.api = openVendorApi(dialect, endpoint, { ...DEFAULT_BOUNDS, ...deps.bounds })
     now.state = 'ready'
   }
   const start = async () => {

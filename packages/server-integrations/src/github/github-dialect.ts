@@ -3,7 +3,7 @@ import { stripHidden } from '@causeway/shared-contracts/clean-text'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
 import type { VendorDialect, VendorReply } from '../http/vendor-dialect.ts'
-import { rateLimited } from '../http/vendor-failure.ts'
+import type { VendorRequest } from '../http/vendor-request.ts'
 
 const MAX_REASON_CHARS = 300
 const Refusal = z.object({
@@ -22,12 +22,18 @@ export const githubDialect: VendorDialect = {
     'x-github-api-version': '2022-11-28',
     'user-agent': 'causeway-server-integrations',
   }),
+  bucketOf: ({ path }: VendorRequest) => (path[0] === 'search' ? `search/${path[1] === 'code' ? 'code' : ''}` : 'core'),
+  limit({ 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset }) {
+    if (remaining === undefined || reset === undefined) return undefined
+    return { remaining: Number(remaining), resetAtMs: Number(reset) * 1_000 }
+  },
+  // GitHub says "slow down" with 403 too, for its primary and its secondary limits alike.
+  isLimited: (reply) => reply.status === 403 && isLimit(reply, refusalReason(reply)),
+  isRefusedToken: (reply) => reply.status === 401,
   refusal(reply, request) {
     const { status } = reply
     if (status < 400) return undefined
     const reason = refusalReason(reply)
-    // GitHub says "slow down" with 403 too, for its primary and its secondary limits alike.
-    if (status === 403 && isLimit(reply, reason)) return rateLimited(githubDialect, request, reply)
     if (status === 403) {
       return new ToolError(
         'forbidden',

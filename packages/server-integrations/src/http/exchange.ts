@@ -6,11 +6,11 @@ import { TransportFailure, toTransportFailure } from './transport-failure.ts'
 
 /** What is sent. */
 export interface Exchange {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
   /** Path and query, already encoded. */
   path: string
   headers: Record<string, string>
-  body?: string
+  body?: string | Uint8Array
 }
 
 /** What came back, whatever its status. */

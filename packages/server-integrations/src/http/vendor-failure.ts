@@ -5,6 +5,9 @@ import { TransportFailure } from './transport-failure.ts'
 import type { VendorDialect, VendorReply } from './vendor-dialect.ts'
 import type { VendorRequest } from './vendor-request.ts'
 
+/** How long to stay away from an API that limits and does not say how long. */
+export const DEFAULT_PAUSE_MS = 60_000
+
 /** A write that may or may not have happened; it is never repeated on its own. */
 function outcomeUnknown(dialect: VendorDialect, request: VendorRequest, why: string): ToolError {
   return new ToolError(
@@ -15,11 +18,12 @@ function outcomeUnknown(dialect: VendorDialect, request: VendorRequest, why: str
 
 /** What a request without a usable answer means for the tool. */
 export function transportError(dialect: VendorDialect, request: VendorRequest, failure: TransportFailure): ToolError {
-  if (request.effect === 'write' && failure.reason !== 'not_sent')
-    return outcomeUnknown(dialect, request, failure.message)
+  if (request.effect === 'write' && failure.maybeSent) return outcomeUnknown(dialect, request, failure.message)
   const what = `Cannot ${request.doing}: ${failure.message}.`
   if (failure.reason === 'too_large') return new ToolError('result_too_large', `${what} Ask for less.`)
   if (failure.reason === 'cancelled') return new ToolError('cancelled', what)
+  if (failure.reason === 'limited') return rateLimited(dialect, request, failure.waitMs ?? DEFAULT_PAUSE_MS)
+  if (failure.waitMs !== undefined) return heldBack(dialect, request, failure)
   return new ToolError('unavailable', `${what} ${dialect.title} was not reached or did not answer. Try again later.`, {
     retryable: true,
   })
@@ -33,7 +37,8 @@ export function commonRefusal(
 ): ToolError | undefined {
   const { status } = reply
   if (status === 401) return connectionRequired(dialect, 'its token was refused (401)')
-  if (status === 429) return rateLimited(dialect, request, reply)
+  if (isLimited(dialect, reply))
+    return rateLimited(dialect, request, retryAfterMs(reply.headers, Date.now()) ?? DEFAULT_PAUSE_MS)
   if (status >= 300 && status < 400) {
     return new ToolError(
       'moved',
@@ -58,12 +63,26 @@ export function connectionRequired(dialect: VendorDialect, why: string): ToolErr
   )
 }
 
-/** The API asks for a pause; nothing was done. */
-export function rateLimited(dialect: VendorDialect, request: VendorRequest, reply: VendorReply): ToolError {
-  const waitMs = retryAfterMs(reply.headers, Date.now()) ?? 60_000
+/** Whether an answer means "slow down": nothing was done then. */
+export function isLimited(dialect: VendorDialect, reply: VendorReply): boolean {
+  return reply.status === 429 || (dialect.isLimited?.(reply) ?? false)
+}
+
+function rateLimited(dialect: VendorDialect, request: VendorRequest, waitMs: number): ToolError {
   return new ToolError(
     'rate_limited',
     `Cannot ${request.doing}: ${dialect.title} limits the rate. Wait ${Math.ceil(waitMs / 1_000)} s, then try again; nothing was done.`,
+    { retryable: true, retry_after_ms: Math.ceil(waitMs) },
+  )
+}
+
+/** Nothing was sent, because the API is down or too much is under way. */
+function heldBack(dialect: VendorDialect, request: VendorRequest, failure: TransportFailure): ToolError {
+  const code = failure.reason === 'circuit_open' ? 'circuit_open' : 'unavailable'
+  const waitMs = Math.ceil(failure.waitMs ?? 0)
+  return new ToolError(
+    code,
+    `Cannot ${request.doing}: ${dialect.title} was not asked: ${failure.message}. Nothing was done. Go on without it, or try again in ${Math.ceil(waitMs / 1_000)} s.`,
     { retryable: true, retry_after_ms: waitMs },
   )
 }

@@ -1,6 +1,7 @@
 /** Slack's error words become errors that tell what to do. */
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { commonRefusal } from '../http/vendor-failure.ts'
 import type { VendorRequest } from '../http/vendor-request.ts'
 import { slackDialect } from './slack-dialect.ts'
 
@@ -12,8 +13,10 @@ const REQUEST: VendorRequest = {
   missing: 'No such channel.',
   shape: z.unknown(),
 }
-const refusal = (body: unknown, status = 200) =>
-  slackDialect.refusal({ status, headers: { 'retry-after': '3' }, body }, REQUEST)?.shape
+const refusal = (body: unknown, status = 200) => {
+  const reply = { status, headers: { 'retry-after': '3' }, body }
+  return (commonRefusal(slackDialect, REQUEST, reply) ?? slackDialect.refusal(reply, REQUEST))?.shape
+}
 
 it.each([
   ['invalid_auth', 'connection_required'],

@@ -1,8 +1,8 @@
 /** How Slack takes a token and says no: mostly with status 200 and an error word. */
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
-import type { VendorDialect } from '../http/vendor-dialect.ts'
-import { connectionRequired, rateLimited } from '../http/vendor-failure.ts'
+import type { VendorDialect, VendorReply } from '../http/vendor-dialect.ts'
+import { connectionRequired } from '../http/vendor-failure.ts'
 import type { VendorRequest } from '../http/vendor-request.ts'
 
 const Verdict = z.object({ ok: z.boolean(), error: z.string().optional(), needed: z.string().optional() })
@@ -37,6 +37,10 @@ export const slackDialect: VendorDialect = {
   title: 'Slack',
   tokenVariable: 'SLACK_BOT_TOKEN',
   headers: (token) => ({ authorization: `Bearer ${token}`, accept: 'application/json' }),
+  // Slack grants each method its own number of calls a minute.
+  bucketOf: ({ path }) => path[0] ?? '',
+  isLimited: (reply) => errorWord(reply) === 'ratelimited',
+  isRefusedToken: (reply) => reply.status === 401 || CREDENTIAL_ERRORS.includes(errorWord(reply) ?? ''),
   refusal(reply, request) {
     const verdict = Verdict.safeParse(reply.body)
     if (!verdict.success) {
@@ -45,9 +49,13 @@ export const slackDialect: VendorDialect = {
         : new ToolError('invalid_request', `Cannot ${request.doing}: Slack answered ${reply.status}.`)
     }
     if (verdict.data.ok) return undefined
-    if (verdict.data.error === 'ratelimited') return rateLimited(slackDialect, request, reply)
     return toToolError(verdict.data, request)
   },
+}
+
+function errorWord(reply: VendorReply): string | undefined {
+  const verdict = Verdict.safeParse(reply.body)
+  return verdict.success && !verdict.data.ok ? verdict.data.error : undefined
 }
 
 function toToolError(verdict: Verdict, request: VendorRequest): ToolError {

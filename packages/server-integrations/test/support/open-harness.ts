@@ -8,9 +8,9 @@ import { openDataDir } from '@causeway/shared-contracts/data-dir'
 import type { CallContext } from '@causeway/shared-contracts/define-tool'
 import { runTool } from '@causeway/shared-contracts/run-tool'
 import type { ToolErrorShape } from '@causeway/shared-contracts/tool-error'
-import type { RequestBounds } from '../../src/http/vendor-api.ts'
 import { type Integrations, openIntegrations } from '../../src/integrations.ts'
 import { integrationsServer } from '../../src/integrations-server.ts'
+import type { RequestBounds } from '../../src/resilience/request-bounds.ts'
 
 /** What a call came to, in both halves. */
 export interface CallOutcome {
@@ -34,7 +34,9 @@ const OPERATOR: Caller = { agent: 'tester', roles: ['operator'], scopes: 'all' }
  * Opens the services.
  * @param options.env the connectors' variables; none means emulators
  */
-export function openHarness(options: { env?: Record<string, string>; bounds?: RequestBounds; dir?: string } = {}) {
+export function openHarness(
+  options: { env?: Record<string, string>; bounds?: Partial<RequestBounds>; dir?: string } = {},
+) {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'causeway-integrations-'))
   const logged: string[] = []
   const log = fakeLog(logged)
