@@ -5,15 +5,22 @@ import { type CursorCodec, createCursorCodec } from '@causeway/shared-contracts/
 import type { DataDir } from '@causeway/shared-contracts/data-dir'
 import type { Changes, Opened } from '@causeway/shared-contracts/define-domain-server'
 import type { CallContext } from '@causeway/shared-contracts/define-tool'
+import type { Logger } from '@causeway/shared-contracts/log'
+import type { Announcer } from './notices/announcer.ts'
+import { startNotices } from './notices/start-notices.ts'
 import { seedWorkspace } from './seed/seed-workspace.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { migrate } from './store/migrations/migrate.ts'
 import { spentIn } from './store/spent-confirmations.ts'
+import { createViewCache, type ViewCache } from './store/view-cache.ts'
 
 /** What every call works with. */
 export interface ProjectServices {
   db: Database
-  changes: Changes
+  /** Tells subscribers what was committed. */
+  announcer: Announcer
+  /** Overviews as of the last write. */
+  views: ViewCache
   cursors: CursorCodec
   confirmations: ConfirmationCodec
   now(): Date
@@ -27,21 +34,26 @@ export type ProjectCall = CallContext<ProjectServices>
  * @param now the clock, for tests
  */
 export function openServices(
-  { dataDir, changes }: { dataDir: DataDir; changes: Changes },
+  { dataDir, changes, log }: { dataDir: DataDir; changes: Changes; log: Logger },
   now: () => Date = () => new Date(),
 ): Opened<ProjectServices> {
   const db = openDatabase(join(dataDir.path, 'projects.sqlite'))
   prepare(db, now())
+  const announcer = startNotices({ db, changes, now, log })
   return {
     services: {
       db,
-      changes,
+      announcer,
+      views: createViewCache(db, now),
       cursors: createCursorCodec(dataDir.secret),
       confirmations: createConfirmationCodec(dataDir.secret, spentIn(db, now), () => now().getTime()),
       now,
     },
     health: () => ({ database: probe(db) }),
-    close: () => db.close(),
+    close() {
+      announcer.stop()
+      db.close()
+    },
   }
 }
 

@@ -1,5 +1,8 @@
 /** The projects domain server: tasks of a workspace, found, read and changed by people and agents. */
 import { defineDomainServer } from '@causeway/shared-contracts/define-domain-server'
+import { listNotifications } from './notices/list-notifications.ts'
+import { markNotificationsRead } from './notices/mark-notifications-read.ts'
+import { notificationsResource } from './notices/notifications-resource.ts'
 import { openServices, type ProjectServices } from './open-services.ts'
 import { sprintPlanning } from './prompts/sprint-planning.ts'
 import { statusReport } from './prompts/status-report.ts'
@@ -40,9 +43,11 @@ Overviews: the resources project://status, project://team-workload, project://re
     assignTask,
     transitionTask,
     addComment,
+    listNotifications,
+    markNotificationsRead,
     deleteTask,
   ],
-  resources: [workspaceStatus, teamWorkload, recentActivity, projectStatus],
+  resources: [workspaceStatus, teamWorkload, recentActivity, projectStatus, notificationsResource],
   prompts: [sprintPlanning, statusReport, taskBreakdown],
   open: (deps) => openServices(deps),
 })

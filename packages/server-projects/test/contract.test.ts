@@ -14,6 +14,8 @@ runDomainContract({
     'assign_task',
     'transition_task',
     'add_comment',
+    'list_notifications',
+    'mark_notifications_read',
     'delete_task',
   ],
   reads: [
@@ -22,6 +24,7 @@ runDomainContract({
     // A next_cursor is sealed anew each time, so the samples fit one page; paging has its own test.
     { tool: 'list_tasks', args: { project: 'web storefront', assignee: 'maria-l', limit: 50 } },
     { tool: 'list_tasks', args: { assignee: 'none', status: 'open', overdue: false, limit: 50 } },
+    { tool: 'list_notifications', args: { person: 'maria' } },
     { tool: 'get_task_details', args: { keys: ['WEB-1'] } },
     {
       tool: 'get_task_details',
@@ -34,5 +37,5 @@ runDomainContract({
     { name: 'status_report', args: {} },
     { name: 'task_breakdown', args: { goal: 'WEB-142' } },
   ],
-  maxListTokens: 4_000,
+  maxListTokens: 4_600,
 })

@@ -40,11 +40,14 @@ describe('the checkout story', () => {
     })
     expect(notified).toEqual(['maria'])
     expect(text).toMatch(/^Created WEB-151, assigned to Maria Lindqvist \(maria\), maria notified\./)
-    expect(workspace.updated).toEqual([
-      'project://status',
-      'project://team-workload',
-      'project://recent-activity',
+    expect(workspace.updated.sort()).toEqual([
+      'project://WEB/board',
       'project://WEB/status',
+      'project://people/maria/notifications',
+      'project://recent-activity',
+      'project://status',
+      'project://task/WEB-151',
+      'project://team-workload',
     ])
     const { tasks } = await workspace.call('get_task_details', { keys: ['web-151'], sections: ['links', 'activity'] })
     expect(tasks[0]?.links).toEqual([

@@ -47,9 +47,15 @@ it('shows a write at once in the resources it touched, and tells so', async () =
   expect(recent).toHaveLength(20)
   expect(recent[0]).toContain(`local · ${task.key}: assignee: none → yuki`)
   await expect.poll(() => updated).toContain('project://WEB/status')
-  expect(new Set(updated)).toEqual(
-    new Set(['project://status', 'project://team-workload', 'project://recent-activity', 'project://WEB/status']),
-  )
+  expect([...new Set(updated)].sort()).toEqual([
+    'project://WEB/board',
+    'project://WEB/status',
+    'project://people/yuki/notifications',
+    'project://recent-activity',
+    'project://status',
+    `project://task/${task.key}`,
+    'project://team-workload',
+  ])
 })
 
 it('completes project keys and refuses an unknown project', async () => {

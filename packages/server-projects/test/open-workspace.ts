@@ -34,8 +34,12 @@ interface Answer {
 export function openWorkspace(dir = mkdtempSync(join(tmpdir(), 'causeway-projects-'))) {
   const clock = { now: NOW }
   const updated: string[] = []
-  const changes = { resourceUpdated: (uri: string) => void updated.push(uri), toolsChanged() {} }
-  const opened = openServices({ dataDir: openDataDir(dir), changes }, () => clock.now)
+  const changes = {
+    resourceUpdated: (uri: string) => void updated.push(uri),
+    toolsChanged() {},
+    resourcesChanged: () => void updated.push('list'),
+  }
+  const opened = openServices({ dataDir: openDataDir(dir), changes, log: createLog('test') }, () => clock.now)
   const contextOf = (caller: Caller): ProjectCall => ({
     services: opened.services,
     caller,

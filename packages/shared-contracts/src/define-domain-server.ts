@@ -23,6 +23,7 @@ export interface Opened<Services> {
 export interface Changes {
   resourceUpdated(uri: string): void
   toolsChanged(): void
+  resourcesChanged(): void
 }
 
 export interface DomainServer<Services = unknown> {

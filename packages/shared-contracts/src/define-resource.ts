@@ -1,6 +1,12 @@
 /** How a domain server declares a resource: one URI or a template, read fresh on every request. */
 import type { CallContext } from './define-tool.ts'
 
+/** A text, and for how long from now its reader may keep it (MCP `ttlMs`). */
+export interface TimedText {
+  text: string
+  ttlMs: number
+}
+
 export interface ResourceDefinition<Services = unknown> {
   name: string
   title: string
@@ -13,8 +19,10 @@ export interface ResourceDefinition<Services = unknown> {
   ttlMs: number
   /** Completes a template variable: the values that start with or contain `typed`. */
   complete?: Record<string, (typed: string, services: Services) => string[]>
-  /** @returns the text; throw `ToolError('not_found', …)` for a URI that names nothing */
-  read(variables: Record<string, string>, call: CallContext<Services>): Promise<string> | string
+  /** The resources that a template stands for and `resources/list` shows; call `changes.resourcesChanged` when they change. */
+  list?: (services: Services) => { uri: string; title: string }[]
+  /** @returns the text, with its own lifetime where it differs from `ttlMs`; throw `ToolError('not_found', …)` for a URI that names nothing */
+  read(variables: Record<string, string>, call: CallContext<Services>): Promise<string | TimedText> | string | TimedText
 }
 
 /** Declares a resource; `resourceOf<MyServices>()({...})`. */

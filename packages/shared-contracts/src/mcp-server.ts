@@ -109,11 +109,13 @@ function registerResource<Services>(
   }
   const read = async (url: URL, variables: Record<string, string>, ctx: ServerContext) => {
     const call = await contextOf(ctx)
-    const text = await logged(call, { kind: 'resource read', name }, async () => {
+    const answer = await logged(call, { kind: 'resource read', name }, async () => {
       requireScopes(call.caller, resource.scopes, resource.name)
       return toProtocolErrors(async () => resource.read(variables, call), url.href)
     })
-    return { contents: [{ uri: url.href, mimeType, text }] }
+    const timed = typeof answer === 'string' ? { text: answer } : answer
+    const { text, ...freshness } = timed
+    return { contents: [{ uri: url.href, mimeType, text }], ...freshness }
   }
   if (!uri.includes('{')) {
     mcp.registerResource(name, uri, config, (url, ctx) => read(url, {}, ctx))
@@ -125,7 +127,10 @@ function registerResource<Services>(
       (typed: string) => find(typed, services).slice(0, 100),
     ]),
   )
-  mcp.registerResource(name, new ResourceTemplate(uri, { list: undefined, complete }), config, (url, variables, ctx) =>
+  const list = () => ({
+    resources: (resource.list?.(services) ?? []).map((each) => ({ ...each, name: each.title, description, mimeType })),
+  })
+  mcp.registerResource(name, new ResourceTemplate(uri, { list, complete }), config, (url, variables, ctx) =>
     read(
       url,
       Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, decodeURIComponent(String(value))])),

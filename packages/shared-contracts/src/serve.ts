@@ -45,6 +45,9 @@ export async function serve<Services>(server: DomainServer<Services>): Promise<v
     toolsChanged() {
       for (const each of listeners) each.toolsChanged()
     },
+    resourcesChanged() {
+      for (const each of listeners) each.resourcesChanged()
+    },
   }
   const dataDir = openDataDir(values.data)
   const opened = await server.open({ dataDir, log, changes })
@@ -81,6 +84,7 @@ function listenStdio(
     listeners.push({
       resourceUpdated: (uri) => void mcp.server.sendResourceUpdated({ uri }).catch(() => {}),
       toolsChanged: () => mcp.sendToolListChanged(),
+      resourcesChanged: () => mcp.sendResourceListChanged(),
     })
     return mcp
   })

@@ -25,7 +25,12 @@ export const projectStatus = resourceOf<ProjectServices>()({
         .map((project) => project.key)
         .filter((key) => key.startsWith(typed.toUpperCase())),
   },
-  read: ({ project = '' }, { services }) => renderProjectStatus(services, resolveProject(services.db, project)),
+  list: ({ db }) =>
+    readProjects(db).map((project) => ({ uri: projectStatusUri(project), title: `Status of ${project.name}` })),
+  read({ project: reference = '' }, { services }) {
+    const project = resolveProject(services.db, reference)
+    return services.views.get(projectStatusUri(project), () => renderProjectStatus(services, project))
+  },
 })
 
 /** URI of one project's status. */

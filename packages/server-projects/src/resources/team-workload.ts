@@ -24,7 +24,7 @@ export const teamWorkload = resourceOf<ProjectServices>()({
   description:
     'Every person with their team and how many open tasks they have: in progress, overdue, due within 7 days.',
   uri: TEAM_WORKLOAD_URI,
-  read: (_, { services }) => renderTeamWorkload(services),
+  read: (_, { services }) => services.views.get(TEAM_WORKLOAD_URI, () => renderTeamWorkload(services)),
 })
 
 /** The resource's text as of now. */

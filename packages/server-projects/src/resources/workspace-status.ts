@@ -25,7 +25,7 @@ export const workspaceStatus = resourceOf<ProjectServices>()({
   description:
     'Every project with its lead and how many tasks are open, in progress, overdue, unassigned and just done.',
   uri: WORKSPACE_STATUS_URI,
-  read: (_, { services }) => renderWorkspaceStatus(services),
+  read: (_, { services }) => services.views.get(WORKSPACE_STATUS_URI, () => renderWorkspaceStatus(services)),
 })
 
 /** The resource's text as of now. */

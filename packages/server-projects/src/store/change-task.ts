@@ -1,11 +1,10 @@
 /** Changes a task: columns, labels and links together, each change recorded, one new version for all of them. */
 import type { SQLInputValue } from 'node:sqlite'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
+import { tellAssignee, tellOfStatus } from '../notices/notify.ts'
 import type { ProjectCall } from '../open-services.ts'
 import { callerName } from '../people/caller-name.ts'
-import { notifyAssignee } from '../people/notify-assignee.ts'
 import type { Person } from '../people/person.ts'
-import { personOfCaller } from '../people/resolve-person.ts'
 import { recordActivity } from './activity.ts'
 import { addLabels, removeLabels } from './labels.ts'
 import { addLink, type Link } from './links.ts'
@@ -62,22 +61,23 @@ export function changeTask(
     )
   for (const after of linked) recordActivity(db, { id: task.id, version }, { actor, kind: 'linked', after, at })
   reindexTask(db, task.id)
-  const notified = fields.some(({ field }) => field === 'assignee')
-    ? tellAssignee(call, { person: changes.assignee ?? null, taskId: task.id, at })
-    : []
+  const notified = tell(call, task.id, { fields, assignee: changes.assignee ?? null, at })
   const changed = [...fields.map(({ field }) => field), ...(linked.length > 0 ? ['links'] : [])]
   return { task: findTask(db, task.key), changed, notified }
 }
 
-/** Notifies a new assignee, unless they assigned themselves; returns the handles told. */
-export function tellAssignee(
+function tell(
   call: ProjectCall,
-  { person, taskId, at }: { person: Person | null; taskId: number; at: string },
+  taskId: number,
+  { fields, assignee, at }: { fields: readonly FieldChange[]; assignee: Person | null; at: string },
 ): string[] {
-  const { db } = call.services
-  if (!person || personOfCaller(db, call.caller)?.id === person.id) return []
-  notifyAssignee(db, person, { taskId, actor: callerName(call.caller), at })
-  return [person.handle]
+  const moved = fields.find(({ field }) => field === 'status')
+  const isReassigned = fields.some(({ field }) => field === 'assignee')
+  const told = [
+    ...(isReassigned ? tellAssignee(call, { person: assignee, taskId, at }) : []),
+    ...(moved ? tellOfStatus(call, { taskId, move: `${moved.before} → ${moved.after}`, at }) : []),
+  ]
+  return [...new Set(told)]
 }
 
 /** Stores the links the task does not have yet; returns what each points to. */

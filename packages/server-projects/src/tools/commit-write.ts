@@ -29,7 +29,7 @@ export function commitWrite<Data extends object>(
   request: WriteRequest,
   work: () => Written<Data>,
 ): ToolAnswer<Data & { replayed?: boolean }> {
-  const { db, changes } = call.services
+  const { db, announcer } = call.services
   const keyed = keyedWriteOf({ caller: call.caller, ...request })
   const written = db.write((): Written<Data & { replayed?: boolean }> => {
     const stored = keyed && storedAnswer<Data>(call, keyed)
@@ -38,9 +38,7 @@ export function commitWrite<Data extends object>(
     if (keyed) storeAnswer(call, keyed, fresh)
     return fresh
   })
-  if (written.touched)
-    for (const uri of ['status', 'team-workload', 'recent-activity', `${written.touched}/status`])
-      changes.resourceUpdated(`project://${uri}`)
+  announcer.announce()
   return { text: written.text, data: written.data }
 }
 

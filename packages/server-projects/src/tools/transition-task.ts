@@ -23,7 +23,7 @@ export const transitionTask = toolOf<ProjectServices>()({
     status: z.string().max(40).describe('Name of the new state'),
     expected_version: expectedVersionInput,
   }),
-  output: changeShape,
+  output: changeShape.extend({ notified: z.array(z.string()) }),
   run: (args, call) =>
     answerChange(call, { tool: 'transition_task', args }, (task) => ({
       state: reachableState(call.services.db, task, args.status),

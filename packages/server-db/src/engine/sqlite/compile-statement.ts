@@ -8,20 +8,24 @@ import { statementParameters } from './statement-parameters.ts'
 /** A value as it is bound. */
 type Bound = string | number | bigint | null
 
-/** Values by the name of their parameter. */
-export type Bindings = Record<string, Bound>
+/** A statement that passed every rule, with its parameters by name. */
+export interface CompiledStatement {
+  statement: StatementSync
+  bindings: Record<string, Bound>
+}
 
-/**
- * A statement that passed every rule.
- * @throws {QueryFailure}
- */
-export function compileStatement(connection: GuardedConnection, sql: string): StatementSync {
+/** @throws {QueryFailure} */
+export function compileStatement(
+  connection: GuardedConnection,
+  sql: string,
+  params: readonly ParameterValue[],
+): CompiledStatement {
   if (sql.includes('\0')) throw new QueryFailure('refused', 'The text contains a NUL character.', 'plain_text')
   if (!sql.isWellFormed()) throw new QueryFailure('refused', 'The text is not valid Unicode.', 'plain_text')
   const statement = prepare(connection, sql)
   refuseTrailingText(connection, sql.slice(statement.sourceSQL.length))
   refuseAllButSelect(connection, statement.sourceSQL)
-  return statement
+  return { statement, bindings: bind(statement, params) }
 }
 
 /** The failure behind an error that SQLite gave, told without secret names. */
@@ -70,11 +74,7 @@ function refuseAllButSelect(connection: GuardedConnection, sql: string): void {
   }
 }
 
-/**
- * The values of a statement's parameters.
- * @throws {QueryFailure} unless there is exactly one for each
- */
-export function bindParameters(statement: StatementSync, params: readonly ParameterValue[]): Bindings {
+function bind(statement: StatementSync, params: readonly ParameterValue[]): Record<string, Bound> {
   const used = new Set(statementParameters(statement.sourceSQL, statement.expandedSQL))
   const expected = params.map((_, i) => `$${i + 1}`)
   const foreign = [...used].find((name) => !/^\$[1-9]\d*$/.test(name))

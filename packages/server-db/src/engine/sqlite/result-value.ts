@@ -3,16 +3,8 @@ import type { SQLOutputValue } from 'node:sqlite'
 import { stripHidden } from '@causeway/shared-contracts/clean-text'
 import type { ResultValue } from '../query-engine.ts'
 
-/** How much of one value is shown. */
-export interface ValueBounds {
-  /** Most characters of a text; the rest is named, not shown. */
-  maxChars: number
-  /** Most bytes of a blob that go with it. */
-  maxBlobBytes: number
-}
-
-/** A value within its bounds. */
-export function toResultValue(value: SQLOutputValue, { maxChars, maxBlobBytes }: ValueBounds): ResultValue {
+/** @param maxChars most characters of a text; the rest is named, not shown */
+export function toResultValue(value: SQLOutputValue, maxChars: number): ResultValue {
   if (value === null) return null
   if (typeof value === 'string') return cut(stripHidden(value), maxChars)
   if (typeof value === 'bigint') {
@@ -21,10 +13,7 @@ export function toResultValue(value: SQLOutputValue, { maxChars, maxBlobBytes }:
   }
   // JSON has no infinities.
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
-  const { byteLength } = value
-  return byteLength > maxBlobBytes
-    ? { $blob: byteLength }
-    : { $blob: byteLength, base64: Buffer.from(value).toString('base64') }
+  return { $blob: value.byteLength }
 }
 
 /** The name of a value's storage class, as `typeof()` in SQL tells it. */

@@ -2,9 +2,10 @@
 import type { Database } from '../database.ts'
 import { SCHEMA_1 } from './schema-1.ts'
 import { SCHEMA_2 } from './schema-2.ts'
+import { SCHEMA_2_NOTICES } from './schema-2-notices.ts'
 
 /** The steps in order; a database of schema `n` has had the first `n`. Steps are added, never edited or removed. */
-export const STEPS: readonly string[] = [SCHEMA_1, SCHEMA_2]
+export const STEPS: readonly string[] = [SCHEMA_1, SCHEMA_2 + SCHEMA_2_NOTICES]
 
 /**
  * Takes the steps that are missing; call it inside a transaction. What a database has had is kept in `user_version`.
