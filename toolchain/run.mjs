@@ -35,6 +35,12 @@ const commands = {
       ...args,
     ])
   },
+  manifests: (args) =>
+    runNode([
+      '--disable-warning=ExperimentalWarning',
+      join(root, 'packages/shared-contracts/cli/write-manifests.ts'),
+      ...args,
+    ]),
   test: () => runChecks(),
   ci: () => runChecks(ALL_CHECKS),
   lint: (args) => runNode([tool('@biomejs/biome'), 'check', ...args]),

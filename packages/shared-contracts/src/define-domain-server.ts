@@ -5,6 +5,9 @@ import type { ResourceDefinition } from './define-resource.ts'
 import type { ToolDefinition } from './define-tool.ts'
 import type { Logger } from './log.ts'
 
+/** How much callers may rely on a domain server: only a stable one keeps its promises between versions. */
+export type Stability = 'experimental' | 'beta' | 'stable'
+
 /** State of one dependency, as `/readyz` shows it. */
 export interface DependencyState {
   ok: boolean
@@ -33,6 +36,8 @@ export interface DomainServer<Services = unknown> {
   version: string
   /** The team that answers for it. */
   owner: string
+  /** `stable` unless given. */
+  stability?: Stability
   /** What a model should know before it picks a tool; at most 1,000 characters. */
   instructions: string
   tools: readonly ToolDefinition<Services>[]

@@ -7,6 +7,16 @@ import type { Logger } from './log.ts'
 /** What a call may do to the world: annotations, default scopes, limits and audit class follow from it. */
 export type Effect = 'read' | 'write' | 'destroy'
 
+/** That a tool is on its way out: callers are told, and may rely on it until the day. */
+export interface Deprecation {
+  /** The domain server's version that first said so. */
+  since: string
+  /** ISO date; the tool may be gone after it. */
+  removeAfter: string
+  /** The tool to use instead. */
+  replacement?: string
+}
+
 /** What a tool, resource or prompt knows of the call it serves. */
 export interface CallContext<Services = unknown> {
   services: Services
@@ -38,6 +48,15 @@ export interface ToolDefinition<Services = unknown> {
   effect: Effect
   scopes: readonly string[]
   tags: readonly string[]
+  /** Semantic version of the tool; a breaking change of its schemas needs the next major one. */
+  version: string
+  /** The domain server's version that first had it. */
+  since: string
+  deprecation?: Deprecation
+  /** Former names; the gateway still answers to them. */
+  aliases: readonly string[]
+  /** The call's signal aborts after this. */
+  timeoutMs: number
   /** A repeated call with the same arguments has no further effect (MCP `idempotentHint`). */
   idempotent: boolean
   /** The tool reaches systems outside this domain (MCP `openWorldHint`). */
@@ -57,6 +76,14 @@ interface ToolSpec<Services, In extends z.ZodObject, Out extends z.ZodObject> {
   /** Defaults to `{domain}.read` for reads, else `{domain}.write`. */
   scopes?: readonly string[]
   tags?: readonly string[]
+  /** 1.0.0 unless given. */
+  version?: string
+  /** 1.0.0 unless given. */
+  since?: string
+  deprecation?: Deprecation
+  aliases?: readonly string[]
+  /** 30 seconds unless given. */
+  timeoutMs?: number
   idempotent?: boolean
   openWorld?: boolean
   input: In
@@ -64,6 +91,15 @@ interface ToolSpec<Services, In extends z.ZodObject, Out extends z.ZodObject> {
   run(args: z.output<In>, call: CallContext<Services>): Promise<ToolAnswer<z.input<Out>>> | ToolAnswer<z.input<Out>>
 }
 
+const DEFAULTS = {
+  tags: [],
+  version: '1.0.0',
+  since: '1.0.0',
+  aliases: [],
+  timeoutMs: 30_000,
+  openWorld: false,
+  scopes: [],
+}
 const NAME = /^[a-z]+(_[a-z0-9]+)+$/
 
 /**
@@ -75,12 +111,12 @@ export function toolOf<Services>() {
   return function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(
     spec: ToolSpec<Services, In, Out>,
   ): ToolDefinition<Services> {
-    if (!NAME.test(spec.name) || spec.name.length > 34)
-      throw new Error(`Cannot define tool "${spec.name}": want verb_noun, at most 34 characters`)
+    const wrong = [spec.name, ...(spec.aliases ?? [])].find((name) => !NAME.test(name) || name.length > 34)
+    if (wrong !== undefined) throw new Error(`Cannot define tool "${wrong}": want verb_noun, at most 34 characters`)
     if (spec.description.length > 400)
       throw new Error(
         `Cannot define tool "${spec.name}": description has ${spec.description.length} characters, at most 400`,
       )
-    return { tags: [], idempotent: spec.effect === 'read', openWorld: false, scopes: [], ...spec }
+    return { ...DEFAULTS, idempotent: spec.effect === 'read', ...spec }
   }
 }

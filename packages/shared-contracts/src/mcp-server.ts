@@ -16,7 +16,7 @@ import { logged } from './logged.ts'
 import { runTool } from './run-tool.ts'
 import type { Sealer } from './sealer.ts'
 import { ToolError } from './tool-error.ts'
-import { advertise, inputJsonSchema, type JsonSchema, outputJsonSchema } from './tool-schema.ts'
+import { listingOf, type ToolListing } from './tool-listing.ts'
 import { TOOL_META_KEY } from './wire-names.ts'
 
 /** Makes the {@link CallContext} of one request from what the SDK knows of it. */
@@ -32,9 +32,7 @@ export function createMcpServerFactory<Services>(
   of: { contextOf: ContextOf<Services>; states: Sealer },
 ): () => McpServer {
   const { contextOf } = of
-  const schemas = new Map(
-    server.tools.map((tool) => [tool, { input: inputJsonSchema(tool.input), output: outputJsonSchema(tool.output) }]),
-  )
+  const listings = server.tools.map((tool) => ({ tool, listing: listingOf(tool, server) }))
   return () => {
     const mcp = new McpServer(
       { name: `causeway-${server.id}`, title: server.title, version: server.version },
@@ -47,7 +45,7 @@ export function createMcpServerFactory<Services>(
         },
       },
     )
-    for (const [tool, json] of schemas) registerTool(mcp, server, tool, json, of)
+    for (const { tool, listing } of listings) registerTool(mcp, tool, listing, of)
     for (const resource of server.resources) registerResource(mcp, resource, services, contextOf)
     for (const prompt of server.prompts) registerPrompt(mcp, prompt, contextOf)
     return mcp
@@ -56,33 +54,11 @@ export function createMcpServerFactory<Services>(
 
 function registerTool<Services>(
   mcp: McpServer,
-  server: DomainServer<Services>,
   tool: ToolDefinition<Services>,
-  json: { input: JsonSchema; output: JsonSchema },
+  listing: ToolListing,
   { contextOf, states }: { contextOf: ContextOf<Services>; states: Sealer },
 ): void {
-  const config = {
-    title: tool.title,
-    description: tool.description,
-    inputSchema: advertise(json.input),
-    outputSchema: advertise(json.output),
-    annotations: {
-      readOnlyHint: tool.effect === 'read',
-      destructiveHint: tool.effect === 'destroy',
-      idempotentHint: tool.idempotent,
-      openWorldHint: tool.openWorld,
-    },
-    _meta: {
-      [TOOL_META_KEY]: {
-        owner: server.owner,
-        version: server.version,
-        effect: tool.effect,
-        scopes: tool.scopes,
-        tags: tool.tags,
-      },
-    },
-  }
-  mcp.registerTool(tool.name, config, async (args: unknown, ctx: ServerContext) => {
+  mcp.registerTool(tool.name, listing, async (args: unknown, ctx: ServerContext) => {
     const call = await contextOf(ctx)
     const boundTo = JSON.stringify([callerKey(call.caller), tool.name, args])
     const ask = createAsk(ctx, { sessionCapabilities: mcp.server.getClientCapabilities(), states, boundTo })

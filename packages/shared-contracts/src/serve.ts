@@ -1,9 +1,11 @@
 /** Runs a domain server: stdio or HTTP from one declaration, both protocol eras, health endpoints, clean drain. */
 import { parseArgs } from 'node:util'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import type { Served } from './breaking-changes.ts'
 import { openDataDir } from './data-dir.ts'
 import type { Changes, DomainServer } from './define-domain-server.ts'
 import type { CallContext } from './define-tool.ts'
+import { manifestOf, releaseOf } from './domain-manifest.ts'
 import { createLog } from './log.ts'
 import { createMcpServerFactory } from './mcp-server.ts'
 import { createMeter } from './meter.ts'
@@ -17,6 +19,7 @@ const USAGE = `Options:
   --host <address>   HTTP address (default 127.0.0.1)
   --port <number>    HTTP port, 0 for any free one (default 0)
   --data <directory> where state is kept (default .causeway/<id>)
+  --describe         print the manifest and the schemas as JSON, and end
   --role <role>      what a caller without a gateway may do (default: viewer, who only reads)
 `
 
@@ -29,11 +32,17 @@ export async function serve<Services>(server: DomainServer<Services>): Promise<v
       port: { type: 'string', default: '0' },
       data: { type: 'string', default: process.env[ENV.dataDir] ?? `.causeway/${server.id}` },
       role: { type: 'string', default: 'viewer' },
+      describe: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) {
     process.stdout.write(USAGE)
+    return
+  }
+  if (values.describe) {
+    const served: Served = { manifest: manifestOf(server), release: releaseOf(server) }
+    process.stdout.write(`${JSON.stringify(served)}\n`)
     return
   }
   const log = createLog(`server-${server.id}`)

@@ -55,13 +55,14 @@ function check(kind: Kind, { text, value }: RawDefinition, where: Where): Defini
   const isTool = kind === 'tools'
   const settings = isTool ? where.config.tools[where.name] : undefined
   if (settings?.hidden) return undefined
+  const facts = factsOf(kind, value, where)
   return {
     kind,
     upstream: where.upstream,
     originalName: where.name,
     text,
-    facts: factsOf(kind, value, where),
-    aliases: settings?.aliases ?? [],
+    facts,
+    aliases: facts.aliases,
     paramHeaders: isTool ? paramHeadersOf(value.inputSchema) : [],
     hasBareOutput: isBareOutput(value.outputSchema),
     legacyMembers: isTool ? legacySchemas(text, value) : {},
@@ -99,7 +100,7 @@ function factsOf(kind: Kind, value: Record<string, unknown>, { upstream, config,
   const effect = settings?.effect ?? (isEffect(said.effect) ? said.effect : undefined)
   return {
     publicName: name,
-    aliases: settings?.aliases ?? [],
+    aliases: [...new Set([...(settings?.aliases ?? []), ...(kind === 'tools' ? strings(said.aliases) : [])])],
     upstream,
     ...(effect ? { effect } : {}),
     scopes: settings?.scopes ?? strings(said.scopes),

@@ -1,6 +1,7 @@
 /** `causeway drift show`: what a definition was, and what it wants to be. */
+
+import type { SchemaChange } from '@causeway/shared-contracts/schema-diff/schema-changes'
 import { type DefinitionChanges, definitionChanges } from '../drift/definition-changes.ts'
-import type { SchemaChange } from '../drift/schema-changes.ts'
 import { suspiciousPhrases } from '../drift/suspicious-phrases.ts'
 import { driftData, waitingDrift } from '../drift/waiting-drift.ts'
 import { escaped } from './escaped.ts'

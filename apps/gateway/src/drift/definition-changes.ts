@@ -1,9 +1,13 @@
 /** What has changed between two definitions, and whether callers of the one can go on with the other. */
 import { isDeepStrictEqual } from 'node:util'
+import { covers } from '@causeway/shared-contracts/schema-diff/covers'
+import {
+  type ChangeKind,
+  type SchemaChange,
+  schemaChanges,
+} from '@causeway/shared-contracts/schema-diff/schema-changes'
 import { canonicalJson } from '../wire/canonical-json.ts'
 import { isObject } from '../wire/envelope.ts'
-import { covers } from './covers.ts'
-import { type ChangeKind, type SchemaChange, schemaChanges } from './schema-changes.ts'
 
 /** A member that is not a schema, before and after; absent where there was or is none. */
 export interface MemberChange {

@@ -1,6 +1,6 @@
 /** What is read off a single schema: its types, its values, and whether it is the same as another. */
 import { isDeepStrictEqual } from 'node:util'
-import { isObject } from '../wire/envelope.ts'
+import { isObject } from '../is-object.ts'
 
 /** A schema that is an object. */
 export type Schema = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 /** What has changed between two schemas, property by property, in the words that an admin decides by. */
-import { isObject } from '../wire/envelope.ts'
+import { isObject } from '../is-object.ts'
 import { covers } from './covers.ts'
 import type { Schema } from './schema-node.ts'
 

@@ -1,5 +1,5 @@
 /** Whether what one schema lets through is let through by another: sound, so a yes can be relied on, and not complete, so a no may be too careful. */
-import { isObject } from '../wire/envelope.ts'
+import { isObject } from '../is-object.ts'
 import { type Check, KEYWORDS } from './keywords.ts'
 import { isSame, type Schema } from './schema-node.ts'
 

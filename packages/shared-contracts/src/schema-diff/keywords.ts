@@ -1,6 +1,6 @@
 /** For each keyword of JSON Schema: whether what the writer's schema lets through satisfies the reader's. A keyword that is not here must be the same. */
 import { isDeepStrictEqual } from 'node:util'
-import { isObject } from '../wire/envelope.ts'
+import { isObject } from '../is-object.ts'
 import { type Covering, coversNode, type Place } from './covers.ts'
 import { isSame, type Schema, typesOf, valuesOf } from './schema-node.ts'
 
