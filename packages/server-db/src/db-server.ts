@@ -3,10 +3,12 @@ import { createCursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import { defineDomainServer } from '@causeway/shared-contracts/define-domain-server'
 import type { DbServices } from './db-services.ts'
 import { openHelpdeskSource } from './helpdesk-source.ts'
+import { SHIPPED_ROLES } from './policy/viewer-of.ts'
 import { exploreDatabase } from './prompts/explore-database.ts'
 import { catalogResource } from './resources/catalog.ts'
 import { myPolicyResource } from './resources/my-policy.ts'
 import { schemaResource } from './resources/schema.ts'
+import { createKeptResults } from './results/kept-results.ts'
 import { describeTable } from './tools/describe-table.ts'
 import { listDatabases } from './tools/list-databases.ts'
 import { runQuery } from './tools/run-query.ts'
@@ -27,9 +29,17 @@ export const dbServer = defineDomainServer<DbServices>({
   async open({ dataDir }) {
     const sources = [await openHelpdeskSource(dataDir)]
     return {
-      services: { sources, cursors: createCursorCodec(dataDir.secret) },
+      services: {
+        sources,
+        roles: SHIPPED_ROLES,
+        cursors: createCursorCodec(dataDir.secret),
+        results: createKeptResults(),
+      },
       async health() {
-        const states = sources.map(async ({ id, engine }) => [id, await engine.state()] as const)
+        const states = sources.map(async ({ id, engine }) => {
+          const { ok, detail } = await engine.health()
+          return [id, { ok, ...(detail ? { detail } : {}) }] as const
+        })
         return Object.fromEntries(await Promise.all(states))
       },
       async close() {

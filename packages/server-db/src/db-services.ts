@@ -1,30 +1,36 @@
-/** What the tools, resources and prompts of server-db work with: the sources and the codec of their cursors. */
+/** What the tools, resources and prompts of server-db work with: the sources, who sees them as what, and the results that are kept. */
 import type { Caller } from '@causeway/shared-contracts/caller'
 import type { CursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import { toolOf } from '@causeway/shared-contracts/define-tool'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { closestName } from './closest-name.ts'
 import type { QueryEngine } from './engine/query-engine.ts'
-import { requireRole } from './policy/role-of.ts'
-import type { Role } from './policy/source-policy.ts'
+import type { SourceLimits } from './engine/query-limits.ts'
+import type { Viewer } from './policy/viewer.ts'
+import { type RoleClaims, requireViewer } from './policy/viewer-of.ts'
+import type { KeptResults } from './results/kept-results.ts'
 
 /** One database as this domain server offers it. */
 export interface Source {
   id: string
   about: string
+  limits: SourceLimits
   engine: QueryEngine
 }
 
 /** Made by the domain server's `open`. */
 export interface DbServices {
   sources: readonly Source[]
+  /** From the most to the least privileged. */
+  roles: readonly RoleClaims[]
   cursors: CursorCodec
+  results: KeptResults
 }
 
-/** A source, and the role in which the caller sees it. */
+/** A source, and as whom the caller sees it. */
 export interface SourceView {
   source: Source
-  role: Role
+  viewer: Viewer
 }
 
 /** Declares a tool of this domain server. */
@@ -35,12 +41,12 @@ export const dbTool = toolOf<DbServices>()
  * @throws {ToolError} `forbidden` for a caller without a role, `not_found` for an unknown name
  */
 export function viewSource(services: DbServices, caller: Caller, database: string | undefined): SourceView {
-  const role = requireRole(caller)
+  const viewer = requireViewer(caller, services.roles)
   const { sources } = services
   const ids = sources.map((source) => source.id)
-  if (database === undefined && sources.length === 1) return { source: sources[0]!, role }
+  if (database === undefined && sources.length === 1) return { source: sources[0]!, viewer }
   const source = sources.find((one) => one.id === database)
-  if (source) return { source, role }
+  if (source) return { source, viewer }
   const closest = database && closestName(database, ids)
   throw new ToolError(
     'not_found',

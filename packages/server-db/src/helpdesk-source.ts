@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DataDir } from '@causeway/shared-contracts/data-dir'
 import type { Source } from './db-services.ts'
+import { DEFAULT_LIMITS } from './engine/query-limits.ts'
 import { createSqliteEngine } from './engine/sqlite/sqlite-engine.ts'
 import { helpdeskPolicy } from './policy/helpdesk-policy.ts'
 
@@ -22,6 +23,7 @@ export async function openHelpdeskSource(dataDir: DataDir): Promise<Source> {
   return {
     id: HELPDESK,
     about: helpdeskPolicy.about,
-    engine: createSqliteEngine({ file, policy: helpdeskPolicy, hashKey }),
+    limits: DEFAULT_LIMITS,
+    engine: createSqliteEngine({ id: HELPDESK, file, policy: helpdeskPolicy, hashKey, limits: DEFAULT_LIMITS }),
   }
 }

@@ -7,6 +7,7 @@ function table(name: string, about: string, columns: string[]): TableFacts {
   const facts = { type: 'text', nullable: true, primaryKey: false, mask: null, about: '' }
   return {
     name,
+    sqlName: name,
     about,
     rowCount: 0,
     rowFilter: null,

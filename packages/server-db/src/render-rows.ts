@@ -15,6 +15,6 @@ export function renderRows(header: readonly string[], rows: readonly ResultValue
 function renderValue(value: ResultValue): string {
   if (value === null) return 'NULL'
   if (typeof value === 'object') return `<blob of ${value.$blob} bytes>`
-  if (typeof value === 'number') return String(value)
+  if (typeof value !== 'string') return String(value)
   return /[\n\r|]|^"|^$|^NULL$/.test(value) ? JSON.stringify(value) : value
 }

@@ -1,13 +1,12 @@
 /** The schema of a source as markdown, for the resource and the prompt. */
 import type { SourceView } from './db-services.ts'
 import { outlineColumn, outlineLink, outlineTable, toLink } from './table-outline.ts'
-import { toToolError } from './to-tool-error.ts'
+import { visibleTables } from './visible-tables.ts'
 
 /** Every table that the role sees, with columns and references. */
-export async function renderSchema({ source, role }: SourceView): Promise<string> {
-  const tables = await source.engine.describe(role).catch((error) => {
-    throw toToolError(error, [])
-  })
+export async function renderSchema(view: SourceView): Promise<string> {
+  const { source, viewer } = view
+  const tables = await visibleTables(view)
   const sections = tables.map((table) =>
     [
       `## ${table.name}`,
@@ -16,5 +15,5 @@ export async function renderSchema({ source, role }: SourceView): Promise<string
       ...table.foreignKeys.map((key) => `- references ${outlineLink(toLink(key))}`),
     ].join('\n'),
   )
-  return [`# ${source.id} (${source.engine.kind}, as ${role})\n\n${source.about}`, ...sections].join('\n\n')
+  return [`# ${source.id} (${source.engine.kind}, as ${viewer.role})\n\n${source.about}`, ...sections].join('\n\n')
 }

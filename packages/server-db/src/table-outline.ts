@@ -17,7 +17,7 @@ export function outlineColumn({ name, type, primaryKey, nullable, mask }: Column
 
 /** `table: rows, about`. */
 export function outlineTable({ name, rowCount, about, rowFilter }: TableFacts): string {
-  return `${name}: ${countOf(rowCount, 'row')}${rowFilter ? ` (${rowFilter})` : ''}${about ? `. ${about}` : ''}`
+  return `${name}: ${rowCount === null ? 'many rows' : countOf(rowCount, 'row')}${rowFilter ? ` (${rowFilter})` : ''}${about ? `. ${about}` : ''}`
 }
 
 /** A reference, for output. */

@@ -11,8 +11,11 @@ import { runTool, type ToolResult } from '@causeway/shared-contracts/run-tool'
 import type { ToolErrorShape } from '@causeway/shared-contracts/tool-error'
 import { dbServer } from '../src/db-server.ts'
 import type { DbServices } from '../src/db-services.ts'
+import { DEFAULT_LIMITS } from '../src/engine/query-limits.ts'
 import { createSqliteEngine } from '../src/engine/sqlite/sqlite-engine.ts'
 import { helpdeskPolicy } from '../src/policy/helpdesk-policy.ts'
+import { SHIPPED_ROLES } from '../src/policy/viewer-of.ts'
+import { createKeptResults } from '../src/results/kept-results.ts'
 import { seedHelpdesk } from '../src/seed/seed-helpdesk.ts'
 
 /** Role in the caller's claim. */
@@ -73,9 +76,17 @@ export function openTestDb(more = ''): TestDb {
   db.exec(PLANT + more)
   db.close()
   writeFileSync(join(dir, 'canary.txt'), 'CANARY-FILE')
-  const engine = createSqliteEngine({ file, policy: helpdeskPolicy, hashKey: '5a'.repeat(32) })
+  const engine = createSqliteEngine({
+    id: 'helpdesk',
+    file,
+    policy: helpdeskPolicy,
+    hashKey: '5a'.repeat(32),
+    limits: DEFAULT_LIMITS,
+  })
   const services: DbServices = {
-    sources: [{ id: 'helpdesk', about: helpdeskPolicy.about, engine }],
+    sources: [{ id: 'helpdesk', about: helpdeskPolicy.about, limits: DEFAULT_LIMITS, engine }],
+    roles: SHIPPED_ROLES,
+    results: createKeptResults(),
     cursors: createCursorCodec(new Uint8Array(32)),
   }
   const log = createLog('test')

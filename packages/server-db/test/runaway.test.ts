@@ -8,12 +8,16 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { DEFAULT_LIMITS } from '../src/engine/query-limits.ts'
 import type { SourceJob } from '../src/engine/sqlite/source-job.ts'
 import { createSqliteEngine } from '../src/engine/sqlite/sqlite-engine.ts'
 import { helpdeskPolicy } from '../src/policy/helpdesk-policy.ts'
 import { errorOf, openTestDb, rowsOf, type TestDb } from './open-test-db.ts'
 
 const FOREVER = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n'
+
+const ADMIN_VIEWER = { role: 'admin', agent: 'test', user: null }
+const optionsOf = (file: string) => ({ id: 'x', file, policy: helpdeskPolicy, hashKey: '00', limits: DEFAULT_LIMITS })
 
 let db: TestDb
 beforeAll(() => {
@@ -60,13 +64,12 @@ it('a canceled call stops its query, running or waiting', async () => {
 })
 
 it('a query that takes too much memory ends alone', async () => {
-  const source = { file: db.file, policy: helpdeskPolicy, hashKey: '00' }
-  const engine = createSqliteEngine(source, 160 * 1024 * 1024)
+  const engine = createSqliteEngine({ ...optionsOf(db.file), maxMemoryBytes: 160 * 1024 * 1024 })
   const request = {
-    role: 'admin' as const,
+    viewer: ADMIN_VIEWER,
     params: [],
     maxRows: 1,
-    skipRows: 0,
+    maxBytes: 1_000,
     timeoutMs: 15_000,
     signal: AbortSignal.timeout(15_000),
   }
@@ -81,9 +84,9 @@ it('a query that takes too much memory ends alone', async () => {
 })
 
 it('a source that cannot be opened says so in its state and in errors, without its path', async () => {
-  const engine = createSqliteEngine({ file: join(db.dir, 'missing.db'), policy: helpdeskPolicy, hashKey: '00' })
+  const engine = createSqliteEngine(optionsOf(join(db.dir, 'missing.db')))
   try {
-    expect(await engine.state()).toEqual({ ok: false, detail: 'The database cannot be read.' })
+    expect(await engine.health()).toMatchObject({ ok: false, detail: 'The database cannot be read.' })
   } finally {
     await engine.close()
   }
@@ -126,7 +129,8 @@ it('a process whose parent is gone before its reply ends without a word', async 
   const source = { file: db.file, policy: helpdeskPolicy, hashKey: '00' }
   child.send({ ...source, parentPid: process.pid, maxMemoryBytes: 2 ** 30 })
   await once(child, 'message')
-  const job: SourceJob = { kind: 'run', statement: { sql, params: [], role: 'admin', maxRows: 1, skipRows: 0 } }
+  const statement = { sql, params: [], maxRows: 1, maxBytes: 1_000 }
+  const job: SourceJob = { kind: 'run', viewer: ADMIN_VIEWER, statement }
   const exited = once(child, 'exit')
   child.send(job, () => child.disconnect())
   expect(await exited).toEqual([0, null])

@@ -7,7 +7,14 @@ export type RefusalRule =
   | 'select_only'
   | 'no_pragma'
   | 'no_catalog'
+  | 'no_locking'
   | 'allowed_functions'
+  | 'allowed_operators'
+  | 'allowed_types'
+  | 'allowed_syntax'
+  | 'bounded_size'
+  | 'write_only'
+  | 'write_allow_list'
 
 /** The failure as data. */
 export interface QueryFailureShape {
@@ -16,15 +23,17 @@ export interface QueryFailureShape {
   message: string
   /** The rule, when `kind` is `refused`. */
   rule?: RefusalRule
+  /** What to write instead, where the engine knows better than the rule's own advice. */
+  instead?: string
 }
 
 /** Thrown by engines for every failure that they can explain. */
 export class QueryFailure extends Error {
   readonly shape: QueryFailureShape
 
-  constructor(kind: QueryFailureShape['kind'], message: string, rule?: RefusalRule) {
+  constructor(kind: QueryFailureShape['kind'], message: string, rule?: RefusalRule, instead?: string) {
     super(message)
     this.name = 'QueryFailure'
-    this.shape = { kind, message, ...(rule ? { rule } : {}) }
+    this.shape = { kind, message, ...(rule ? { rule } : {}), ...(instead ? { instead } : {}) }
   }
 }

@@ -1,4 +1,4 @@
-/** The bounds of one query, the same for every engine. */
+/** The bounds of queries: those that hold everywhere, and those that a source may set for itself. */
 import { DEFAULT_RESULT_BYTES } from '@causeway/shared-contracts/bounded-rows'
 
 /** Most characters of a statement. */
@@ -17,3 +17,31 @@ export const MAX_TIMEOUT_MS = 30_000
 export const MAX_PAGE_BYTES = DEFAULT_RESULT_BYTES
 /** Most columns of a result. */
 export const MAX_COLUMNS = 100
+/** How long a database may take to say that it is there. */
+export const CONNECT_TIMEOUT_MS = 2_000
+/** Most bytes of a binary value that a result carries. */
+export const MAX_BLOB_BYTES = 256 * 1024
+
+/** What one source allows; each within the bounds above. */
+export interface SourceLimits {
+  /** Most rows of one page. */
+  maxRows: number
+  defaultTimeoutMs: number
+  maxTimeoutMs: number
+  /** Connections, or processes, at a time. */
+  connections: number
+  /** Most statements that wait for one. */
+  maxWaiting: number
+  /** Longest that a statement waits. */
+  maxWaitMs: number
+}
+
+/** The limits of a source that sets none. */
+export const DEFAULT_LIMITS: SourceLimits = {
+  maxRows: MAX_ROWS,
+  defaultTimeoutMs: DEFAULT_TIMEOUT_MS,
+  maxTimeoutMs: MAX_TIMEOUT_MS,
+  connections: 2,
+  maxWaiting: 32,
+  maxWaitMs: 10_000,
+}

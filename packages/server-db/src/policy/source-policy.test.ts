@@ -1,6 +1,6 @@
 /** What a policy does not name is hidden from everybody but the admin. */
 import { expect, it } from 'vitest'
-import { columnRule, guarded, open, rowFilter, type SourcePolicy, tablePolicy } from './source-policy.ts'
+import { columnRule, mayWrite, rowCondition, rowFilter, type SourcePolicy, tablePolicy } from './source-policy.ts'
 
 const filter = { where: 'a = 1', about: 'some' }
 const policy: SourcePolicy = {
@@ -8,8 +8,13 @@ const policy: SourcePolicy = {
   tables: {
     t: {
       about: '',
-      columns: { a: open(''), b: guarded('', { analyst: 'hidden', support: 'email' }) },
+      columns: {
+        a: { about: '', rules: { '*': 'open' } },
+        b: { about: '', rules: { analyst: 'hidden', support: 'email' } },
+        c: { about: '', rules: { '*': 'hash', support: 'open' } },
+      },
       rows: { analyst: filter },
+      writes: { admin: ['update'] },
     },
   },
 }
@@ -18,6 +23,10 @@ it.each([
   ['t', 'a', 'analyst', 'open'],
   ['t', 'b', 'analyst', 'hidden'],
   ['t', 'b', 'support', 'email'],
+  ['t', 'b', 'other', 'hidden'],
+  ['t', 'c', 'analyst', 'hash'],
+  ['t', 'c', 'support', 'open'],
+  ['t', 'a', 'constructor', 'open'],
   ['t', 'unnamed', 'support', 'hidden'],
   ['unnamed', 'a', 'support', 'hidden'],
   ['constructor', 'name', 'support', 'hidden'],
@@ -34,4 +43,20 @@ it('filters rows for the role it names', () => {
     undefined,
     undefined,
   ])
+})
+
+it('puts the viewer into a row filter as a constant, and nobody as NULL', () => {
+  const own = { where: 'owner = {{user}} AND by = {{agent}}', about: '' }
+  expect(rowCondition(own, { user: "o'neil", agent: 'bot' })).toBe("owner = 'o''neil' AND by = 'bot'")
+  expect(rowCondition(own, { user: null, agent: 'a\\' })).toBe('owner = NULL AND by = NULL')
+})
+
+it('allows the writes that it names, to whom it names', () => {
+  const table = tablePolicy(policy, 't')
+  expect(mayWrite(table, 'update', 'admin')).toBe(true)
+  expect([
+    mayWrite(table, 'delete', 'admin'),
+    mayWrite(table, 'update', 'analyst'),
+    mayWrite(undefined, 'insert', 'admin'),
+  ]).toEqual([false, false, false])
 })

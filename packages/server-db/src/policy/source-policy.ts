@@ -1,61 +1,85 @@
 /** What each role may see of one source: tables, columns, masks and row filters, as plain data that any engine can enforce. */
+import type { Viewer } from './viewer.ts'
 
-/** The roles of this domain server, from the most to the least privileged. */
-export const ROLES = ['admin', 'support', 'analyst'] as const
-/** One of {@link ROLES}; `admin` sees every value, the others what the policy opens. */
-export type Role = (typeof ROLES)[number]
-/** A role that the policy restricts. */
-export type RestrictedRole = Exclude<Role, 'admin'>
+/** The role that sees every value; what the others see is what the policy opens. */
+export const ADMIN = 'admin'
+/** {@link ADMIN}, or the name of a role that the policy restricts. */
+export type Role = string
 
-/** How a value is shown instead of itself; a NULL stays NULL. */
-export type Mask = 'null' | 'redact' | 'partial' | 'hash' | 'email' | 'last4'
+/** The ways to show a value instead of itself. */
+export const MASKS = ['null', 'redact', 'partial', 'hash', 'email', 'last4', 'generalize'] as const
+/**
+ * How a value is shown instead of itself; a NULL stays NULL. `generalize` shows the year of a date, the first digit of a
+ * number with its magnitude (38211 → 30000), and `[generalized]` for any other text.
+ */
+export type Mask = (typeof MASKS)[number]
 /** `hidden`: the column does not exist for the role. */
 export type ColumnRule = 'open' | 'hidden' | Mask
 
-/** One column: what it means, and what each restricted role sees of it. */
-export type ColumnPolicy = { about: string } & Record<RestrictedRole, ColumnRule>
+/** One column: what it means, and what each restricted role sees of it; hidden from a role that is not named. */
+export interface ColumnPolicy {
+  about: string
+  /** `*` is every restricted role that is not named. */
+  rules: Readonly<Record<Role, ColumnRule>>
+}
 
 /** A condition over the table's own columns, and what it leaves, in words. */
 export interface RowFilter {
+  /** SQL of the source's engine; `{{user}}` and `{{agent}}` stand for the viewer's names, as constants. */
   where: string
   about: string
 }
 
+/** What may be done to the rows of a table. */
+export type WriteAction = 'insert' | 'update' | 'delete'
+
 /** One table; a column that is not named here is hidden from restricted roles. */
 export interface TablePolicy {
   about: string
-  columns: Record<string, ColumnPolicy>
-  rows?: Partial<Record<RestrictedRole, RowFilter>>
+  columns: Readonly<Record<string, ColumnPolicy>>
+  rows?: Readonly<Record<Role, RowFilter>>
+  /** What each role, admin too, may do by `run_transaction`; nothing unless named. */
+  writes?: Readonly<Record<Role, readonly WriteAction[]>>
 }
 
 /** One source; a table that is not named here is hidden from restricted roles. */
 export interface SourcePolicy {
   about: string
-  tables: Record<string, TablePolicy>
-}
-
-/** A column that every role sees as it is. */
-export function open(about: string): ColumnPolicy {
-  return { about, analyst: 'open', support: 'open' }
-}
-
-/** A column that restricted roles do not see as it is. */
-export function guarded(about: string, rules: Record<RestrictedRole, ColumnRule>): ColumnPolicy {
-  return { about, ...rules }
+  tables: Readonly<Record<string, TablePolicy>>
 }
 
 /** What the policy says of a table; own properties only, so that no table is called `constructor` in vain. */
 export function tablePolicy(policy: SourcePolicy, table: string): TablePolicy | undefined {
-  return Object.hasOwn(policy.tables, table) ? policy.tables[table] : undefined
+  return own(policy.tables, table)
 }
 
 /** What `role` sees of a column; default deny. */
 export function columnRule(table: TablePolicy | undefined, column: string, role: Role): ColumnRule {
-  if (role === 'admin') return 'open'
-  return table && Object.hasOwn(table.columns, column) ? table.columns[column]![role] : 'hidden'
+  if (role === ADMIN) return 'open'
+  const rules = table && own(table.columns, column)?.rules
+  return (rules && (own(rules, role) ?? own(rules, '*'))) ?? 'hidden'
 }
 
 /** The rows that `role` is held to, if any. */
 export function rowFilter(table: TablePolicy | undefined, role: Role): RowFilter | undefined {
-  return role === 'admin' ? undefined : table?.rows?.[role]
+  return role === ADMIN || !table?.rows ? undefined : own(table.rows, role)
+}
+
+/** The condition of a row filter with the viewer's names in it, as SQL constants; a name that is missing is NULL, which equals nothing. */
+export function rowCondition({ where }: RowFilter, viewer: Pick<Viewer, 'user' | 'agent'>): string {
+  return where.replace(/\{\{(user|agent)\}\}/g, (_, name: 'user' | 'agent') => sqlText(viewer[name]))
+}
+
+/** Whether `role` may do `action` to the rows of a table. */
+export function mayWrite(table: TablePolicy | undefined, action: WriteAction, role: Role): boolean {
+  return (table?.writes && own(table.writes, role)?.includes(action)) ?? false
+}
+
+// A backslash means something to Postgres in some settings, and a NUL ends the text for SQLite.
+function sqlText(value: string | null): string {
+  return value === null || /[\0\\]/.test(value) ? 'NULL' : `'${value.replaceAll("'", "''")}'`
+}
+
+function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined
 }

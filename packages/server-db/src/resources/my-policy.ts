@@ -2,8 +2,8 @@
 import { resourceOf } from '@causeway/shared-contracts/define-resource'
 import type { DbServices } from '../db-services.ts'
 import type { TableFacts } from '../engine/query-engine.ts'
-import { requireRole } from '../policy/role-of.ts'
-import { toToolError } from '../to-tool-error.ts'
+import { requireViewer } from '../policy/viewer-of.ts'
+import { visibleTables } from '../visible-tables.ts'
 
 /** Hidden tables and columns are not named: for the role they do not exist. */
 export const myPolicyResource = resourceOf<DbServices>()({
@@ -12,15 +12,13 @@ export const myPolicyResource = resourceOf<DbServices>()({
   description: 'Your role, and the masks and row filters that apply to you',
   uri: 'database://policies/me',
   async read(_, { services, caller }) {
-    const role = requireRole(caller)
-    const sections = services.sources.map(async ({ id, engine }) => {
-      const tables = await engine.describe(role).catch((error) => {
-        throw toToolError(error, [])
-      })
+    const viewer = requireViewer(caller, services.roles)
+    const sections = services.sources.map(async (source) => {
+      const tables = await visibleTables({ source, viewer })
       const rules = tables.flatMap(rulesOf)
-      return [`## ${id}`, ...(rules.length > 0 ? rules : ['- nothing is masked or left out'])].join('\n')
+      return [`## ${source.id}`, ...(rules.length > 0 ? rules : ['- nothing is masked or left out'])].join('\n')
     })
-    return [`# Your role: ${role}`, ...(await Promise.all(sections))].join('\n\n')
+    return [`# Your role: ${viewer.role}`, ...(await Promise.all(sections))].join('\n\n')
   },
 })
 

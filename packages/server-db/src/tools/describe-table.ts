@@ -5,10 +5,12 @@ import { z } from 'zod'
 import { closestName } from '../closest-name.ts'
 import { dbTool, type SourceView, viewSource } from '../db-services.ts'
 import type { ResultValue, TableFacts } from '../engine/query-engine.ts'
-import { DEFAULT_TIMEOUT_MS } from '../engine/query-limits.ts'
+import { MAX_PAGE_BYTES } from '../engine/query-limits.ts'
+import { quoteName } from '../quote-name.ts'
 import { renderRow, renderRows } from '../render-rows.ts'
 import { linksTo, outlineColumn, outlineLink, outlineTable, toLink } from '../table-outline.ts'
-import { toToolError } from '../to-tool-error.ts'
+import { asToolErrors } from '../to-tool-error.ts'
+import { visibleTables } from '../visible-tables.ts'
 import { columnOutput, databaseInput, linkOutput, toColumnOutput, valueOutput } from './fields.ts'
 
 const SAMPLE_BYTES = 6_000
@@ -30,7 +32,7 @@ export const describeTable = dbTool({
     database: z.string(),
     table: z.string(),
     about: z.string(),
-    row_count: z.int(),
+    row_count: z.int().nullable(),
     row_filter: z.string().nullable(),
     columns: z.array(columnOutput),
     references: z.array(linkOutput),
@@ -61,31 +63,28 @@ export const describeTable = dbTool({
   },
 })
 
-async function findTable({ source, role }: SourceView, name: string) {
-  const tables = await source.engine.describe(role).catch((error) => {
-    throw toToolError(error, [])
-  })
+async function findTable(view: SourceView, name: string) {
+  const tables = await visibleTables(view)
   const table = tables.find((one) => one.name.toLowerCase() === name.toLowerCase())
   if (table) return { tables, table }
   const names = tables.map((one) => one.name)
   const closest = closestName(name, names)
   throw new ToolError(
     'not_found',
-    `No table "${name}" in ${source.id}.${closest ? ` Did you mean ${closest}?` : ''} Use search_schema to see the tables.`,
+    `No table "${name}" in ${view.source.id}.${closest ? ` Did you mean ${closest}?` : ''} Use search_schema to see the tables.`,
     { field: 'table', allowed: names.slice(0, 50), ...(closest ? { did_you_mean: closest } : {}) },
   )
 }
 
 async function sampleRows(
-  { source, role }: SourceView,
+  view: SourceView,
   { table, samples, signal }: { table: TableFacts; samples: number; signal: AbortSignal },
 ): Promise<ResultValue[][]> {
-  const columns = table.columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`)
-  const sql = `SELECT ${columns.join(', ')} FROM "${table.name.replaceAll('"', '""')}"`
-  const request = { role, sql, params: [], maxRows: samples, skipRows: 0, timeoutMs: DEFAULT_TIMEOUT_MS, signal }
-  const { rows } = await source.engine.run(request).catch((error) => {
-    throw toToolError(error, [table])
-  })
+  const { source, viewer } = view
+  const columns = table.columns.map(({ name }) => quoteName(name))
+  const sql = `SELECT ${columns.join(', ')} FROM ${table.sqlName}`
+  const bounds = { maxRows: samples, maxBytes: MAX_PAGE_BYTES, timeoutMs: source.limits.defaultTimeoutMs, signal }
+  const { rows } = await asToolErrors(view, () => source.engine.run({ viewer, sql, params: [], ...bounds }))
   const short = rows.map((row) => row.map((value) => (typeof value === 'string' ? shorten(value) : value)))
   return fitRows(short, renderRow, SAMPLE_BYTES)
 }
@@ -96,12 +95,12 @@ function shorten(text: string): string {
 
 function render(
   found: { table: TableFacts; referencedBy: ReturnType<typeof linksTo>; rows: ResultValue[][] },
-  { source, role }: SourceView,
+  { source, viewer }: SourceView,
 ): string {
   const { table, referencedBy, rows } = found
   const header = table.columns.map((column) => column.name)
   return [
-    `${outlineTable(table)} (as ${role})`,
+    `${outlineTable(table)} (as ${viewer.role})`,
     ...table.columns.map((column) => `  ${outlineColumn(column)}${column.about ? `: ${column.about}` : ''}`),
     ...table.foreignKeys.map((key) => `references: ${outlineLink(toLink(key))}`),
     ...referencedBy.map(

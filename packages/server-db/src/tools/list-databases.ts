@@ -2,23 +2,18 @@
 import { z } from 'zod'
 import { countOf } from '../count-of.ts'
 import { dbTool } from '../db-services.ts'
-import {
-  DEFAULT_ROWS,
-  DEFAULT_TIMEOUT_MS,
-  MAX_PAGE_BYTES,
-  MAX_ROWS,
-  MAX_SQL_CHARS,
-  MAX_TIMEOUT_MS,
-} from '../engine/query-limits.ts'
-import { roleOf } from '../policy/role-of.ts'
+import { DEFAULT_ROWS, MAX_PAGE_BYTES, MAX_SQL_CHARS, type SourceLimits } from '../engine/query-limits.ts'
+import { viewerOf } from '../policy/viewer-of.ts'
 
-const limits = {
-  default_rows: DEFAULT_ROWS,
-  max_rows: MAX_ROWS,
-  max_bytes: MAX_PAGE_BYTES,
-  default_timeout_ms: DEFAULT_TIMEOUT_MS,
-  max_timeout_ms: MAX_TIMEOUT_MS,
-  max_sql_chars: MAX_SQL_CHARS,
+function limitsOf({ maxRows, defaultTimeoutMs, maxTimeoutMs }: SourceLimits) {
+  return {
+    default_rows: Math.min(DEFAULT_ROWS, maxRows),
+    max_rows: maxRows,
+    max_bytes: MAX_PAGE_BYTES,
+    default_timeout_ms: defaultTimeoutMs,
+    max_timeout_ms: maxTimeoutMs,
+    max_sql_chars: MAX_SQL_CHARS,
+  }
 }
 
 /** Lists nothing for a caller without a role. */
@@ -35,11 +30,13 @@ export const listDatabases = dbTool({
     ),
   }),
   run(_, { services, caller }) {
-    const role = roleOf(caller)
-    const databases = role ? services.sources.map(({ id, engine }) => ({ id, engine: engine.kind, role, limits })) : []
+    const role = viewerOf(caller, services.roles)?.role
+    const databases = role
+      ? services.sources.map(({ id, engine, limits }) => ({ id, engine: engine.kind, role, limits: limitsOf(limits) }))
+      : []
     const lines = databases.map(
       (one) =>
-        `${one.id}: ${one.engine}, you are ${one.role}; ≤ ${MAX_ROWS} rows and ${MAX_PAGE_BYTES} bytes a page, ≤ ${MAX_TIMEOUT_MS} ms`,
+        `${one.id}: ${one.engine}, you are ${one.role}; ≤ ${one.limits.max_rows} rows and ${MAX_PAGE_BYTES} bytes a page, ≤ ${one.limits.max_timeout_ms} ms`,
     )
     const next = role
       ? 'Next: search_schema(query="…") to find tables.'

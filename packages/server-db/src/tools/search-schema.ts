@@ -8,7 +8,7 @@ import { dbTool, viewSource } from '../db-services.ts'
 import type { TableFacts } from '../engine/query-engine.ts'
 import { rankTables } from '../rank-tables.ts'
 import { outlineColumn, outlineLink, outlineTable, toLink } from '../table-outline.ts'
-import { toToolError } from '../to-tool-error.ts'
+import { visibleTables } from '../visible-tables.ts'
 import { columnOutput, databaseInput, linkOutput, toColumnOutput } from './fields.ts'
 
 const input = z.object({
@@ -28,7 +28,7 @@ const output = z.object({
     z.object({
       table: z.string(),
       about: z.string(),
-      row_count: z.int(),
+      row_count: z.int().nullable(),
       columns: z.array(columnOutput).optional(),
       references: z.array(linkOutput).optional(),
     }),
@@ -49,12 +49,12 @@ export const searchSchema = dbTool({
   input,
   output,
   async run({ database, query, detail, limit, cursor }, { services, caller }) {
-    const { source, role } = viewSource(services, caller, database)
-    const tables = await source.engine.describe(role).catch((error) => {
-      throw toToolError(error, [])
-    })
+    const view = viewSource(services, caller, database)
+    const { source, viewer } = view
+    const tables = await visibleTables(view)
     const ranked = rankTables(tables, query ?? '')
-    const walk = { caller, tool: 'search_schema', filters: { database: source.id, role, query: query ?? '', detail } }
+    const filters = { database: source.id, role: viewer.role, query: query ?? '', detail }
+    const walk = { caller, tool: 'search_schema', filters }
     const start = placeAfter(ranked, services.cursors.open(cursor, walk, z.string()))
     const shown = fitRows(ranked.slice(start, start + limit), (table) => render(table, detail))
     const truncated = start + shown.length < ranked.length

@@ -8,24 +8,20 @@ import { statementParameters } from './statement-parameters.ts'
 /** A value as it is bound. */
 type Bound = string | number | bigint | null
 
-/** A statement that passed every rule, with its parameters by name. */
-export interface CompiledStatement {
-  statement: StatementSync
-  bindings: Record<string, Bound>
-}
+/** Values by the name of their parameter. */
+export type Bindings = Record<string, Bound>
 
-/** @throws {QueryFailure} */
-export function compileStatement(
-  connection: GuardedConnection,
-  sql: string,
-  params: readonly ParameterValue[],
-): CompiledStatement {
+/**
+ * A statement that passed every rule.
+ * @throws {QueryFailure}
+ */
+export function compileStatement(connection: GuardedConnection, sql: string): StatementSync {
   if (sql.includes('\0')) throw new QueryFailure('refused', 'The text contains a NUL character.', 'plain_text')
   if (!sql.isWellFormed()) throw new QueryFailure('refused', 'The text is not valid Unicode.', 'plain_text')
   const statement = prepare(connection, sql)
   refuseTrailingText(connection, sql.slice(statement.sourceSQL.length))
   refuseAllButSelect(connection, statement.sourceSQL)
-  return { statement, bindings: bind(statement, params) }
+  return statement
 }
 
 /** The failure behind an error that SQLite gave, told without secret names. */
@@ -74,7 +70,11 @@ function refuseAllButSelect(connection: GuardedConnection, sql: string): void {
   }
 }
 
-function bind(statement: StatementSync, params: readonly ParameterValue[]): Record<string, Bound> {
+/**
+ * The values of a statement's parameters.
+ * @throws {QueryFailure} unless there is exactly one for each
+ */
+export function bindParameters(statement: StatementSync, params: readonly ParameterValue[]): Bindings {
   const used = new Set(statementParameters(statement.sourceSQL, statement.expandedSQL))
   const expected = params.map((_, i) => `$${i + 1}`)
   const foreign = [...used].find((name) => !/^\$[1-9]\d*$/.test(name))

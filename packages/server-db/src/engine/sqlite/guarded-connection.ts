@@ -2,10 +2,11 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import { type Role, rowFilter, type SourcePolicy, tablePolicy } from '../../policy/source-policy.ts'
+import type { SourcePolicy } from '../../policy/source-policy.ts'
+import type { Viewer } from '../../policy/viewer.ts'
 import { MAX_PARAMS } from '../query-limits.ts'
 import { type Authorizer, createAuthorizer } from './authorizer.ts'
-import { absentView, policyView, type SecretNames } from './policy-view.ts'
+import { absentView, type Lens, policyView, type SecretNames } from './policy-view.ts'
 import { type BaseSchema, readBaseTables } from './read-base-tables.ts'
 
 /** What a connection needs to know of its source. */
@@ -20,14 +21,16 @@ export interface SourceInit {
 /** The connection, ready for one statement. */
 export interface GuardedConnection {
   db: DatabaseSync
-  role: Role
+  viewer: Viewer
   policy: SourcePolicy
   base: BaseSchema
   /** Names of the tables that the role sees. */
   visible: string[]
+  /** The secret names, for what reads plans. */
+  names: SecretNames
   authorizer: Authorizer
-  /** The tables read so far of which the role sees only some rows. */
-  rowFiltered(): string[]
+  /** The tables read so far. */
+  tables(): string[]
   /** Takes the connection's secret names out of a message. */
   scrub(message: string): string
   close(): void
@@ -50,7 +53,7 @@ const LIMITS = {
 const OPTIONS = { readOnly: true, allowExtension: false, defensive: true, timeout: 2_000, limits: LIMITS }
 
 /** @throws when the file cannot be opened as a database */
-export function openGuardedConnection(source: SourceInit, role: Role): GuardedConnection {
+export function openGuardedConnection(source: SourceInit, viewer: Viewer): GuardedConnection {
   const nonce = randomBytes(12).toString('hex')
   const names: SecretNames = { schema: `s_${nonce}`, hash: `h_${nonce}` }
   const db = new DatabaseSync(':memory:', OPTIONS)
@@ -59,7 +62,7 @@ export function openGuardedConnection(source: SourceInit, role: Role): GuardedCo
     db.exec('PRAGMA temp_store = MEMORY')
     attach(db, source, names)
     const base = readBaseTables(db, names.schema)
-    const visible = shadowTables(db, base, { lens: { policy: source.policy, role }, names })
+    const visible = shadowTables(db, base, { lens: { policy: source.policy, viewer }, names })
     // From here on nothing is written, not even to TEMP, and nothing more attached (VACUUM INTO attaches too).
     db.exec('PRAGMA trusted_schema = OFF; PRAGMA query_only = ON')
     db.limits.attach = 0
@@ -70,17 +73,13 @@ export function openGuardedConnection(source: SourceInit, role: Role): GuardedCo
     db.setAuthorizer(authorizer.decide)
     return {
       db,
-      role,
+      viewer,
       policy: source.policy,
       base,
       visible,
+      names,
       authorizer,
-      rowFiltered: () =>
-        visible.filter(
-          (name) =>
-            authorizer.tables.has(name.toLowerCase()) &&
-            rowFilter(tablePolicy(source.policy, name), role) !== undefined,
-        ),
+      tables: () => visible.filter((name) => authorizer.tables.has(name.toLowerCase())),
       scrub: (message) => message.replaceAll(`${names.schema}.`, '').replaceAll('main.', ''),
       close: () => db.close(),
     }
@@ -111,7 +110,7 @@ function realNames(db: DatabaseSync): Set<string> {
 function shadowTables(
   db: DatabaseSync,
   base: BaseSchema,
-  { lens, names }: { lens: { policy: SourcePolicy; role: Role }; names: SecretNames },
+  { lens, names }: { lens: Lens; names: SecretNames },
 ): string[] {
   const visible: string[] = []
   for (const table of base.tables) {

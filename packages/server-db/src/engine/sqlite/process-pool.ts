@@ -1,5 +1,7 @@
 /** A few child processes of one source and the queue before them: a query past its time is ended with its process, and hurts nobody else's. */
 import { QueryFailure } from '../query-failure.ts'
+import type { SourceLimits } from '../query-limits.ts'
+import type { StreamBatch } from './read-rows.ts'
 import type { SourceJob, SourceReply } from './source-job.ts'
 import type { SourceProcess } from './source-process.ts'
 
@@ -12,24 +14,30 @@ export interface JobBounds {
 /** Runs jobs on processes that it starts when needed and replaces when they end. */
 export interface ProcessPool {
   /** @throws {QueryFailure} `timeout`, `canceled`, `busy`, `too_heavy`, `unavailable` */
-  run(job: SourceJob, bounds: JobBounds): Promise<SourceReply>
-  isBusy(): boolean
+  run(job: SourceJob, bounds: JobBounds, onPart?: (part: StreamBatch) => Promise<void>): Promise<SourceReply>
+  load(): PoolLoad
   close(): Promise<void>
+}
+
+/** How busy a pool is. */
+export interface PoolLoad {
+  open: number
+  busy: number
+  waiting: number
 }
 
 interface Slot {
   process?: SourceProcess
 }
 
-const MAX_WAITING = 32
-const MAX_WAIT_MS = 10_000
-
 /**
  * @param start starts one process
- * @param size most processes at a time
  */
-export function createProcessPool(start: () => Promise<SourceProcess>, size: number): ProcessPool {
-  const slots: Slot[] = Array.from({ length: size }, () => ({}))
+export function createProcessPool(
+  start: () => Promise<SourceProcess>,
+  limits: Pick<SourceLimits, 'connections' | 'maxWaiting' | 'maxWaitMs'>,
+): ProcessPool {
+  const slots: Slot[] = Array.from({ length: limits.connections }, () => ({}))
   const free = [...slots]
   const waiting: ((slot: Slot) => void)[] = []
   let isClosed = false
@@ -43,22 +51,26 @@ export function createProcessPool(start: () => Promise<SourceProcess>, size: num
   async function take(signal: AbortSignal | undefined): Promise<Slot> {
     const slot = free.shift()
     if (slot) return slot
-    if (waiting.length >= MAX_WAITING) throw new QueryFailure('busy', 'Too many queries are waiting.')
-    return waitForSlot(waiting, signal)
+    if (waiting.length >= limits.maxWaiting) throw new QueryFailure('busy', 'Too many queries are waiting.')
+    return waitForSlot(waiting, limits.maxWaitMs, signal)
   }
 
   return {
-    async run(job, { timeoutMs, signal }) {
+    async run(job, { timeoutMs, signal }, onPart) {
       const slot = await take(signal)
       try {
         if (isClosed) throw new QueryFailure('unavailable', 'The database is closing.')
         if (!slot.process?.isAlive()) slot.process = await start()
-        return await runBounded(slot.process, job, { timeoutMs, signal })
+        return await runBounded(slot.process, { timeoutMs, signal }, (child) => child.run(job, onPart))
       } finally {
         release(slot)
       }
     },
-    isBusy: () => free.length === 0,
+    load: () => ({
+      open: slots.filter((slot) => slot.process?.isAlive()).length,
+      busy: slots.length - free.length,
+      waiting: waiting.length,
+    }),
     async close() {
       isClosed = true
       await Promise.all(slots.map((slot) => slot.process?.kill()))
@@ -66,7 +78,11 @@ export function createProcessPool(start: () => Promise<SourceProcess>, size: num
   }
 }
 
-async function waitForSlot(waiting: ((slot: Slot) => void)[], signal: AbortSignal | undefined): Promise<Slot> {
+async function waitForSlot(
+  waiting: ((slot: Slot) => void)[],
+  maxWaitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Slot> {
   const { promise, resolve, reject } = Promise.withResolvers<Slot>()
   const leave = (failure: QueryFailure) => {
     const at = waiting.indexOf(resolve)
@@ -74,7 +90,7 @@ async function waitForSlot(waiting: ((slot: Slot) => void)[], signal: AbortSigna
     reject(failure)
   }
   const onAbort = () => leave(new QueryFailure('canceled', 'The call was canceled.'))
-  const timer = setTimeout(() => leave(new QueryFailure('busy', 'Other queries kept the database busy.')), MAX_WAIT_MS)
+  const timer = setTimeout(() => leave(new QueryFailure('busy', 'Other queries kept the database busy.')), maxWaitMs)
   signal?.addEventListener('abort', onAbort, { once: true })
   waiting.push(resolve)
   try {
@@ -87,8 +103,8 @@ async function waitForSlot(waiting: ((slot: Slot) => void)[], signal: AbortSigna
 
 async function runBounded(
   child: SourceProcess,
-  job: SourceJob,
   { timeoutMs, signal }: JobBounds,
+  job: (child: SourceProcess) => Promise<SourceReply>,
 ): Promise<SourceReply> {
   let ending: QueryFailure | undefined
   const end = (failure: QueryFailure) => {
@@ -103,7 +119,7 @@ async function runBounded(
   )
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    return await child.run(job)
+    return await job(child)
   } catch (error) {
     throw ending ?? error
   } finally {

@@ -3,8 +3,16 @@ import type { SQLOutputValue } from 'node:sqlite'
 import { stripHidden } from '@causeway/shared-contracts/clean-text'
 import type { ResultValue } from '../query-engine.ts'
 
-/** @param maxChars most characters of a text; the rest is named, not shown */
-export function toResultValue(value: SQLOutputValue, maxChars: number): ResultValue {
+/** How much of one value is shown. */
+export interface ValueBounds {
+  /** Most characters of a text; the rest is named, not shown. */
+  maxChars: number
+  /** Most bytes of a blob that go with it. */
+  maxBlobBytes: number
+}
+
+/** A value within its bounds. */
+export function toResultValue(value: SQLOutputValue, { maxChars, maxBlobBytes }: ValueBounds): ResultValue {
   if (value === null) return null
   if (typeof value === 'string') return cut(stripHidden(value), maxChars)
   if (typeof value === 'bigint') {
@@ -13,7 +21,10 @@ export function toResultValue(value: SQLOutputValue, maxChars: number): ResultVa
   }
   // JSON has no infinities.
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
-  return { $blob: value.byteLength }
+  const { byteLength } = value
+  return byteLength > maxBlobBytes
+    ? { $blob: byteLength }
+    : { $blob: byteLength, base64: Buffer.from(value).toString('base64') }
 }
 
 /** The name of a value's storage class, as `typeof()` in SQL tells it. */

@@ -1,18 +1,22 @@
 /** The child process of one source: takes its source as the first message, then one job after the other, each on a connection of its own. */
 
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { QueryFailure } from '../query-failure.ts'
 import { describeTables } from './describe-tables.ts'
+import { explainStatement } from './explain-statement.ts'
 import { type GuardedConnection, openGuardedConnection, type SourceInit } from './guarded-connection.ts'
-import { runStatement } from './run-statement.ts'
-import type { SourceJob, SourceReply } from './source-job.ts'
+import { runStatement, type StreamBatch, streamStatement } from './read-rows.ts'
+import type { SourceJob, SourcePart, SourceReply, SourceResults } from './source-job.ts'
 
 process.once('message', (init) => {
   const source = init as SourceInit & { parentPid: number; maxMemoryBytes: number }
   const { parentPid, maxMemoryBytes } = source
   new Worker(join(import.meta.dirname, 'child-guard.ts'), { workerData: { parentPid, maxMemoryBytes } }).unref()
-  process.on('message', (job) => process.send?.(reply(source, job as SourceJob)))
+  process.on('message', async (message) => {
+    if ('kind' in (message as object)) process.send?.(await reply(source, message as SourceJob))
+  })
   process.send?.({ ready: true })
 })
 // Without its parent it has nothing to do; a reply that cannot be sent may tell before the pipe's end does.
@@ -22,14 +26,11 @@ process.once('error', () => process.exit(0))
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 
-function reply(source: SourceInit, job: SourceJob): SourceReply {
+async function reply(source: SourceInit, job: SourceJob): Promise<SourceReply> {
   let connection: GuardedConnection | undefined
   try {
-    connection = openConnection(source, job)
-    return {
-      ok: true,
-      result: job.kind === 'describe' ? describeTables(connection) : runStatement(connection, job.statement),
-    }
+    connection = openGuardedConnection(source, job.viewer)
+    return { ok: true, result: await perform(connection, job) }
   } catch (error) {
     const failure =
       error instanceof QueryFailure ? error : new QueryFailure('unavailable', 'The database cannot be read.')
@@ -39,6 +40,24 @@ function reply(source: SourceInit, job: SourceJob): SourceReply {
   }
 }
 
-function openConnection(source: SourceInit, job: SourceJob): GuardedConnection {
-  return openGuardedConnection(source, job.kind === 'describe' ? job.role : job.statement.role)
+async function perform(connection: GuardedConnection, job: SourceJob): Promise<SourceResults[SourceJob['kind']]> {
+  switch (job.kind) {
+    case 'describe':
+      return describeTables(connection)
+    case 'version':
+      return process.versions.sqlite ?? ''
+    case 'explain':
+      return explainStatement(connection, job.sql)
+    case 'run':
+      return runStatement(connection, job.statement)
+    case 'stream':
+      return streamStatement(connection, job.statement, sendPart)
+  }
+}
+
+/** Sends a batch and waits until it is taken. */
+async function sendPart(part: StreamBatch): Promise<void> {
+  const taken = once(process, 'message')
+  process.send?.({ part } satisfies SourcePart)
+  await taken
 }

@@ -4,14 +4,15 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { QueryFailure } from '../query-failure.ts'
 import type { SourceInit } from './guarded-connection.ts'
-import type { SourceJob, SourceReply } from './source-job.ts'
+import type { StreamBatch } from './read-rows.ts'
+import type { SourceJob, SourcePart, SourceReply } from './source-job.ts'
 
 /** A running child. */
 export interface SourceProcess {
   readonly pid: number
   isAlive(): boolean
-  /** Sends a job and waits for its reply; rejects with `too_heavy` when the child ends on its own. */
-  run(job: SourceJob): Promise<SourceReply>
+  /** Sends a job and waits for its reply; rejects with `too_heavy` when the child ends on its own, or as `onPart` does. */
+  run(job: SourceJob, onPart?: (part: StreamBatch) => Promise<void>): Promise<SourceReply>
   /** SIGKILL: nothing milder stops SQLite in the middle of a query. Resolves when the process is gone. */
   kill(): Promise<void>
 }
@@ -44,10 +45,16 @@ function handle(child: ChildProcess): SourceProcess {
   return {
     pid: child.pid ?? 0,
     isAlive: () => child.connected && !child.killed && child.exitCode === null && child.signalCode === null,
-    async run(job) {
-      const reply = settled(child)
+    async run(job, onPart) {
+      let reply = settled(child)
       child.send(job)
-      return (await reply) as SourceReply
+      for (;;) {
+        const message = (await reply) as SourceReply | SourcePart
+        if ('ok' in message) return message
+        await onPart?.(message.part)
+        reply = settled(child)
+        child.send({ next: true })
+      }
     },
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return

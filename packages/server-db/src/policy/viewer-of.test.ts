@@ -1,6 +1,6 @@
 /** Only the roles that the gateway vouches for count, and the most privileged of them. */
 import { expect, it } from 'vitest'
-import { requireRole, roleOf } from './role-of.ts'
+import { requireViewer, SHIPPED_ROLES, viewerOf } from './viewer-of.ts'
 
 const caller = (...roles: string[]) => ({ agent: 'a', roles, scopes: 'all' as const })
 
@@ -16,9 +16,11 @@ it.each([
   [['Operator'], undefined],
   [['constructor'], undefined],
 ])('%j → %s', (roles, role) => {
-  expect(roleOf(caller(...roles))).toBe(role)
+  expect(viewerOf(caller(...roles), SHIPPED_ROLES)?.role).toBe(role)
 })
 
 it('says whom to ask when there is none', () => {
-  expect(() => requireRole(caller('guest'))).toThrow('Ask the platform admin for one of: operator, support, viewer.')
+  expect(() => requireViewer(caller('guest'), SHIPPED_ROLES)).toThrow(
+    'Ask the platform admin for one of: operator, support, viewer.',
+  )
 })
