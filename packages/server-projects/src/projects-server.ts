@@ -16,7 +16,12 @@ import { assignTask } from './tools/assign-task.ts'
 import { createAndAssignTask } from './tools/create-and-assign-task.ts'
 import { createTask } from './tools/create-task.ts'
 import { deleteTask } from './tools/delete-task.ts'
+import { findPeople } from './tools/find-people.ts'
+import { getActivity } from './tools/get-activity.ts'
+import { getProject } from './tools/get-project.ts'
 import { getTaskDetails } from './tools/get-task-details.ts'
+import { linkTask } from './tools/link-task.ts'
+import { listProjects } from './tools/list-projects.ts'
 import { listTasks } from './tools/list-tasks.ts'
 import { searchTasks } from './tools/search-tasks.ts'
 import { transitionTask } from './tools/transition-task.ts'
@@ -26,7 +31,7 @@ import { updateTask } from './tools/update-task.ts'
 export const projectsServer = defineDomainServer<ProjectServices>({
   id: 'projects',
   title: 'Projects',
-  version: '1.0.0',
+  version: '1.1.0',
   stability: 'beta',
   owner: 'projects',
   instructions: `Tasks of the workspace, by keys such as WEB-142. People are named by handle, full name, e-mail address, GitHub or Slack login, or "me"; projects by key, name or repository.
@@ -43,7 +48,12 @@ Overviews: the resources project://status, project://team-workload, project://re
     updateTask,
     assignTask,
     transitionTask,
+    linkTask,
     addComment,
+    listProjects,
+    getProject,
+    findPeople,
+    getActivity,
     listNotifications,
     markNotificationsRead,
     deleteTask,

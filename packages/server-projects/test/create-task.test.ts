@@ -113,13 +113,20 @@ it.each([
   expect(await workspace.fail('create_task', args)).toMatchObject({ code: 'invalid_arguments', field })
 })
 
-it('stores text as text: nothing hidden, nothing run', async () => {
-  const title = "Robert'); DROP\u200B TABLE tasks;--\nnew line"
-  const { task } = await workspace.call('create_task', { project: 'SEC', title, description: 'a\u202Eb' })
-  expect(task.title).toBe("Robert'); DROP TABLE tasks;-- new line")
+it('keeps text to the byte, and refuses what it cannot keep', async () => {
+  const title = "  Robert'); DROP TABLE tasks;--  <b>& "
+  const description = 'a\r\n\tb 👩‍💻 </untrusted>\n'
+  const { task } = await workspace.call('create_task', { project: 'SEC', title, description })
+  expect(task.title).toBe(title)
   const { tasks, text } = await workspace.call('get_task_details', { keys: [task.key] })
-  expect(tasks[0]).toMatchObject({ description: 'ab', untrusted: true })
+  expect(tasks[0]).toMatchObject({ title, description, untrusted: true })
   expect(text).toContain(`<untrusted source="${task.key} description">`)
+  expect(text.match(/<\/untrusted>/g)).toHaveLength(1)
+  expect(await workspace.fail('create_task', { project: 'SEC', title: 'a\u200Bb' })).toMatchObject({
+    code: 'invalid_arguments',
+    field: 'title',
+    message: expect.stringContaining('U+200B at 1'),
+  })
 })
 
 it('notifies no one of what they assigned to themselves', async () => {

@@ -3,6 +3,7 @@
 import { recordActivity } from '../store/activity.ts'
 import type { Database } from '../store/database.ts'
 import { addLabels } from '../store/labels.ts'
+import { addMember } from '../store/members.ts'
 import { indexAllTasks } from '../store/search-index.ts'
 import { type PlannedTask, planTask } from './plan-task.ts'
 import { planTitles } from './plan-titles.ts'
@@ -30,8 +31,9 @@ export function seedWorkspace(db: Database, now: Date): void {
        VALUES (:handle, :name, :email, :team, :title, :github, :slack)`,
       { handle, name, email, team, title, github, slack },
     )
+  const createdAt = new Date(toMinute(now.getTime()) - (OLDEST_DAYS + 10) * DAY_MS).toISOString()
   const stored = PROJECTS.flatMap((project) => {
-    insertProject(db, project)
+    insertProject(db, project, createdAt)
     return planTasks(project, now).map((task) => ({ task, id: insertTask(db, project, task) }))
   })
   insertEvents(db, stored)
@@ -54,13 +56,23 @@ function planTasks(project: SeededProject, now: Date): PlannedTask[] {
   )
 }
 
-function insertProject(db: Database, project: SeededProject): void {
+function addMembers(db: Database, project: SeededProject, to: { projectId: number; at: string }): void {
+  const handles = new Set([project.lead, ...project.members, ...project.areas.map(({ owner }) => owner)])
+  for (const { id } of db.all<{ id: number }>(
+    'SELECT id FROM users WHERE handle IN (SELECT value FROM json_each(:handles)) ORDER BY id',
+    { handles: JSON.stringify([...handles]) },
+  ))
+    addMember(db, { ...to, userId: id })
+}
+
+function insertProject(db: Database, project: SeededProject, createdAt: string): void {
   const { key, name, description, repository, lead, taskCount, workflow } = project
   const projectId = db.run(
-    `INSERT INTO projects (key, name, description, repository, lead_id, last_number)
-     VALUES (:key, :name, :description, :repository, (SELECT id FROM users WHERE handle = :lead), :taskCount)`,
-    { key, name, description, repository, lead, taskCount },
+    `INSERT INTO projects (key, name, description, repository, lead_id, last_number, created_at)
+     VALUES (:key, :name, :description, :repository, (SELECT id FROM users WHERE handle = :lead), :taskCount, :createdAt)`,
+    { key, name, description, repository, lead, taskCount, createdAt },
   )
+  addMembers(db, project, { projectId, at: createdAt })
   for (const [position, state] of workflow.states.entries())
     db.run(
       'INSERT INTO workflow_states (project_id, name, category, position) VALUES (:projectId, :name, :category, :position)',

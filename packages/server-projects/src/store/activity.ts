@@ -1,5 +1,5 @@
 /** The append-only record of who did what to which task, sprint or project. */
-import type { Database } from './database.ts'
+import type { Database, Parameters } from './database.ts'
 
 /** One entry as stored, with the key of its task, else of its project. */
 export interface ActivityRow {
@@ -82,6 +82,41 @@ export function recentActivity(db: Database, limit: number, projectId: number | 
   return db.all<ActivityRow>(
     `${SELECT_ACTIVITY} WHERE :projectId IS NULL OR a.project_id = :projectId ORDER BY a.at DESC, a.id DESC LIMIT :limit`,
     { limit, projectId },
+  )
+}
+
+/** Which entries; all that are given must hold. Times are ISO, both included. */
+export interface ActivityFilter {
+  projectId?: number
+  taskId?: number
+  actor?: string
+  since?: string
+  until?: string
+}
+
+/** Entries newest first, after a place given by its time and id. */
+export function findActivity(
+  db: Database,
+  filter: ActivityFilter,
+  page: { after: readonly (string | number | null)[] | undefined; limit: number },
+): ActivityRow[] {
+  const conditions: [unknown, string][] = [
+    [filter.projectId, 'a.project_id = :projectId'],
+    [filter.taskId, 'a.task_id = :taskId'],
+    [filter.actor, 'a.actor = :actor'],
+    [filter.since, 'a.at >= :since'],
+    [filter.until, 'a.at <= :until'],
+    [page.after, '(a.at, a.id) < (:afterAt, :afterId)'],
+  ]
+  const where = conditions.filter(([value]) => value !== undefined).map(([, sql]) => sql)
+  const [afterAt, afterId] = page.after ?? []
+  return db.all<ActivityRow>(
+    `${SELECT_ACTIVITY} ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY a.at DESC, a.id DESC LIMIT :limit`,
+    {
+      ...(filter as Parameters),
+      ...(page.after ? { afterAt: afterAt ?? null, afterId: afterId ?? null } : {}),
+      limit: page.limit,
+    },
   )
 }
 

@@ -7,9 +7,12 @@ import { callerName } from '../people/caller-name.ts'
 import type { Person } from '../people/person.ts'
 import { recordActivity } from './activity.ts'
 import { addLabels, removeLabels } from './labels.ts'
-import { addLink, type Link } from './links.ts'
+import { addLink, type Link, removeLink } from './links.ts'
+import type { Milestone } from './milestone.ts'
 import type { WorkflowState } from './project.ts'
+import { addRelation, INVERSE, type Relation, removeRelation } from './relations.ts'
 import { reindexTask } from './search-index.ts'
+import type { Sprint } from './sprint.ts'
 import { findTask, PRIORITIES, type TaskRow } from './task.ts'
 
 /** What may change; absent fields stay, null empties. */
@@ -20,13 +23,33 @@ export interface TaskChanges {
   due?: string | null
   state?: WorkflowState
   assignee?: Person | null
+  sprint?: Sprint | null
+  milestone?: Milestone | null
+  estimate?: number | null
   addLabels?: readonly string[]
   removeLabels?: readonly string[]
   links?: readonly Link[]
+  removeLinks?: readonly Link[]
+  relations?: readonly RelationChange[]
+}
+
+/** A relation to another task that is to be there, or no more. */
+export interface RelationChange {
+  relation: Relation
+  other: TaskRow
+  isRemoved: boolean
 }
 
 /** Most labels of a task: every list carries them. */
 const MAX_LABELS = 20
+
+/** Something that a task has with the world or another task, as the record tells it. */
+interface Tie {
+  kind: 'linked' | 'unlinked' | 'related' | 'unrelated'
+  after: string
+}
+
+const PART_OF = { linked: 'links', unlinked: 'links', related: 'relations', unrelated: 'relations' } as const
 
 interface FieldChange {
   field: string
@@ -48,21 +71,17 @@ export function changeTask(
   const fields = [...columnChanges(task, changes), ...applyLabels(call, task, changes)].filter(
     ({ before, after }) => before !== after,
   )
-  const linked = storeLinks(call, { taskId: task.id, at, links: changes.links ?? [] })
-  if (fields.length === 0 && linked.length === 0) return { task, changed: [], notified: [] }
+  const ties = [...changeLinks(call, task, changes, at), ...changeRelations(call, task, changes, at)]
+  if (fields.length === 0 && ties.length === 0) return { task, changed: [], notified: [] }
   writeColumns(call, task, { fields, at })
-  const version = task.version + 1
-  const actor = callerName(call.caller)
-  for (const { field, before, after } of fields)
-    recordActivity(
-      db,
-      { id: task.id, version },
-      { actor, kind: 'changed', field, ...shortened(field, before, after), at },
-    )
-  for (const after of linked) recordActivity(db, { id: task.id, version }, { actor, kind: 'linked', after, at })
+  const after = { id: task.id, version: task.version + 1 }
+  const by = { actor: callerName(call.caller), at }
+  for (const { field, ...change } of fields)
+    recordActivity(db, after, { ...by, kind: 'changed', field, ...shortened(field, change.before, change.after) })
+  for (const tie of ties) recordActivity(db, after, { ...by, ...tie })
   reindexTask(db, task.id)
   const notified = tell(call, task.id, { fields, assignee: changes.assignee ?? null, at })
-  const changed = [...fields.map(({ field }) => field), ...(linked.length > 0 ? ['links'] : [])]
+  const changed = [...fields.map(({ field }) => field), ...new Set(ties.map(({ kind }) => PART_OF[kind]))]
   return { task: findTask(db, task.key), changed, notified }
 }
 
@@ -91,30 +110,69 @@ export function storeLinks(
     .map((link) => link.ref ?? link.url ?? '')
 }
 
-function columnChanges(task: TaskRow, { title, description, priority, due, state, assignee }: TaskChanges) {
-  const changes: FieldChange[] = []
-  const add = (
-    field: string,
-    column: string,
-    change: { before: string | null; after: string | null; value?: number | null },
-  ) => changes.push({ field, column, ...change, value: 'value' in change ? (change.value ?? null) : change.after })
-  if (title !== undefined) add('title', 'title', { before: task.title, after: title })
-  if (description !== undefined) add('description', 'description', { before: task.description, after: description })
-  if (priority)
-    add('priority', 'priority', {
-      before: PRIORITIES[task.priority - 1] ?? null,
-      after: priority,
+function changeLinks(call: ProjectCall, task: TaskRow, changes: TaskChanges, at: string): Tie[] {
+  const removed = (changes.removeLinks ?? []).filter((link) => removeLink(call.services.db, task.id, link))
+  const added = storeLinks(call, { taskId: task.id, at, links: changes.links ?? [] })
+  return [
+    ...removed.map((link) => ({ kind: 'unlinked' as const, after: link.ref ?? link.url ?? '' })),
+    ...added.map((after) => ({ kind: 'linked' as const, after })),
+  ]
+}
+
+function changeRelations(call: ProjectCall, task: TaskRow, changes: TaskChanges, at: string): Tie[] {
+  const { db } = call.services
+  const by = { actor: callerName(call.caller), at }
+  return (changes.relations ?? []).flatMap(({ relation, other, isRemoved }) => {
+    const said = { task, relation, other }
+    const isChanged = isRemoved ? removeRelation(db, said) : addRelation(db, said, by)
+    if (!isChanged) return []
+    const kind = isRemoved ? ('unrelated' as const) : ('related' as const)
+    // The other task's version stays: nothing of its own has changed.
+    db.run('UPDATE tasks SET updated_at = :at WHERE id = :id', { at, id: other.id })
+    recordActivity(db, other, { ...by, kind, after: `${INVERSE[relation]} ${task.key}` })
+    return [{ kind, after: `${relation} ${other.key}` }]
+  })
+}
+
+function columnChanges(task: TaskRow, changes: TaskChanges): FieldChange[] {
+  const { title, description, priority, due, state, assignee, sprint, milestone, estimate } = changes
+  const all: (FieldChange | undefined)[] = [
+    title === undefined ? undefined : plain('title', task.title, title),
+    description === undefined ? undefined : plain('description', task.description, description),
+    priority && {
+      ...plain('priority', PRIORITIES[task.priority - 1] ?? null, priority),
       value: PRIORITIES.indexOf(priority) + 1,
-    })
-  if (due !== undefined) add('due', 'due', { before: task.due, after: due })
-  if (state) add('status', 'state_id', { before: task.status, after: state.name, value: state.id })
-  if (assignee !== undefined)
-    add('assignee', 'assignee_id', {
-      before: task.assignee,
-      after: assignee?.handle ?? null,
-      value: assignee?.id ?? null,
-    })
-  return changes
+    },
+    due === undefined ? undefined : plain('due', task.due, due),
+    estimate === undefined
+      ? undefined
+      : { ...plain('estimate', textOf(task.estimate), textOf(estimate)), value: estimate },
+    state && { field: 'status', column: 'state_id', before: task.status, after: state.name, value: state.id },
+    assignee === undefined
+      ? undefined
+      : named('assignee', task.assignee, { after: assignee?.handle, id: assignee?.id }),
+    sprint === undefined ? undefined : named('sprint', task.sprint, { after: sprint?.name, id: sprint?.id }),
+    milestone === undefined
+      ? undefined
+      : named('milestone', task.milestone, { after: milestone?.name, id: milestone?.id }),
+  ]
+  return all.filter((change) => change !== undefined)
+}
+
+function plain(field: string, before: string | null, after: string | null): FieldChange {
+  return { field, column: field, before, after, value: after }
+}
+
+function named(
+  field: string,
+  before: string | null,
+  to: { after: string | undefined; id: number | undefined },
+): FieldChange {
+  return { field, column: `${field}_id`, before, after: to.after ?? null, value: to.id ?? null }
+}
+
+function textOf(value: number | null): string | null {
+  return value === null ? null : String(value)
 }
 
 function applyLabels(call: ProjectCall, task: TaskRow, changes: TaskChanges): FieldChange[] {

@@ -22,7 +22,7 @@ it('keeps other references and pages as they are', () => {
   expect(normalizedLink({ url: 'https://docs.acme.dev/checkout', title: ' Docs ' }, 'links.0')).toEqual({
     ref: null,
     url: 'https://docs.acme.dev/checkout',
-    title: 'Docs',
+    title: ' Docs ',
   })
 })
 

@@ -35,7 +35,7 @@ export function normalizedLink(input: LinkInput, field: string): Link {
   const ref = input.ref ? normalizedRef(cleanLine(input.ref), `${field}.ref`) : refOfUrl(url)
   if (!url && !ref)
     throw new ToolError('invalid_arguments', 'A link needs a url or a ref such as gh:acme/web#456.', { field })
-  return { ref, url, title: input.title ? cleanLine(input.title) || null : null }
+  return { ref, url, title: input.title ?? null }
 }
 
 /** A task's links, oldest first. */
@@ -60,17 +60,23 @@ export function addLink(
   return { isNew: true }
 }
 
-/** The key of a task in the project that already links one of these references. */
+/** Removes a link, known by its reference or its URL; false when the task has none such. */
+export function removeLink(db: Database, taskId: number, { ref, url }: Link): boolean {
+  const sql = 'DELETE FROM links WHERE task_id = :taskId AND (ref = :ref OR url = :url) RETURNING id'
+  return db.get(sql, { taskId, ref, url }) !== undefined
+}
+
+/** The key of another task in the project that already links one of these references. */
 export function findLinkingTask(
   db: Database,
-  projectId: number,
+  { projectId, taskId = 0 }: { projectId: number; taskId?: number },
   links: readonly Link[],
 ): { key: string; ref: string } | undefined {
   return db.get<{ key: string; ref: string }>(
     `SELECT t.key, l.ref FROM links l JOIN tasks t ON t.id = l.task_id
-     WHERE t.project_id = :projectId AND t.deleted_at IS NULL AND l.ref IN (SELECT value FROM json_each(:refs))
+     WHERE t.project_id = :projectId AND t.id <> :taskId AND t.deleted_at IS NULL AND l.ref IN (SELECT value FROM json_each(:refs))
      ORDER BY t.id LIMIT 1`,
-    { projectId, refs: JSON.stringify(links.map((link) => link.ref).filter((ref) => ref !== null)) },
+    { projectId, taskId, refs: JSON.stringify(links.map((link) => link.ref).filter((ref) => ref !== null)) },
   )
 }
 

@@ -12,6 +12,10 @@ export interface Project {
   description: string
   repository: string | null
   lead: string
+  lead_id: number
+  version: number
+  created_at: string
+  archived_at: string | null
 }
 
 /** One state of a project's workflow. */
@@ -53,6 +57,20 @@ export function resolveProject(db: Database, reference: string, field = 'project
     'not_found',
     `No project "${wanted}". ${near ? `Did you mean ${near}? ` : ''}The projects are ${projects.map((project) => `${project.key} (${project.name})`).join(', ')}.`,
     { field, allowed: keys, ...(near ? { did_you_mean: near } : {}) },
+  )
+}
+
+/**
+ * The project meant, if it still takes changes.
+ * @throws ToolError `project_archived`, or what {@link resolveProject} throws
+ */
+export function resolveLiveProject(db: Database, reference: string, field = 'project'): Project {
+  const project = resolveProject(db, reference, field)
+  if (!project.archived_at) return project
+  throw new ToolError(
+    'project_archived',
+    `${project.key} was archived on ${project.archived_at.slice(0, 10)} and takes no new work. Use another project, or update_project with archived: false.`,
+    { field },
   )
 }
 

@@ -4,10 +4,11 @@ import { clipText } from '../text/clip-text.ts'
 import { activityOfTask, describeActivity } from './activity.ts'
 import type { Database } from './database.ts'
 import { type Link, readLinks } from './links.ts'
+import { type RelatedTask, readRelations } from './relations.ts'
 import { summaryOf, type TaskRow, type TaskSummary } from './task.ts'
 
 /** Parts of a task that may be asked for. */
-export const SECTIONS = ['description', 'links', 'comments', 'activity'] as const
+export const SECTIONS = ['description', 'links', 'relations', 'comments', 'activity'] as const
 type Section = (typeof SECTIONS)[number]
 
 /** One comment; other people wrote its body. */
@@ -21,6 +22,7 @@ export type TaskDetails = TaskSummary & {
   /** The description is somebody's text, not instructions. */
   untrusted?: true
   links?: { ref?: string; url?: string; title?: string }[]
+  relations?: RelatedTask[]
   comments?: CommentView[]
   comments_total?: number
   activity?: { at: string; actor: string; what: string }[]
@@ -56,6 +58,7 @@ export function taskDetails(
     if (details.description !== row.description) cut.push('description')
   }
   if (sections.includes('links')) details.links = fitted('links', readLinks(db, row.id).map(linkView))
+  if (sections.includes('relations')) details.relations = fitted('relations', readRelations(db, row.id))
   if (sections.includes('comments')) {
     const latest = latestComments(db, row.id, sectionBytes)
     details.comments = fitted('comments', latest.comments).reverse()

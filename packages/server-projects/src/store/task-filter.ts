@@ -3,11 +3,13 @@ import { ToolError } from '@causeway/shared-contracts/tool-error'
 import type { ProjectCall } from '../open-services.ts'
 import { isNobody, resolvePerson } from '../people/resolve-person.ts'
 import { dateOf } from '../text/calendar-date.ts'
+import { folded } from '../text/clean-input.ts'
 import { closest } from '../text/closest.ts'
 import type { Database, Parameters } from './database.ts'
 import { normalizedLabels } from './labels.ts'
-import { foldedState, type Project, readStates, resolveProject, type WorkflowState } from './project.ts'
-import { IS_OPEN, PRIORITIES } from './task.ts'
+import { foldedState, type Project, readProjects, readStates, resolveProject, type WorkflowState } from './project.ts'
+import { findSprint, unknownSprint } from './sprint.ts'
+import { IS_BLOCKED, IS_OPEN, PRIORITIES } from './task.ts'
 
 /** Filters as the tools take them; all that are given must hold. */
 export interface TaskFilter {
@@ -19,6 +21,8 @@ export interface TaskFilter {
   due_after?: string | undefined
   due_before?: string | undefined
   overdue?: boolean | undefined
+  blocked?: boolean | undefined
+  sprint?: string | undefined
 }
 
 /** Conditions over the tables of a task, to be joined by AND. */
@@ -53,6 +57,8 @@ export function conditionsOf(call: ProjectCall, filter: TaskFilter): Conditions 
     filter.overdue === undefined
       ? undefined
       : { where: filter.overdue ? isOverdue : `NOT ${isOverdue}`, parameters: { today } },
+    filter.blocked === undefined ? undefined : { where: filter.blocked ? IS_BLOCKED : `NOT ${IS_BLOCKED}` },
+    filter.sprint ? sprintCondition(db, filter.sprint, project) : undefined,
   ]
   const given = conditions.filter((condition) => condition !== undefined)
   return {
@@ -82,6 +88,25 @@ function statusCondition(db: Database, status: string, project: Project | undefi
     `No status "${wanted}"${project ? ` in ${project.key}` : ''}. Use one of ${allowed.join(', ')}.`,
     { field: 'status', allowed, ...(near ? { did_you_mean: near } : {}) },
   )
+}
+
+function sprintCondition(db: Database, sprint: string, project: Project | undefined): Condition {
+  const wanted = folded(sprint)
+  if (wanted === 'none') return { where: 't.sprint_id IS NULL' }
+  const projects = project ? [project] : readProjects(db)
+  const ids = projects.flatMap((each) => findSprint(db, each, sprint)?.id ?? [])
+  if (ids.length === 0) {
+    const known = db.all<{ name: string }>("SELECT DISTINCT name FROM sprints WHERE state <> 'closed' ORDER BY name")
+    throw unknownSprint(
+      sprint,
+      project ? ` in ${project.key}` : '',
+      known.map(({ name }) => name),
+    )
+  }
+  return {
+    where: 't.sprint_id IN (SELECT value FROM json_each(:sprintIds))',
+    parameters: { sprintIds: JSON.stringify(ids) },
+  }
 }
 
 function assigneeCondition(call: ProjectCall, assignee: string): Condition {

@@ -22,6 +22,13 @@ export interface TaskRow {
   assignee: string | null
   priority: number
   due: string | null
+  estimate: number | null
+  sprint_id: number | null
+  sprint: string | null
+  milestone_id: number | null
+  milestone: string | null
+  /** 1 when an open task blocks it. */
+  blocked: number
   created_by: string
   created_at: string
   updated_at: string
@@ -42,21 +49,33 @@ export type TaskSummary = {
   labels: string[]
   due?: string
   overdue?: boolean
+  blocked?: boolean
+  sprint?: string
+  milestone?: string
+  /** In points. */
+  estimate?: number
   updated_at: string
   version: number
 }
 
+/** SQL: something is left to do on the task whose state is `s`. */
+export const IS_OPEN = "s.category NOT IN ('done', 'canceled')"
+
+/** SQL: an open task blocks the open task `t`. */
+export const IS_BLOCKED = `(${IS_OPEN} AND EXISTS (SELECT 1 FROM relations r JOIN tasks bt ON bt.id = r.from_id
+  JOIN workflow_states bs ON bs.id = bt.state_id WHERE r.to_id = t.id AND r.kind = 'blocks' AND bt.deleted_at IS NULL
+  AND bs.category NOT IN ('done', 'canceled')))`
+
 /** The columns of a {@link TaskRow}, over {@link TASK_TABLES}. */
 export const TASK_COLUMNS = `t.*, p.key AS project, s.name AS status, s.category, u.handle AS assignee,
+  sp.name AS sprint, m.name AS milestone, ${IS_BLOCKED} AS blocked,
   (SELECT json_group_array(name) FROM (SELECT l.name FROM task_labels tl JOIN labels l ON l.id = tl.label_id
     WHERE tl.task_id = t.id ORDER BY l.name)) AS labels`
 
-/** Where {@link TASK_COLUMNS} come from: `t`, `p`, `s` and `u` are the task, its project, state and assignee. */
+/** Where {@link TASK_COLUMNS} come from: `t`, `p`, `s`, `u`, `sp` and `m` are the task, its project, state, assignee, sprint and milestone. */
 export const TASK_TABLES = `tasks t JOIN projects p ON p.id = t.project_id JOIN workflow_states s ON s.id = t.state_id
-  LEFT JOIN users u ON u.id = t.assignee_id`
-
-/** SQL: something is left to do on the task whose state is `s`. */
-export const IS_OPEN = "s.category NOT IN ('done', 'canceled')"
+  LEFT JOIN users u ON u.id = t.assignee_id LEFT JOIN sprints sp ON sp.id = t.sprint_id
+  LEFT JOIN milestones m ON m.id = t.milestone_id`
 
 /** True for a category in which nothing is left to do. */
 export function isClosed(category: string): boolean {
@@ -76,6 +95,10 @@ export function summaryOf(row: TaskRow, today: string): TaskSummary {
     labels: JSON.parse(row.labels) as string[],
     ...(row.due ? { due: row.due } : {}),
     ...(isOverdue ? { overdue: true } : {}),
+    ...(row.blocked ? { blocked: true } : {}),
+    ...(row.sprint ? { sprint: row.sprint } : {}),
+    ...(row.milestone ? { milestone: row.milestone } : {}),
+    ...(row.estimate === null ? {} : { estimate: row.estimate }),
     updated_at: row.updated_at,
     version: row.version,
   }
@@ -96,7 +119,9 @@ export function findTask(db: Database, key: string, field = 'key'): TaskRow {
   const row = db.get<TaskRow>(`SELECT ${TASK_COLUMNS} FROM ${TASK_TABLES} WHERE t.key = :wanted`, { wanted })
   if (row && !row.deleted_at) return row
   const near = closestTask(db, wanted)
-  const why = row ? `${wanted} was deleted on ${row.deleted_at?.slice(0, 10)}.` : `No task ${wanted}.`
+  const why = row
+    ? `${wanted} was deleted on ${row.deleted_at?.slice(0, 10)}; restore_task brings it back.`
+    : `No task ${wanted}.`
   throw new ToolError(
     'not_found',
     `${why} ${near ? `Closest: ${near.key} '${near.title}'. ` : ''}Use search_tasks to find the key.`,

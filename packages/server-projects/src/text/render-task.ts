@@ -5,6 +5,10 @@ import type { TaskSummary } from '../store/task.ts'
 export function renderTask(task: TaskSummary): string {
   const facts = [task.priority === 'none' ? 'no priority' : task.priority, task.assignee ?? 'unassigned']
   if (task.due) facts.push(`due ${task.due}${task.overdue ? ' OVERDUE' : ''}`)
+  if (task.blocked) facts.push('BLOCKED')
+  if (task.sprint) facts.push(task.sprint)
+  if (task.milestone) facts.push(task.milestone)
+  if (task.estimate !== undefined) facts.push(`${task.estimate} points`)
   const labels = task.labels.length > 0 ? ` {${task.labels.join(', ')}}` : ''
   return `${task.key} [${task.status}] ${facts.join(' · ')} · ${task.title}${labels}`
 }

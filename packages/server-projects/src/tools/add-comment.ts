@@ -19,7 +19,7 @@ export const addComment = toolOf<ProjectServices>()({
   effect: 'write',
   input: z.object({
     key: keyInput,
-    body: textInput(5000, 'Markdown').refine(Boolean, 'Want visible text'),
+    body: textInput(5000, 'Markdown').refine((body) => body.trim() !== '', 'want visible text'),
     idempotency_key: idempotencyInput,
   }),
   output: z.object({
@@ -43,7 +43,6 @@ export const addComment = toolOf<ProjectServices>()({
       return {
         text: `Added comment ${id} to ${task.key} as ${author}.\nRead the thread with get_task_details.`,
         data: { comment: { id, task: task.key, author, at } },
-        touched: task.project,
       }
     })
   },

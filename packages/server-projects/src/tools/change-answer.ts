@@ -34,7 +34,6 @@ export function answerChange(
     return {
       text: `${what}\n${renderTask(summary)}`,
       data: { task: summary, changed, notified },
-      ...(changed.length > 0 ? { touched: task.project } : {}),
     }
   })
 }

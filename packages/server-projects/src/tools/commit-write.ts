@@ -9,11 +9,6 @@ import {
 } from '@causeway/shared-contracts/idempotency-codec'
 import type { ProjectCall } from '../open-services.ts'
 
-/** What a write answers, and the key of the project it touched; none if nothing changed. */
-export interface Written<Data> extends ToolAnswer<Data> {
-  touched?: string
-}
-
 /** The tool and its arguments as given, `idempotency_key` among them where the tool takes one. */
 export interface WriteRequest {
   tool: string
@@ -27,11 +22,11 @@ export interface WriteRequest {
 export function commitWrite<Data extends object>(
   call: ProjectCall,
   request: WriteRequest,
-  work: () => Written<Data>,
+  work: () => ToolAnswer<Data>,
 ): ToolAnswer<Data & { replayed?: boolean }> {
   const { db, announcer } = call.services
   const keyed = keyedWriteOf({ caller: call.caller, ...request })
-  const written = db.write((): Written<Data & { replayed?: boolean }> => {
+  const written = db.write((): ToolAnswer<Data & { replayed?: boolean }> => {
     const stored = keyed && storedAnswer<Data>(call, keyed)
     if (stored) return replayed(stored)
     const fresh = work()
@@ -54,7 +49,7 @@ function storedAnswer<Data>(call: ProjectCall, write: KeyedWrite): ToolAnswer<Da
   return JSON.parse(stored.answer) as ToolAnswer<Data>
 }
 
-function storeAnswer<Data>(call: ProjectCall, write: KeyedWrite, { text, data }: Written<Data>): void {
+function storeAnswer<Data>(call: ProjectCall, write: KeyedWrite, { text, data }: ToolAnswer<Data>): void {
   const { db, now } = call.services
   const { owner: caller, tool, key, digest } = write
   db.run('DELETE FROM replays WHERE created_at <= :before', { before: oldest(call) })

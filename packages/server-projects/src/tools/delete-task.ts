@@ -47,7 +47,6 @@ export const deleteTask = toolOf<ProjectServices>()({
       return {
         text: `Deleted ${task.key} '${task.title}'.\nIts key is not used again; its record stays.`,
         data: { deleted: task.key, deleted_at: at },
-        touched: task.project,
       }
     })
   },

@@ -12,13 +12,16 @@ export const listTasks = toolOf<ProjectServices>()({
   description:
     "List tasks by project, status, assignee ('me': the caller's), labels, priority or due date, soonest due first; without status, open ones. No arguments: all open tasks. To find by words use search_tasks.",
   effect: 'read',
-  input: z.object(pageInput),
+  input: z.object({
+    ...pageInput,
+    sort: z.enum(['due', 'priority', 'updated', 'created']).default('due').describe('Order'),
+  }),
   output: pageShape,
-  run: ({ limit, cursor, ...filter }, call) =>
+  run: ({ limit, cursor, sort, ...filter }, call) =>
     taskPage(call, {
       tool: 'list_tasks',
       filter: { ...filter, status: filter.status || 'open' },
-      sort: 'due',
+      sort,
       limit,
       cursor,
       whenEmpty: 'Drop a filter, or set status to any to include closed tasks.',

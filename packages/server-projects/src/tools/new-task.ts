@@ -45,7 +45,6 @@ export function answerNewTask(
     return {
       text: `Created ${task.key}${whose}${told}.\n${renderTask(task)}\n${next}`,
       data: { task, notified },
-      touched: task.project,
     }
   })
 }

@@ -1,6 +1,5 @@
 /** One page of tasks for the finding tools: filters resolved, cursor opened and sealed, rows cut to fit. */
 import { fitRows } from '@causeway/shared-contracts/bounded-rows'
-import { cursorInput } from '@causeway/shared-contracts/cursor-codec'
 import type { ToolAnswer } from '@causeway/shared-contracts/define-tool'
 import { z } from 'zod'
 import type { ProjectCall } from '../open-services.ts'
@@ -10,6 +9,7 @@ import { summaryOf, type TaskSummary } from '../store/task.ts'
 import { conditionsOf, type TaskFilter } from '../store/task-filter.ts'
 import { dateInput, dateOf } from '../text/calendar-date.ts'
 import { renderTask } from '../text/render-task.ts'
+import { PLACE, pagingInput } from './keyset-page.ts'
 import { labelsInput, personInput, priorityInput } from './task-shape.ts'
 
 /** Filter and paging arguments that both finding tools take. */
@@ -22,12 +22,10 @@ export const pageInput = {
   due_after: dateInput('YYYY-MM-DD or later').optional(),
   due_before: dateInput('YYYY-MM-DD or earlier').optional(),
   overdue: z.boolean().optional().describe('Open past its due date'),
-  limit: z.int().min(1).max(50).default(20).describe('Rows'),
-  cursor: cursorInput,
+  blocked: z.boolean().optional().describe('Waits for an open task'),
+  sprint: z.string().max(80).optional().describe('current, next, none or a name'),
+  ...pagingInput,
 }
-
-/** The sort key of a row. */
-const PLACE = z.array(z.union([z.string(), z.number(), z.null()]))
 
 /** What to find, where to go on, and what to say after an empty page. */
 export interface PageRequest {

@@ -1,12 +1,8 @@
 /** The tool that moves a task through its project's workflow. */
 import { toolOf } from '@causeway/shared-contracts/define-tool'
-import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
 import type { ProjectServices } from '../open-services.ts'
-import type { Database } from '../store/database.ts'
-import { foldedState, readMoves, readStates, type WorkflowState } from '../store/project.ts'
-import type { TaskRow } from '../store/task.ts'
-import { closest } from '../text/closest.ts'
+import { reachableState } from '../store/reachable-state.ts'
 import { answerChange } from './change-answer.ts'
 import { changeShape, expectedVersionInput, keyInput } from './task-shape.ts'
 
@@ -29,21 +25,3 @@ export const transitionTask = toolOf<ProjectServices>()({
       state: reachableState(call.services.db, task, args.status),
     })),
 })
-
-function reachableState(db: Database, task: TaskRow, status: string): WorkflowState {
-  const wanted = foldedState(status)
-  const isWanted = (state: WorkflowState) => foldedState(state.name) === wanted
-  const states = readStates(db, task.project_id)
-  const moves = readMoves(db, task.state_id)
-  const next = states.find((state) => isWanted(state) && state.id === task.state_id) ?? moves.find(isWanted)
-  if (next) return next
-  const allowed = moves.map((state) => state.name)
-  const near = closest(wanted, allowed)
-  const isKnown = states.some(isWanted)
-  const why = isKnown ? 'that move is not allowed' : `${task.project} has no state "${wanted}"`
-  throw new ToolError(
-    isKnown ? 'transition_not_allowed' : 'unknown_status',
-    `Cannot move ${task.key} from ${task.status}: ${why}. From ${task.status} it can go to ${allowed.join(', ')}.`,
-    { field: 'status', allowed, current_status: task.status, ...(near && !isKnown ? { did_you_mean: near } : {}) },
-  )
-}

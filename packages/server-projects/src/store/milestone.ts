@@ -1,0 +1,43 @@
+/** Milestones of a project: dates that tasks work toward. */
+import { ToolError } from '@causeway/shared-contracts/tool-error'
+import { folded } from '../text/clean-input.ts'
+import { closest } from '../text/closest.ts'
+import type { Database } from './database.ts'
+import type { Project } from './project.ts'
+
+/** One milestone as stored, with how far its tasks are; canceled tasks do not count. */
+export interface Milestone {
+  id: number
+  name: string
+  due: string | null
+  reached_on: string | null
+  version: number
+  tasks: number
+  done: number
+}
+
+/** A project's milestones, the soonest due first. */
+export function readMilestones(db: Database, projectId: number): Milestone[] {
+  return db.all<Milestone>(
+    `SELECT m.id, m.name, m.due, m.reached_on, m.version,
+       count(s.id) AS tasks, count(s.id) FILTER (WHERE s.category = 'done') AS done
+     FROM milestones m LEFT JOIN tasks t ON t.milestone_id = m.id AND t.deleted_at IS NULL
+     LEFT JOIN workflow_states s ON s.id = t.state_id AND s.category <> 'canceled'
+     WHERE m.project_id = :projectId GROUP BY m.id ORDER BY coalesce(m.due, '9999'), m.id`,
+    { projectId },
+  )
+}
+
+/** @throws ToolError `unknown_milestone` with those of the project */
+export function resolveMilestone(db: Database, project: Project, reference: string): Milestone {
+  const milestones = readMilestones(db, project.id)
+  const found = milestones.find(({ name }) => folded(name) === folded(reference))
+  if (found) return found
+  const allowed = milestones.map(({ name }) => name)
+  const near = closest(reference, allowed)
+  throw new ToolError(
+    'unknown_milestone',
+    `No milestone "${folded(reference)}" in ${project.key}. ${allowed.length > 0 ? `Its milestones are ${allowed.join(', ')}.` : 'It has none; update_project adds them.'}`,
+    { field: 'milestone', allowed, ...(near ? { did_you_mean: near } : {}) },
+  )
+}
