@@ -2,8 +2,7 @@
 import { createCursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import { defineDomainServer } from '@causeway/shared-contracts/define-domain-server'
 import type { DbServices } from './db-services.ts'
-import { openHelpdeskSource } from './helpdesk-source.ts'
-import { SHIPPED_ROLES } from './policy/viewer-of.ts'
+import { openSources } from './open-sources.ts'
 import { exploreDatabase } from './prompts/explore-database.ts'
 import { catalogResource } from './resources/catalog.ts'
 import { myPolicyResource } from './resources/my-policy.ts'
@@ -27,11 +26,11 @@ export const dbServer = defineDomainServer<DbServices>({
   resources: [catalogResource, schemaResource, myPolicyResource],
   prompts: [exploreDatabase],
   async open({ dataDir }) {
-    const sources = [await openHelpdeskSource(dataDir)]
+    const { sources, roles } = await openSources(dataDir, process.env)
     return {
       services: {
         sources,
-        roles: SHIPPED_ROLES,
+        roles,
         cursors: createCursorCodec(dataDir.secret),
         results: createKeptResults(),
       },

@@ -4,6 +4,7 @@ import type { CursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import { toolOf } from '@causeway/shared-contracts/define-tool'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { closestName } from './closest-name.ts'
+import type { NamedQuery } from './config/databases-schema.ts'
 import type { QueryEngine } from './engine/query-engine.ts'
 import type { SourceLimits } from './engine/query-limits.ts'
 import type { Viewer } from './policy/viewer.ts'
@@ -16,6 +17,9 @@ export interface Source {
   about: string
   limits: SourceLimits
   engine: QueryEngine
+  queries: Readonly<Record<string, NamedQuery>>
+  /** The table of people, if there is one. */
+  users?: string
 }
 
 /** Made by the domain server's `open`. */

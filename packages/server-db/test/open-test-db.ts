@@ -5,17 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ASK_NOBODY } from '@causeway/shared-contracts/ask'
-import { createCursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import { createLog } from '@causeway/shared-contracts/log'
 import { runTool, type ToolResult } from '@causeway/shared-contracts/run-tool'
 import type { ToolErrorShape } from '@causeway/shared-contracts/tool-error'
 import { dbServer } from '../src/db-server.ts'
 import type { DbServices } from '../src/db-services.ts'
-import { DEFAULT_LIMITS } from '../src/engine/query-limits.ts'
-import { createSqliteEngine } from '../src/engine/sqlite/sqlite-engine.ts'
-import { helpdeskPolicy } from '../src/policy/helpdesk-policy.ts'
-import { SHIPPED_ROLES } from '../src/policy/viewer-of.ts'
-import { createKeptResults } from '../src/results/kept-results.ts'
 import { seedHelpdesk } from '../src/seed/seed-helpdesk.ts'
 
 /** Role in the caller's claim. */
@@ -68,7 +62,7 @@ export interface TestDb {
  * Makes the data in a temporary directory and opens it as the shipped process would.
  * @param more SQL that changes the data before it is opened
  */
-export function openTestDb(more = ''): TestDb {
+export async function openTestDb(more = ''): Promise<TestDb> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-db-'))
   const file = join(dir, 'helpdesk.db')
   seedHelpdesk(file, { customers: 120, today: new Date('2026-06-01T12:00:00Z') })
@@ -76,20 +70,11 @@ export function openTestDb(more = ''): TestDb {
   db.exec(PLANT + more)
   db.close()
   writeFileSync(join(dir, 'canary.txt'), 'CANARY-FILE')
-  const engine = createSqliteEngine({
-    id: 'helpdesk',
-    file,
-    policy: helpdeskPolicy,
-    hashKey: '5a'.repeat(32),
-    limits: DEFAULT_LIMITS,
-  })
-  const services: DbServices = {
-    sources: [{ id: 'helpdesk', about: helpdeskPolicy.about, limits: DEFAULT_LIMITS, engine }],
-    roles: SHIPPED_ROLES,
-    results: createKeptResults(),
-    cursors: createCursorCodec(new Uint8Array(32)),
-  }
   const log = createLog('test')
+  const changes = { resourceUpdated: () => {}, toolsChanged: () => {}, resourcesChanged: () => {} }
+  // The same secret every time, so that hashes of two databases can be compared.
+  const opened = await dbServer.open({ dataDir: { path: dir, secret: new Uint8Array(32) }, log, changes })
+  const { services } = opened
   const call: TestDb['call'] = (role, name, args, signal = new AbortController().signal) => {
     const tool = dbServer.tools.find((one) => one.name === name)!
     const caller = { agent: `${role}-agent`, roles: [role], scopes: 'all' as const }
@@ -119,7 +104,7 @@ export function openTestDb(more = ''): TestDb {
               .digest('hex')}`,
         ),
     async close() {
-      await engine.close()
+      await opened.close()
       rmSync(dir, { recursive: true, force: true })
     },
   }

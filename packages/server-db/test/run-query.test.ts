@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorOf, openTestDb, rowsOf, type TestDb } from './open-test-db.ts'
 
 let db: TestDb
-beforeAll(() => {
-  db = openTestDb()
+beforeAll(async () => {
+  db = await openTestDb()
 })
 afterAll(() => db.close())
 

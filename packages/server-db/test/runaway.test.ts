@@ -11,17 +11,22 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { DEFAULT_LIMITS } from '../src/engine/query-limits.ts'
 import type { SourceJob } from '../src/engine/sqlite/source-job.ts'
 import { createSqliteEngine } from '../src/engine/sqlite/sqlite-engine.ts'
-import { helpdeskPolicy } from '../src/policy/helpdesk-policy.ts'
 import { errorOf, openTestDb, rowsOf, type TestDb } from './open-test-db.ts'
 
 const FOREVER = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n'
 
 const ADMIN_VIEWER = { role: 'admin', agent: 'test', user: null }
-const optionsOf = (file: string) => ({ id: 'x', file, policy: helpdeskPolicy, hashKey: '00', limits: DEFAULT_LIMITS })
+const optionsOf = (file: string) => ({
+  id: 'x',
+  file,
+  policy: { about: '', tables: {} },
+  hashKey: '00',
+  limits: DEFAULT_LIMITS,
+})
 
 let db: TestDb
-beforeAll(() => {
-  db = openTestDb()
+beforeAll(async () => {
+  db = await openTestDb()
 })
 afterAll(() => db.close())
 
@@ -126,7 +131,7 @@ it('a process whose parent is gone before its reply ends without a word', async 
   })
   let said = ''
   child.stderr?.on('data', (chunk) => (said += chunk))
-  const source = { file: db.file, policy: helpdeskPolicy, hashKey: '00' }
+  const source = { file: db.file, policy: { about: '', tables: {} }, hashKey: '00' }
   child.send({ ...source, parentPid: process.pid, maxMemoryBytes: 2 ** 30 })
   await once(child, 'message')
   const statement = { sql, params: [], maxRows: 1, maxBytes: 1_000 }

@@ -6,8 +6,8 @@ import { schemaResource } from '../src/resources/schema.ts'
 import { type ClaimRole, errorOf, openTestDb, type TestDb } from './open-test-db.ts'
 
 let db: TestDb
-beforeAll(() => {
-  db = openTestDb()
+beforeAll(async () => {
+  db = await openTestDb()
 })
 afterAll(() => db.close())
 

@@ -10,13 +10,6 @@ export interface RoleClaims {
   claims: readonly string[]
 }
 
-/** The shipped mapping, from the most to the least privileged. */
-export const SHIPPED_ROLES: readonly RoleClaims[] = [
-  { role: 'admin', claims: ['operator'] },
-  { role: 'support', claims: ['support'] },
-  { role: 'analyst', claims: ['viewer'] },
-]
-
 /** The caller in the first of `roles` that its claim maps to; `undefined` when none does, which means: sees nothing. */
 export function viewerOf(caller: Caller, roles: readonly RoleClaims[]): Viewer | undefined {
   const found = roles.find(({ claims }) => claims.some((claim) => caller.roles.includes(claim)))

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { helpdeskPolicy } from '../policy/helpdesk-policy.ts'
+import { readDatabases } from '../config/read-databases.ts'
 import { seedHelpdesk } from './seed-helpdesk.ts'
 
 const today = new Date('2026-06-15T10:00:00Z')
+const TABLES = readDatabases(join(import.meta.dirname, '../../databases.yaml'), {}).databases.helpdesk!.tables
+
 let dir: string
 let db: DatabaseSync
 
@@ -26,14 +28,14 @@ function one(sql: string): unknown {
 }
 
 it('has at least 60,000 rows and no dangling key', () => {
-  const counts = Object.keys(helpdeskPolicy.tables).map((table) => Number(one(`SELECT count(*) FROM ${table}`)))
+  const counts = Object.keys(TABLES).map((table) => Number(one(`SELECT count(*) FROM ${table}`)))
   expect(counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(60_000)
   expect(db.prepare('PRAGMA foreign_key_check').all()).toEqual([])
   expect(one('PRAGMA integrity_check')).toBe('ok')
 })
 
 it('is described column by column in the policy', () => {
-  for (const [table, { columns }] of Object.entries(helpdeskPolicy.tables)) {
+  for (const [table, { columns }] of Object.entries(TABLES)) {
     const own = db.prepare('SELECT name FROM pragma_table_info(?)').all(table)
     expect(Object.keys(columns), table).toEqual(own.map(({ name }) => name))
   }
@@ -87,7 +89,7 @@ it('is the same for the same day and leads up to another day', () => {
     other.close()
     return rows
   }
-  for (const table of Object.keys(helpdeskPolicy.tables)) expect(rowsOf('a', table)).toBe(rowsOf('b', table))
+  for (const table of Object.keys(TABLES)) expect(rowsOf('a', table)).toBe(rowsOf('b', table))
   expect(rowsOf('c', 'products')).toBe(rowsOf('a', 'products'))
   expect(rowsOf('c', 'orders')).not.toBe(rowsOf('a', 'orders'))
 })

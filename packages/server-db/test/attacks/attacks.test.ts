@@ -6,8 +6,8 @@ import { ATTACKS, PROBES } from './attack-corpus.ts'
 let db: TestDb
 let before: string[]
 
-beforeAll(() => {
-  db = openTestDb()
+beforeAll(async () => {
+  db = await openTestDb()
   before = db.fingerprint()
 })
 afterAll(() => db.close())

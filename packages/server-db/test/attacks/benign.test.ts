@@ -8,8 +8,8 @@ import { BENIGN_QUERIES } from './benign-corpus.ts'
 let db: TestDb
 let own: DatabaseSync
 
-beforeAll(() => {
-  db = openTestDb()
+beforeAll(async () => {
+  db = await openTestDb()
   own = new DatabaseSync(db.file, { readOnly: true })
 })
 afterAll(async () => {

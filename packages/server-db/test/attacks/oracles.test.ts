@@ -88,9 +88,9 @@ const ROW_PROBES: Record<'support' | 'viewer', readonly string[]> = {
 describe.each(['support', 'viewer'] as const)('as %s', (role) => {
   let one: TestDb
   let other: TestDb
-  beforeAll(() => {
-    one = openTestDb(DIFFERENCES[role][0])
-    other = openTestDb(DIFFERENCES[role][1])
+  beforeAll(async () => {
+    one = await openTestDb(DIFFERENCES[role][0])
+    other = await openTestDb(DIFFERENCES[role][1])
   })
   afterAll(() => Promise.all([one.close(), other.close()]))
 
