@@ -6,6 +6,7 @@ import type { DataDir } from '@causeway/shared-contracts/data-dir'
 import type { Changes, Opened } from '@causeway/shared-contracts/define-domain-server'
 import type { CallContext } from '@causeway/shared-contracts/define-tool'
 import type { Logger } from '@causeway/shared-contracts/log'
+import { type ModelEndpoint, modelEndpointOf } from './breakdown/model-endpoint.ts'
 import type { Announcer } from './notices/announcer.ts'
 import { startNotices } from './notices/start-notices.ts'
 import { seedWorkspace } from './seed/seed-workspace.ts'
@@ -21,6 +22,8 @@ export interface ProjectServices {
   announcer: Announcer
   /** Overviews as of the last write. */
   views: ViewCache
+  /** The model that drafts for callers who lend none. */
+  model: ModelEndpoint | undefined
   cursors: CursorCodec
   confirmations: ConfirmationCodec
   now(): Date
@@ -45,6 +48,7 @@ export function openServices(
       db,
       announcer,
       views: createViewCache(db, now),
+      model: modelEndpointOf(process.env),
       cursors: createCursorCodec(dataDir.secret),
       confirmations: createConfirmationCodec(dataDir.secret, spentIn(db, now), () => now().getTime()),
       now,
