@@ -17,6 +17,7 @@ import { createAndAssignTask } from './tools/create-and-assign-task.ts'
 import { createTask } from './tools/create-task.ts'
 import { deleteTask } from './tools/delete-task.ts'
 import { findPeople } from './tools/find-people.ts'
+import { generateTaskBreakdown } from './tools/generate-task-breakdown.ts'
 import { getActivity } from './tools/get-activity.ts'
 import { getProject } from './tools/get-project.ts'
 import { getTaskDetails } from './tools/get-task-details.ts'
@@ -56,6 +57,7 @@ Overviews: the resources project://status, project://team-workload, project://re
     getActivity,
     listNotifications,
     markNotificationsRead,
+    generateTaskBreakdown,
     deleteTask,
   ],
   resources: [workspaceStatus, teamWorkload, recentActivity, projectStatus, notificationsResource],

@@ -21,6 +21,7 @@ runDomainContract({
     'get_activity',
     'list_notifications',
     'mark_notifications_read',
+    'generate_task_breakdown',
     'delete_task',
   ],
   reads: [
