@@ -142,11 +142,16 @@ it('shows notifications to the person alone, by tool and by resource', async () 
 })
 
 it('says honestly how long what is read may be kept', async () => {
-  const client = await connect('SDK v2, modern')
-  await newTask(client)
-  const { ttlMs } = await client.read('project://WEB/status')
+  const [writer, reader] = [await connect('SDK v2, modern'), await connect('SDK v2, modern', undefined, 'maria')]
+  const { ttlMs } = await reader.read('project://OPS/status')
   expect(ttlMs).toBeGreaterThan(0)
   expect(ttlMs).toBeLessThanOrEqual(300_000)
-  expect((await client.read('project://people/maria/notifications')).ttlMs).toBe(0)
-  await client.close()
+  expect((await reader.read('project://people/maria/notifications')).ttlMs).toBe(0)
+  // The SDK keeps what it may keep, so a writer that may keep nothing sees its own task.
+  const before = await writer.read('project://OPS/status')
+  const key = await newTask(writer)
+  expect(before.ttlMs).toBe(0)
+  expect((await writer.read('project://OPS/status')).text).toContain(key)
+  await reader.close()
+  await writer.close()
 })

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startHttp } from '@causeway/shared-contracts/start-http'
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { Client, type ClientCapabilities, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 const SECRET = 'a-secret-of-the-endpoint'
 const main = join(import.meta.dirname, '../src/main.ts')
@@ -46,29 +46,28 @@ const DRAFT = JSON.stringify({
     { title: 'Shorten the form', description: 'Three fields.' },
   ],
 })
-const CELLS = [
+type Person = { action: 'accept' | 'decline' | 'cancel'; content?: Record<string, boolean> }
+type Cell = { era: 'modern' | 'legacy'; over: 'http' | 'stdio' }
+const ASKABLE = [
   { era: 'modern', over: 'http' },
   { era: 'modern', over: 'stdio' },
   { era: 'legacy', over: 'stdio' },
 ] as const
 
-type Person = { action: 'accept' | 'decline' | 'cancel'; content?: Record<string, boolean> }
-type Cell = { era: 'modern' | 'legacy'; over: 'http' | 'stdio' }
-
-async function connect(cell: Cell, answers: { person?: Person; model?: string[]; refuses?: boolean }) {
+async function connect(cell: Cell, capabilities: ClientCapabilities = {}) {
   const mode = cell.era === 'modern' ? { pin: '2026-07-28' } : ('legacy' as const)
-  const capabilities = { ...(answers.person ? { elicitation: {} } : {}), ...(answers.model ? { sampling: {} } : {}) }
   const client = new Client({ name: 'asked', version: '1' }, { capabilities, versionNegotiation: { mode } })
   const asked: string[] = []
-  if (answers.person)
+  const answers: { person: Person; model: string[] } = { person: { action: 'cancel' }, model: [] }
+  if (capabilities.elicitation)
     client.setRequestHandler('elicitation/create', ({ params }) => {
       asked.push(params.message)
-      return answers.person as Person
+      return answers.person
     })
-  if (answers.model)
+  if (capabilities.sampling)
     client.setRequestHandler('sampling/createMessage', ({ params }) => {
       asked.push(JSON.stringify(params))
-      return { role: 'assistant', model: 'm', content: { type: 'text', text: answers.model?.shift() ?? 'no' } }
+      return { role: 'assistant', model: 'm', content: { type: 'text', text: answers.model.shift() ?? 'no' } }
     })
   const args = [main, '--stdio', '--data', dir, '--role', 'operator']
   const childEnv = { ...(process.env as Record<string, string>), ...env }
@@ -85,46 +84,42 @@ async function connect(cell: Cell, answers: { person?: Person; model?: string[];
   const newKey = async () =>
     (await call('create_task', { project: 'OPS', title: 'By mistake' })).data.task.key as string
   const isThere = async (key: string) => !(await call('get_task_details', { keys: [key] })).isError
-  return { call, asked, newKey, isThere, close: () => client.close() }
+  return { call, asked, answers, newKey, isThere, close: () => client.close() }
 }
 
-describe.each(CELLS)('$era over $over', (cell) => {
+describe.each(ASKABLE)('$era over $over', (cell) => {
+  let client: Awaited<ReturnType<typeof connect>>
+  beforeAll(async () => {
+    client = await connect(cell, { elicitation: {}, sampling: {} })
+  })
+  afterAll(() => client.close())
+  beforeEach(() => {
+    client.asked.length = 0
+  })
+
   it('asks a person before it deletes, and does what they say', async () => {
-    const client = await connect(cell, { person: { action: 'accept', content: { delete_it: true } } })
+    client.answers.person = { action: 'accept', content: { delete_it: true } }
     const key = await client.newKey()
     expect((await client.call('delete_task', { key })).data).toMatchObject({ deleted: key })
     expect(client.asked).toEqual([expect.stringContaining(`Delete ${key}`)])
     expect(await client.isThere(key)).toBe(false)
-    await client.close()
   })
 
   it.each([{ action: 'decline' }, { action: 'cancel' }, { action: 'accept', content: { delete_it: false } }] as const)(
     'changes nothing when they answer %o',
     async (person) => {
-      const client = await connect(cell, { person })
+      client.answers.person = person
       const key = await client.newKey()
       const answer = await client.call('delete_task', { key })
       expect(answer.data.error.code).toBe('declined')
       expect(answer.text).toContain('Nothing was deleted')
       expect(await client.isThere(key)).toBe(true)
-      await client.close()
     },
   )
 
-  it('gives a token to a client that shows no forms', async () => {
-    const client = await connect(cell, {})
-    const key = await client.newKey()
-    const { error } = (await client.call('delete_task', { key })).data
-    expect([error.code, await client.isThere(key)]).toEqual(['confirmation_required', true])
-    const confirmed = { key, confirmation_token: error.confirmation_token }
-    expect((await client.call('delete_task', confirmed)).data.deleted).toBe(key)
-    await client.close()
-  })
-
   it("drafts with the caller's model, at most twice", async () => {
-    const goal = 'A calmer checkout'
-    const client = await connect(cell, { model: ['Sure! Here it is.', `\`\`\`json\n${DRAFT}\n\`\`\``] })
-    const { data } = await client.call('generate_task_breakdown', { goal, project: 'WEB' })
+    client.answers.model = ['Sure! Here it is.', `\`\`\`json\n${DRAFT}\n\`\`\``]
+    const { data } = await client.call('generate_task_breakdown', { goal: 'A calmer checkout', project: 'WEB' })
     expect(data).toMatchObject({ by: 'sampling', draft_id: expect.any(String) })
     expect(data.tasks.map((task: { title: string }) => task.title)).toEqual([
       'Measure the checkout',
@@ -133,8 +128,36 @@ describe.each(CELLS)('$era over $over', (cell) => {
     expect(client.asked).toHaveLength(2)
     expect(client.asked[0]).toContain('A calmer checkout')
     expect(client.asked[1]).toContain('no JSON object')
-    await client.close()
   })
+})
+
+it('asks anew when the task has changed since the person was asked', async () => {
+  const [client, other] = [await connect(ASKABLE[0], { elicitation: {} }), await connect(ASKABLE[0])]
+  const key = await client.newKey()
+  let changed: Promise<unknown> | undefined
+  Object.defineProperty(client.answers, 'person', {
+    get() {
+      changed ??= other.call('update_task', { key, title: 'Not by mistake' })
+      return changed.then(() => ({ action: 'accept', content: { delete_it: true } }))
+    },
+  })
+  expect((await client.call('delete_task', { key })).data).toMatchObject({ deleted: key })
+  expect(client.asked).toEqual([expect.stringContaining('By mistake'), expect.stringContaining('Not by mistake')])
+  await client.close()
+  await other.close()
+})
+
+it.each([
+  { era: 'modern', over: 'http' },
+  { era: 'legacy', over: 'http' },
+] as const)('gives a token to a client that cannot be asked: %o', async (cell) => {
+  const client = await connect(cell, cell.era === 'legacy' ? { elicitation: {} } : {})
+  const key = await client.newKey()
+  const { error } = (await client.call('delete_task', { key })).data
+  expect([error.code, await client.isThere(key)]).toEqual(['confirmation_required', true])
+  const confirmed = { key, confirmation_token: error.confirmation_token }
+  expect((await client.call('delete_task', confirmed)).data.deleted).toBe(key)
+  await client.close()
 })
 
 describe('without a model of the caller', () => {
@@ -144,7 +167,7 @@ describe('without a model of the caller', () => {
   it('asks the configured endpoint, with its key, which nobody sees', async () => {
     before()
     endpoint.answers.push('{"tasks":[]}', DRAFT)
-    const client = await connect(cell, {})
+    const client = await connect(cell)
     const answer = await client.call('generate_task_breakdown', { goal: 'WEB-12' })
     expect(answer.data).toMatchObject({ by: 'endpoint', tasks: [{ project: 'WEB', parent: 'WEB-12' }, {}] })
     expect(endpoint.seen.map(({ authorization }) => authorization)).toEqual(Array(2).fill(`Bearer ${SECRET}`))
@@ -156,7 +179,7 @@ describe('without a model of the caller', () => {
   it('asks it too when the model of the caller gives nothing that can be used', async () => {
     before()
     endpoint.answers.push(DRAFT)
-    const client = await connect(cell, { model: ['no', 'still no', 'never asked'] })
+    const client = await connect(cell, { sampling: {} })
     expect((await client.call('generate_task_breakdown', { goal: 'Less noise', project: 'OPS' })).data.by).toBe(
       'endpoint',
     )
@@ -167,7 +190,7 @@ describe('without a model of the caller', () => {
   it('gives a template when the endpoint fails, and creates nothing', async () => {
     before()
     endpoint.status = 500
-    const client = await connect(cell, {})
+    const client = await connect(cell)
     const tasks = async () => (await client.call('list_tasks', { status: 'any', limit: 1 })).data.total
     const total = await tasks()
     const { data, text } = await client.call('generate_task_breakdown', { goal: 'Less noise', project: 'OPS' })

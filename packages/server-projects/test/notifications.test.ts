@@ -121,9 +121,10 @@ it('pages without gap or repeat while others come', async () => {
 })
 
 describe('overviews', () => {
-  const status = async () => {
+  const READER = { ...OPERATOR, scopes: ['projects.read'] }
+  const status = async (caller: typeof OPERATOR = READER) => {
     const resource = projectsServer.resources.find(({ name }) => name === 'workspace_status')
-    return (await resource?.read({}, workspace.contextOf(OPERATOR))) as { text: string; ttlMs: number }
+    return (await resource?.read({}, workspace.contextOf(caller))) as { text: string; ttlMs: number }
   }
 
   it('are kept for what is left of five minutes, and not past a write or the day', async () => {
@@ -131,6 +132,7 @@ describe('overviews', () => {
     expect(first.ttlMs).toBe(300_000)
     workspace.clock.now = new Date(NOW.getTime() + 240_000)
     expect(await status()).toEqual({ text: first.text, ttlMs: 60_000 })
+    expect(await status(OPERATOR)).toEqual({ text: first.text, ttlMs: 0 })
     workspace.clock.now = new Date(NOW.getTime() + 300_000)
     expect((await status()).ttlMs).toBe(300_000)
     await newTask()

@@ -89,9 +89,10 @@ function registerResource<Services>(
       requireScopes(call.caller, resource.scopes, resource.name)
       return toProtocolErrors(async () => resource.read(variables, call), url.href)
     })
-    const timed = typeof answer === 'string' ? { text: answer } : answer
-    const { text, ...freshness } = timed
-    return { contents: [{ uri: url.href, mimeType, text }], ...freshness }
+    const { text, ...lifetime } = typeof answer === 'string' ? { text: answer } : answer
+    // Only the modern revision knows how long a result may be kept.
+    const isModern = ctx.mcpReq.envelope !== undefined
+    return { contents: [{ uri: url.href, mimeType, text }], ...(isModern ? lifetime : {}) }
   }
   if (!uri.includes('{')) {
     mcp.registerResource(name, uri, config, (url, ctx) => read(url, {}, ctx))

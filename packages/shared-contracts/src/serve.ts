@@ -6,6 +6,7 @@ import { openDataDir } from './data-dir.ts'
 import type { Changes, DomainServer } from './define-domain-server.ts'
 import type { CallContext } from './define-tool.ts'
 import { manifestOf, releaseOf } from './domain-manifest.ts'
+import { keepSubscriptions } from './keep-subscriptions.ts'
 import { createLog } from './log.ts'
 import { createMcpServerFactory } from './mcp-server.ts'
 import { createMeter } from './meter.ts'
@@ -88,10 +89,14 @@ function listenStdio(
   factory: ReturnType<typeof createMcpServerFactory>,
   listeners: Changes[],
 ): { url?: string; close(): Promise<void> } {
-  const handle = serveStdio(() => {
+  const handle = serveStdio(({ era }) => {
     const mcp = factory()
+    // Modern subscriptions are kept by the SDK, legacy ones are left to its user.
+    const subscribed = era === 'legacy' ? keepSubscriptions(mcp) : undefined
     listeners.push({
-      resourceUpdated: (uri) => void mcp.server.sendResourceUpdated({ uri }).catch(() => {}),
+      resourceUpdated(uri) {
+        if (subscribed?.has(uri) ?? true) void mcp.server.sendResourceUpdated({ uri }).catch(() => {})
+      },
       toolsChanged: () => mcp.sendToolListChanged(),
       resourcesChanged: () => mcp.sendResourceListChanged(),
     })

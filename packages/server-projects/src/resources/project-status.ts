@@ -6,6 +6,7 @@ import type { Parameters } from '../store/database.ts'
 import { findTasks, type Sort } from '../store/find-tasks.ts'
 import { type Project, readProjects, resolveProject } from '../store/project.ts'
 import { IS_OPEN, summaryOf } from '../store/task.ts'
+import { readView } from '../store/view-cache.ts'
 import { dateOf } from '../text/calendar-date.ts'
 import { renderTask } from '../text/render-task.ts'
 import { renderActivity } from './recent-activity.ts'
@@ -27,9 +28,10 @@ export const projectStatus = resourceOf<ProjectServices>()({
   },
   list: ({ db }) =>
     readProjects(db).map((project) => ({ uri: projectStatusUri(project), title: `Status of ${project.name}` })),
-  read({ project: reference = '' }, { services }) {
+  read({ project: reference = '' }, call) {
+    const { services } = call
     const project = resolveProject(services.db, reference)
-    return services.views.get(projectStatusUri(project), () => renderProjectStatus(services, project))
+    return readView(call, projectStatusUri(project), () => renderProjectStatus(services, project))
   },
 })
 

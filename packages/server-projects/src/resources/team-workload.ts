@@ -2,6 +2,7 @@
 import { resourceOf } from '@causeway/shared-contracts/define-resource'
 import type { ProjectServices } from '../open-services.ts'
 import { IS_OPEN } from '../store/task.ts'
+import { readView } from '../store/view-cache.ts'
 import { dateOf } from '../text/calendar-date.ts'
 
 interface WorkloadRow {
@@ -24,7 +25,7 @@ export const teamWorkload = resourceOf<ProjectServices>()({
   description:
     'Every person with their team and how many open tasks they have: in progress, overdue, due within 7 days.',
   uri: TEAM_WORKLOAD_URI,
-  read: (_, { services }) => services.views.get(TEAM_WORKLOAD_URI, () => renderTeamWorkload(services)),
+  read: (_, call) => readView(call, TEAM_WORKLOAD_URI, () => renderTeamWorkload(call.services)),
 })
 
 /** The resource's text as of now. */

@@ -2,6 +2,7 @@
 import { resourceOf } from '@causeway/shared-contracts/define-resource'
 import type { ProjectServices } from '../open-services.ts'
 import { IS_OPEN } from '../store/task.ts'
+import { readView } from '../store/view-cache.ts'
 import { dateOf } from '../text/calendar-date.ts'
 
 interface StatusRow {
@@ -25,7 +26,7 @@ export const workspaceStatus = resourceOf<ProjectServices>()({
   description:
     'Every project with its lead and how many tasks are open, in progress, overdue, unassigned and just done.',
   uri: WORKSPACE_STATUS_URI,
-  read: (_, { services }) => services.views.get(WORKSPACE_STATUS_URI, () => renderWorkspaceStatus(services)),
+  read: (_, call) => readView(call, WORKSPACE_STATUS_URI, () => renderWorkspaceStatus(call.services)),
 })
 
 /** The resource's text as of now. */

@@ -1,21 +1,27 @@
 /** Overviews that are rendered once and shown again, for at most five minutes and never past a write, whoever made it. */
+import { missingScopes } from '@causeway/shared-contracts/caller'
+import type { TimedText } from '@causeway/shared-contracts/define-resource'
 import { lastTouch } from '../notices/announcer.ts'
+import type { ProjectCall } from '../open-services.ts'
 import { dateOf } from '../text/calendar-date.ts'
 import type { Database } from './database.ts'
 
 const LIFE_MS = 5 * 60_000
 const DAY_MS = 86_400_000
 
-/** A text, and for how long a reader may keep it, ms. */
-export interface CachedView {
-  text: string
-  ttlMs: number
-}
-
 /** Rendered overviews by URI. */
 export interface ViewCache {
   /** The text at `uri` as of the last write, rendered again when there was one since, or when it is too old. */
-  get(uri: string, render: () => string): CachedView
+  get(uri: string, render: () => string): TimedText
+}
+
+/**
+ * The overview as this caller may keep it: for what is left of its life, but not at all by who may write. Clients go on showing
+ * what they keep, and nobody would understand a status without the task that they have just made.
+ */
+export function readView({ services, caller }: ProjectCall, uri: string, render: () => string): TimedText {
+  const view = services.views.get(uri, render)
+  return missingScopes(caller, ['projects.write']).length > 0 ? view : { ...view, ttlMs: 0 }
 }
 
 interface Entry {
