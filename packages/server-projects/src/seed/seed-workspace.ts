@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts'
 import { addLabels } from '../store/labels.ts'
 import { addMember } from '../store/members.ts'
 import { indexAllTasks } from '../store/search-index.ts'
+import { storeWorkflow } from '../store/workflows.ts'
 import { type PlannedTask, planTask } from './plan-task.ts'
 import { planTitles } from './plan-titles.ts'
 import { api } from './projects/api.ts'
@@ -73,18 +74,7 @@ function insertProject(db: Database, project: SeededProject, createdAt: string):
     { key, name, description, repository, lead, taskCount, createdAt },
   )
   addMembers(db, project, { projectId, at: createdAt })
-  for (const [position, state] of workflow.states.entries())
-    db.run(
-      'INSERT INTO workflow_states (project_id, name, category, position) VALUES (:projectId, :name, :category, :position)',
-      { projectId, name: state.name, category: state.category, position },
-    )
-  for (const state of workflow.states)
-    for (const to of state.next)
-      db.run(
-        `INSERT INTO workflow_moves (from_id, to_id) SELECT f.id, t.id FROM workflow_states f, workflow_states t
-         WHERE f.project_id = :projectId AND t.project_id = :projectId AND f.name = :from AND t.name = :to`,
-        { projectId, from: state.name, to },
-      )
+  storeWorkflow(db, projectId, workflow.states)
 }
 
 function insertTask(db: Database, project: SeededProject, task: PlannedTask): number {

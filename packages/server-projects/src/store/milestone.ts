@@ -41,3 +41,41 @@ export function resolveMilestone(db: Database, project: Project, reference: stri
     { field: 'milestone', allowed, ...(near ? { did_you_mean: near } : {}) },
   )
 }
+
+/** A milestone as it is wanted; absent fields stay, null empties. */
+export interface MilestoneWish {
+  name: string
+  due?: string | null | undefined
+  /** The day on which it was reached. */
+  reached_on?: string | null | undefined
+}
+
+/** Makes or changes the milestone of this name; returns what changed, for the record. */
+export function saveMilestone(
+  db: Database,
+  project: Project,
+  wish: MilestoneWish,
+): { field: string; before: string | null; after: string | null }[] {
+  const known = readMilestones(db, project.id).find(({ name }) => folded(name) === folded(wish.name))
+  const due = wish.due === undefined ? (known?.due ?? null) : wish.due
+  const reachedOn = wish.reached_on === undefined ? (known?.reached_on ?? null) : wish.reached_on
+  const described = (at: { due: string | null; reached_on: string | null }, name: string) =>
+    `${name}, ${at.reached_on ? `reached ${at.reached_on}` : `due ${at.due ?? 'none'}`}`
+  if (known && known.due === due && known.reached_on === reachedOn) return []
+  if (known)
+    db.run('UPDATE milestones SET due = :due, reached_on = :reachedOn, version = version + 1 WHERE id = :id', {
+      due,
+      reachedOn,
+      id: known.id,
+    })
+  else
+    db.run('INSERT INTO milestones (project_id, name, due, reached_on) VALUES (:projectId, :name, :due, :reachedOn)', {
+      projectId: project.id,
+      name: wish.name,
+      due,
+      reachedOn,
+    })
+  const name = known?.name ?? wish.name
+  const after = described({ due, reached_on: reachedOn }, name)
+  return [{ field: 'milestone', before: known ? described(known, name) : null, after }]
+}

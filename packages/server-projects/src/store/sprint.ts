@@ -72,7 +72,7 @@ export function unknownSprint(reference: string, where: string, known: readonly 
 }
 
 /** How the tasks of a sprint stand. */
-export interface SprintCounts {
+export type SprintCounts = {
   tasks: number
   done: number
   points: number

@@ -13,6 +13,8 @@ import type { ProjectCall } from '../open-services.ts'
 export interface WriteRequest {
   tool: string
   args: { idempotency_key?: string | undefined }
+  /** Only what would happen is wanted: nothing is kept, not even for a retry. */
+  isRehearsal?: boolean | undefined
 }
 
 /**
@@ -25,6 +27,7 @@ export function commitWrite<Data extends object>(
   work: () => ToolAnswer<Data>,
 ): ToolAnswer<Data & { replayed?: boolean }> {
   const { db, announcer } = call.services
+  if (request.isRehearsal) return db.rehearse(work)
   const keyed = keyedWriteOf({ caller: call.caller, ...request })
   const written = db.write((): ToolAnswer<Data & { replayed?: boolean }> => {
     const stored = keyed && storedAnswer<Data>(call, keyed)
