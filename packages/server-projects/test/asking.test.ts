@@ -169,7 +169,7 @@ describe('without a model of the caller', () => {
     endpoint.answers.push('{"tasks":[]}', DRAFT)
     const client = await connect(cell)
     const answer = await client.call('generate_task_breakdown', { goal: 'WEB-12' })
-    expect(answer.data).toMatchObject({ by: 'endpoint', tasks: [{ project: 'WEB', parent: 'WEB-12' }, {}] })
+    expect(answer.data).toMatchObject({ by: 'endpoint', tasks: [{ parent: 'WEB-12' }, {}] })
     expect(endpoint.seen.map(({ authorization }) => authorization)).toEqual(Array(2).fill(`Bearer ${SECRET}`))
     expect(JSON.parse(endpoint.seen[0]?.body ?? '')).toMatchObject({ model: 'small' })
     expect(JSON.stringify(answer)).not.toContain(SECRET)

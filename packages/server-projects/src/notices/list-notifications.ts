@@ -14,6 +14,7 @@ export const listNotifications = toolOf<ProjectServices>()({
   description:
     'What you were told: tasks assigned to you, new states of your tasks, deadlines that approach; unread, newest first. Administrators may name a person. Mark with mark_notifications_read.',
   effect: 'read',
+  since: '1.1.0',
   input: z.object({
     person: personInput('Default me').optional(),
     unread_only: z.boolean().default(true),

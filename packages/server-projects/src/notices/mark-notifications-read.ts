@@ -14,6 +14,7 @@ export const markNotificationsRead = toolOf<ProjectServices>()({
     "Mark your own notifications as read: those with these ids, or the one with id up_to and all older ones. Nobody else's can be marked. Read them first with list_notifications.",
   effect: 'write',
   idempotent: true,
+  since: '1.1.0',
   input: z.object({
     ids: z.array(z.int().min(1)).min(1).max(50).optional().describe('From list_notifications'),
     up_to: z.int().min(1).optional().describe('This id and older'),

@@ -21,5 +21,5 @@ export function addMember(db: Database, to: { projectId: number; userId: number;
 /** Ends a membership; false when there was none. */
 export function removeMember(db: Database, from: { projectId: number; userId: number }): boolean {
   const sql = 'DELETE FROM memberships WHERE project_id = :projectId AND user_id = :userId RETURNING user_id'
-  return db.get(sql, from) !== undefined
+  return db.get(sql, { projectId: from.projectId, userId: from.userId }) !== undefined
 }

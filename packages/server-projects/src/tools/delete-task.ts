@@ -5,7 +5,7 @@ import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
 import type { ProjectCall, ProjectServices } from '../open-services.ts'
 import { callerName } from '../people/caller-name.ts'
-import { recordActivity } from '../store/activity.ts'
+import { removeTask, UNDO_DAYS } from '../store/delete-task.ts'
 import { canonicalKey, findTask, summaryOf, type TaskRow } from '../store/task.ts'
 import { dateOf } from '../text/calendar-date.ts'
 import { renderTask } from '../text/render-task.ts'
@@ -23,6 +23,7 @@ export const deleteTask = toolOf<ProjectServices>()({
     'Delete a task that should never have existed. Whoever you work for is asked if your client shows forms; else the first call deletes nothing and gives a single-use confirmation_token for a second, within 10 minutes. To close work that is done or unwanted use transition_task.',
   effect: 'destroy',
   scopes: ['projects.delete'],
+  tags: ['admin'],
   input: z.object({
     key: keyInput,
     confirmation_token: confirmationInput,
@@ -38,20 +39,10 @@ export const deleteTask = toolOf<ProjectServices>()({
       const task = findTask(db, args.key)
       if (confirmation) confirmations.spend(confirmation, asked, task.version)
       else if (agreedVersion !== task.version) throw confirmations.required(asked, shownOf(task, dateOf(now())))
-      const at = now().toISOString()
-      db.run('UPDATE tasks SET deleted_at = :at, updated_at = :at, version = version + 1 WHERE id = :id', {
-        at,
-        id: task.id,
-      })
-      db.run('DELETE FROM task_search WHERE rowid = :id', { id: task.id })
-      recordActivity(
-        db,
-        { id: task.id, version: task.version + 1 },
-        { actor: callerName(call.caller), kind: 'deleted', at },
-      )
+      removeTask(db, task, { actor: callerName(call.caller), now: now() })
       return {
-        text: `Deleted ${task.key} '${task.title}'.\nIts key is not used again; its record stays.`,
-        data: { deleted: task.key, deleted_at: at },
+        text: `Deleted ${task.key} '${task.title}'.\nIt can be undone for ${UNDO_DAYS} days with restore_task.`,
+        data: { deleted: task.key, deleted_at: now().toISOString() },
       }
     })
   },

@@ -13,6 +13,7 @@ export const findPeople = toolOf<ProjectServices>()({
   description:
     "Find people by part of a name, e-mail, login, title or team ('payments', 'me'), with their open tasks. Without arguments: everybody.",
   effect: 'read',
+  since: '1.1.0',
   input: z.object({
     query: z.string().max(120).optional().describe('Words'),
     team: z.string().max(80).optional().describe('Exact'),

@@ -8,6 +8,7 @@ import type { ProjectCall, ProjectServices } from '../open-services.ts'
 import { storeDraft } from '../store/drafts.ts'
 import { resolveProject } from '../store/project.ts'
 import { canonicalKey, findTask } from '../store/task.ts'
+import type { TaskDraft } from './task-draft.ts'
 import { textInput } from './task-shape.ts'
 
 const TASK_KEY = /^[a-z][a-z0-9]*-\d+$/i
@@ -19,6 +20,9 @@ export const generateTaskBreakdown = toolOf<ProjectServices>()({
   description:
     'Draft tasks of one to three days for a goal or an existing task. Written by your own model if you lend it, else by the configured one, else you get a template to fill in. Nothing is created: show the draft, then pass its draft_id to create_tasks.',
   effect: 'write',
+  scopes: ['projects.plan'],
+  tags: ['planning'],
+  since: '1.1.0',
   input: z.object({
     goal: textInput(2000, 'What is to be achieved, or a task key').refine(Boolean, 'Want visible text'),
     project: z.string().max(80).optional().describe("Key or name; a task's own by default"),
@@ -47,8 +51,9 @@ function stored(
   { project, task }: Breakdown,
   drafted: { by: 'sampling' | 'endpoint'; tasks: DraftedTask[] },
 ) {
-  const tasks = drafted.tasks.map((each) => ({ project: project.key, ...each, ...(task ? { parent: task.key } : {}) }))
-  const draft = call.services.db.write(() => storeDraft(call, { tasks }))
+  const tasks = drafted.tasks.map((each) => ({ ...each, ...(task ? { parent: task.key } : {}) }))
+  const body: TaskDraft = { project: project.key, tasks }
+  const draft = call.services.db.write(() => storeDraft(call, body))
   const lines = tasks.map((each, i) => `${i + 1}. ${each.title} [${each.priority}]\n   ${each.description}`)
   const next = `Show it to whoever decides. To create these tasks call create_tasks with draft_id ${draft.draft_id} before ${draft.expires_at}.`
   return {

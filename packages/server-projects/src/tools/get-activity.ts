@@ -26,6 +26,7 @@ export const getActivity = toolOf<ProjectServices>()({
   description:
     'Read who did what and when, newest first, by project, task, actor or days. For the summary use get_status_report.',
   effect: 'read',
+  since: '1.1.0',
   input: INPUT,
   output: z.object({ activity: z.array(z.looseObject({ at: z.string() })), ...pagingShape }),
   run({ limit, cursor, ...filter }, call) {

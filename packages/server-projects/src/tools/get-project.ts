@@ -15,6 +15,7 @@ export const getProject = toolOf<ProjectServices>()({
   description:
     'Read one project: states and allowed moves, members, sprints, milestones, labels. Use it before planning or moving tasks; for the tasks list_tasks.',
   effect: 'read',
+  since: '1.1.0',
   input: z.object({ project: projectInput }),
   output: z.object({ project: z.looseObject({ key: z.string(), version: z.number() }) }),
   run({ project: reference }, { services: { db } }) {

@@ -32,6 +32,7 @@ export const linkTask = toolOf<ProjectServices>()({
     'Link a task to a page or external ref, or relate it to another task (blocks, child_of, duplicates…), or remove that. Circles are refused, and a ref that another task of the project links is a possible_duplicate.',
   effect: 'write',
   idempotent: true,
+  since: '1.1.0',
   input: INPUT,
   output: changeShape,
   run(args, call) {

@@ -13,6 +13,7 @@ export const listProjects = toolOf<ProjectServices>()({
   description:
     'List projects with lead, repository, current sprint and counts of open, overdue and unassigned tasks. For one with its states, sprints and members use get_project.',
   effect: 'read',
+  since: '1.1.0',
   input: z.object({ archived: z.boolean().default(false).describe('Archived too'), ...pagingInput }),
   output: z.object({ projects: z.array(z.looseObject({ key: z.string() })), ...pagingShape }),
   run({ archived, limit, cursor }, call) {
