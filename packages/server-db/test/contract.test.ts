@@ -20,6 +20,17 @@ runDomainContract({
       },
     },
   ],
+  pages: [
+    { tool: 'search_schema', args: { limit: 3 }, rows: 'tables', id: 'table' },
+    { tool: 'run_query', args: { sql: 'SELECT id, name FROM products ORDER BY id LIMIT 60', limit: 25 }, rows: 'rows' },
+  ],
+  slow: {
+    tool: 'run_query',
+    args: {
+      sql: 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n',
+      timeout_ms: 10_000,
+    },
+  },
   resources: ['database://catalog', 'database://helpdesk/schema', 'database://policies/me'],
   prompts: [{ name: 'explore_database', args: { database: 'helpdesk', question: 'Who is waiting longest?' } }],
   maxListTokens: 3_000,

@@ -34,11 +34,21 @@ export interface CallContext<Services = unknown> {
   progress(done: number, total?: number, message?: string): Promise<void>
 }
 
+/** A resource that a result points to, such as an export. */
+export interface ResourceLink {
+  uri: string
+  name: string
+  description?: string
+  mimeType?: string
+}
+
 /** What a tool returns: both halves say the same, because some clients' models see only one. */
 export interface ToolAnswer<Data> {
   /** First line the answer or count, one line a row with ids, last line the next step. */
   text: string
   data: Data
+  /** Resources to read next, beside both. */
+  links?: readonly ResourceLink[]
 }
 
 export interface ToolDefinition<Services = unknown> {

@@ -1,5 +1,5 @@
 /** Counts and times a domain server's tool calls for `/metrics`. */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { AskPending } from './ask.ts'
 import type { DomainServer } from './define-domain-server.ts'
 
@@ -24,6 +24,12 @@ export function createMeter(): Meter {
     labelNames: ['tool'],
     registers: [registry],
   })
+  const inFlight = new Gauge({
+    name: 'causeway_domain_calls_in_flight',
+    help: 'Tool calls that run',
+    labelNames: ['tool'],
+    registers: [registry],
+  })
   return {
     registry,
     measured: (server) => ({
@@ -32,6 +38,7 @@ export function createMeter(): Meter {
         ...tool,
         async run(args, call) {
           const end = seconds.startTimer({ tool: tool.name })
+          inFlight.inc({ tool: tool.name })
           try {
             const answer = await tool.run(args, call)
             calls.inc({ tool: tool.name, outcome: 'result' })
@@ -41,6 +48,7 @@ export function createMeter(): Meter {
             throw error
           } finally {
             end()
+            inFlight.dec({ tool: tool.name })
           }
         },
       })),

@@ -3,13 +3,13 @@ import type { z } from 'zod'
 import { AskPending } from './ask.ts'
 import { HARD_RESULT_BYTES } from './bounded-rows.ts'
 import { missingScopes } from './caller.ts'
-import type { CallContext, ToolAnswer, ToolDefinition } from './define-tool.ts'
+import type { CallContext, ResourceLink, ToolAnswer, ToolDefinition } from './define-tool.ts'
 import { ToolError, type ToolErrorShape } from './tool-error.ts'
 
 /** The MCP `CallToolResult` that a tool call ends in. */
 export interface ToolResult {
   [key: string]: unknown
-  content: { type: 'text'; text: string }[]
+  content: [{ type: 'text'; text: string }, ...({ type: 'resource_link' } & ResourceLink)[]]
   structuredContent: Record<string, unknown>
   isError?: boolean
 }
@@ -100,7 +100,8 @@ function toResult(tool: ToolDefinition, answer: ToolAnswer<unknown>): ToolResult
       `${tool.name} found more than fits in one result (${bytes} bytes). Narrow the filters or lower the limit.`,
     )
   }
-  return { content: [{ type: 'text', text: answer.text }], structuredContent: data }
+  const links = (answer.links ?? []).map((link) => ({ type: 'resource_link' as const, ...link }))
+  return { content: [{ type: 'text', text: answer.text }, ...links], structuredContent: data }
 }
 
 function toErrorResult(error: ToolError): ToolResult {

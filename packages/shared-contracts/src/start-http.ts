@@ -17,7 +17,7 @@ interface Startable {
 export async function startHttp(
   contract: Startable,
   dir: string,
-): Promise<{ url: string; stop(): Promise<number | null> }> {
+): Promise<{ url: string; stop(): Promise<number | null>; kill(): Promise<void> }> {
   const child = spawn(process.execPath, [contract.main, '--port', '0', '--data', dir, '--role', 'operator'], {
     env: { ...process.env, ...contract.env, [ENV.supervised]: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -37,6 +37,10 @@ export async function startHttp(
       child.kill('SIGTERM')
       const [code] = (await once(child, 'exit')) as [number | null]
       return code
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
     },
   }
 }

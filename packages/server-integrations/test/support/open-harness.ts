@@ -63,7 +63,7 @@ export function openHarness(
         progress: async () => {},
       }
       const result = await runTool(tool, args, context)
-      const text = result.content.map((part) => part.text).join('\n')
+      const text = result.content[0].text
       const data = result.structuredContent
       return { text, data, ...(result.isError ? { error: data.error as ToolErrorShape } : {}) }
     },
