@@ -1,6 +1,9 @@
 /** The declaration of server-integrations: third-party systems through few tools. */
 import { type DomainServer, defineDomainServer } from '@causeway/shared-contracts/define-domain-server'
 import { type Integrations, openIntegrations } from './integrations.ts'
+import { callReadOperation } from './tools/call-read-operation.ts'
+import { callWriteOperation } from './tools/call-write-operation.ts'
+import { describeOperation } from './tools/describe-operation.ts'
 import { githubCommentOnIssue } from './tools/github-comment-on-issue.ts'
 import { githubCreateIssue } from './tools/github-create-issue.ts'
 import { githubFindCodeOwner } from './tools/github-find-code-owner.ts'
@@ -8,6 +11,7 @@ import { githubGetFile } from './tools/github-get-file.ts'
 import { githubGetIssue } from './tools/github-get-issue.ts'
 import { githubSearchIssues } from './tools/github-search-issues.ts'
 import { listIntegrations } from './tools/list-integrations.ts'
+import { searchOperations } from './tools/search-operations.ts'
 import { slackFindChannel } from './tools/slack-find-channel.ts'
 import { slackPostMessage } from './tools/slack-post-message.ts'
 
@@ -30,8 +34,13 @@ export const integrationsServer: DomainServer<Integrations> = defineDomainServer
     githubCommentOnIssue,
     slackFindChannel,
     slackPostMessage,
+    searchOperations,
+    describeOperation,
+    callReadOperation,
+    callWriteOperation,
   ],
   resources: [],
   prompts: [],
-  open: ({ dataDir, log }) => openIntegrations({ dataDir, log, env: process.env }),
+  open: ({ dataDir, log, changes }) =>
+    openIntegrations({ dataDir, log, env: process.env, toolsChanged: () => changes.toolsChanged() }),
 })

@@ -10,6 +10,7 @@ import { startGithubEmulator } from './emulator/github-emulator.ts'
 import { startSlackEmulator } from './emulator/slack-emulator.ts'
 import { createGithubClient, type GithubClient } from './github/github-client.ts'
 import { githubDialect } from './github/github-dialect.ts'
+import { type Operations, openOperations } from './openapi/open-operations.ts'
 import type { RequestBounds } from './resilience/request-bounds.ts'
 import { createSlackClient, type SlackClient } from './slack/slack-client.ts'
 import { slackDialect } from './slack/slack-dialect.ts'
@@ -22,6 +23,7 @@ export interface Integrations {
   slack: SlackClient
   writes: IdempotencyStore
   cursors: CursorCodec
+  operations: Operations
 }
 
 /** What opening needs; `bounds` are the usual ones unless given. */
@@ -30,6 +32,8 @@ export interface IntegrationsDeps {
   log: Logger
   env: NodeJS.ProcessEnv
   bounds?: Partial<RequestBounds>
+  /** Called when an import changes the list of tools. */
+  toolsChanged?(): void
 }
 
 const GITHUB = { token: 'GITHUB_TOKEN', url: 'GITHUB_API_URL', defaultUrl: 'https://api.github.com' }
@@ -42,13 +46,16 @@ export function openIntegrations(deps: IntegrationsDeps): Opened<Integrations> {
   const writes = openIdempotencyStore(join(deps.dataDir.path, 'integrations.sqlite'))
   const github = openConnection(githubDialect, githubApi ? { api: githubApi } : { emulator: startGithubEmulator }, deps)
   const slack = openConnection(slackDialect, slackApi ? { api: slackApi } : { emulator: startSlackEmulator }, deps)
+  const connections = [github, slack]
+  const operations = openOperations({ ...deps, shared: connections, toolsChanged: () => deps.toolsChanged?.() })
   return {
     services: {
-      connections: [github, slack],
+      connections,
       github: createGithubClient(github),
       slack: createSlackClient(slack),
       writes,
       cursors: createCursorCodec(deps.dataDir.secret),
+      operations,
     },
     health: () => ({
       github: connectionHealth(github),
@@ -56,7 +63,7 @@ export function openIntegrations(deps: IntegrationsDeps): Opened<Integrations> {
       store: { ok: writes.isHealthy() },
     }),
     async close() {
-      await Promise.all([github.close(), slack.close()])
+      await Promise.all([github.close(), slack.close(), operations.close()])
       writes.close()
     },
   }

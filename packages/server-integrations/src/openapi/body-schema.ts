@@ -30,11 +30,11 @@ const BYTES_SCHEMA: JsonSchema = {
 /** Converts a body's schema for its kind, without what is hidden. */
 export function bodySchema(
   body: WrittenBody,
-  by: { kind: BodyKind; hidden: ReadonlySet<string>; book: SchemaBook },
+  by: { kind: BodyKind; hidden: ReadonlySet<string>; files: readonly string[]; book: SchemaBook },
 ): JsonSchema | boolean {
   if (by.kind === 'raw') return /^text\//i.test(body.mediaType) ? { type: 'string' } : BYTES_SCHEMA
   const converted = by.book.convert(body.schema, body.at)
-  if (by.kind === 'multipart') return multipartSchema(by.book.target(converted), by.hidden)
+  if (by.kind === 'multipart') return multipartSchema(by.book.target(converted), by)
   const top = by.book.target(converted)
   const isChanged =
     isRecord(top) && isRecord(top.properties) && Object.keys(top.properties).some((key) => by.hidden.has(key))
@@ -49,13 +49,16 @@ function withoutHidden(schema: JsonSchema, hidden: ReadonlySet<string>): JsonSch
 }
 
 /** Some documents describe a form of one file as nothing but that file. */
-function multipartSchema(schema: JsonSchema | boolean, hidden: ReadonlySet<string>): JsonSchema {
+function multipartSchema(
+  schema: JsonSchema | boolean,
+  { hidden, files }: { hidden: ReadonlySet<string>; files: readonly string[] },
+): JsonSchema {
   if (!isRecord(schema) || !isRecord(schema.properties))
     return { type: 'object', properties: { file: FILE_SCHEMA }, required: ['file'], additionalProperties: false }
   const kept = withoutHidden(schema, hidden)
   const properties = Object.entries(kept.properties as object).map(([key, one]) => [
     key,
-    isBinary(one) ? FILE_SCHEMA : one,
+    files.includes(key) || isBinary(one) ? FILE_SCHEMA : one,
   ])
   return { ...kept, properties: Object.fromEntries(properties) }
 }

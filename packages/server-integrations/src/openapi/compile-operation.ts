@@ -53,6 +53,7 @@ export function compileOperation(written: WrittenOperation, by: OperationContext
     tags: written.tags,
     scopes: [...new Set([...by.overlay.scope, ...(change.scope ?? [])])],
     parameters: plans,
+    headers: fixedHeaders(change),
     ...(body ? { body: body.plan } : {}),
     input: by.request.closed(input),
     ...(output ? { output } : {}),
@@ -112,7 +113,8 @@ function compileBody(
   const { body } = written
   if (!body) return undefined
   const kind = bodyKind(body.mediaType)
-  const schema = bodySchema(body, { kind, hidden, book: by.request })
+  const files = by.overlay.operations[written.id]?.files ?? []
+  const schema = bodySchema(body, { kind, hidden, files, book: by.request })
   // Some documents give every GET an empty form.
   const isEmpty = kind !== 'raw' && isRecord(schema) && schema.type === 'object' && !hasContent(schema)
   if (isEmpty && !body.required) return undefined
@@ -181,6 +183,12 @@ function outputSchema(response: { schema: unknown; at: string }, change: Operati
 function wordsOf({ id, summary, description }: WrittenOperation, change: OperationChange) {
   const title = shortText(summary, 120) || shortText(description, 120) || id
   return { title, description: change.describe ?? (shortText(description) || title) }
+}
+
+/** Names in lower case, as they are sent. */
+function fixedHeaders({ headers = {} }: OperationChange): Record<string, string> {
+  const own = Object.entries(headers).filter(([name]) => !OWN_HEADERS.test(name))
+  return Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), value]))
 }
 
 function effectOf(method: WrittenOperation['method']): Effect {

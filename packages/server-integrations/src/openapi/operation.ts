@@ -61,6 +61,8 @@ export interface Operation {
   /** Scopes that the caller needs beside those of the tool. */
   scopes: readonly string[]
   parameters: readonly ParameterPlan[]
+  /** Sent with every call. */
+  headers: Readonly<Record<string, string>>
   body?: BodyPlan
   /** JSON Schema 2020-12 of the arguments, with the definitions that it needs. */
   input: JsonSchema

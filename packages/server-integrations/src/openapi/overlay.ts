@@ -34,6 +34,15 @@ const Change = z.strictObject({
     .describe('The name it is called with.'),
   describe: text(400).optional().describe('What it does, in place of the words of the document.'),
   hide: z.array(text(200)).max(100).optional().describe('Parameters and body properties that are not offered.'),
+  files: z
+    .array(text(200))
+    .max(20)
+    .optional()
+    .describe('Properties of a multipart form that are files, where the document calls them text.'),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/), z.string().regex(/^[\x20-\x7e]{0,200}$/))
+    .optional()
+    .describe('Headers that every call sends; never those of the connection.'),
   project: z
     .array(fieldPath)
     .min(1)

@@ -1,0 +1,61 @@
+/** What the meta tools work with: the catalog, the connections, the validator, imports, and second steps. */
+import { join } from 'node:path'
+import { type ConfirmationCodec, createConfirmationCodec } from '@causeway/shared-contracts/confirmation-codec'
+import type { DataDir } from '@causeway/shared-contracts/data-dir'
+import type { Logger } from '@causeway/shared-contracts/log'
+import { openSpentConfirmations } from '@causeway/shared-contracts/spent-confirmations'
+import type { Connection } from '../connection/connection.ts'
+import type { RequestBounds } from '../resilience/request-bounds.ts'
+import { type ImportStore, openImportStore } from './import-store.ts'
+import { createOperationCatalog, type OperationCatalog } from './operation-catalog.ts'
+import { createOperationConnections, type OperationConnections } from './operation-connections.ts'
+import type { ArgumentValidator } from './validate-arguments.ts'
+
+/** The services of the meta tools. */
+export interface Operations {
+  catalog: OperationCatalog
+  connections: OperationConnections
+  imports: ImportStore
+  confirmations: ConfirmationCodec
+  /** Hosts that imported APIs may have although they are not public. */
+  allowedHosts: readonly string[]
+  /** Tells connected clients that the list of tools is another. */
+  toolsChanged(): void
+  /** The compiler of validators is loaded by the first call. */
+  validator(): Promise<ArgumentValidator>
+  close(): Promise<void>
+}
+
+/** What opening needs. */
+export interface OperationsDeps {
+  dataDir: DataDir
+  env: NodeJS.ProcessEnv
+  log: Logger
+  bounds?: Partial<RequestBounds> | undefined
+  shared: readonly Connection[]
+  toolsChanged(): void
+}
+
+/** Opens them; no document is read before it is needed. */
+export function openOperations(deps: OperationsDeps): Operations {
+  const imports = openImportStore(join(deps.dataDir.path, 'openapi'))
+  const connections = createOperationConnections(deps)
+  const spent = openSpentConfirmations(join(deps.dataDir.path, 'confirmations.sqlite'))
+  let validator: Promise<ArgumentValidator> | undefined
+  return {
+    catalog: createOperationCatalog(imports),
+    connections,
+    imports,
+    confirmations: createConfirmationCodec(deps.dataDir.secret, spent),
+    allowedHosts: (deps.env.OPENAPI_ALLOWED_HOSTS ?? '').split(/[\s,]+/).filter(Boolean),
+    toolsChanged: deps.toolsChanged,
+    validator() {
+      validator ??= import('./validate-arguments.ts').then(({ createArgumentValidator }) => createArgumentValidator())
+      return validator
+    },
+    async close() {
+      await connections.close()
+      spent.close()
+    },
+  }
+}
