@@ -20,6 +20,16 @@ runDomainContract({
     { tool: 'github_find_code_owner', args: { repo: 'acme/web', path: 'src/checkout/coupon.ts' } },
     { tool: 'github_get_file', args: { repo: 'acme/web', path: 'docs/checkout/coupons.md' } },
     { tool: 'slack_find_channel', args: { query: 'checkout' } },
+    { tool: 'search_operations', args: { query: 'list issues of a repository' } },
+    { tool: 'describe_operation', args: { connector: 'stripe', operation: 'create_customer' } },
+    {
+      tool: 'call_read_operation',
+      args: {
+        connector: 'github',
+        operation: 'issues/get',
+        arguments: { owner: 'acme', repo: 'web', issue_number: 456 },
+      },
+    },
   ],
   creates: [
     { tool: 'github_create_issue', args: { repo: 'acme/web', title: 'An issue' }, other: { title: 'Another' } },

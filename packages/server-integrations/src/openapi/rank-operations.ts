@@ -50,23 +50,35 @@ export interface RankedOperation {
 export function rankOperations(operations: readonly Operation[], query: string): RankedOperation[] {
   const terms = [...new Set(stems(query))].filter((word) => !EMPTY.has(word))
   if (terms.length === 0) return operations.map((operation) => ({ operation, score: 0 }))
-  return operations
-    .map((operation) => ({ operation, score: scoreOf(operation, terms) }))
+  const indexed = operations.map((operation) => ({ operation, fields: fieldsOf(operation) }))
+  const weights = terms.map((term) => rarity(term, indexed))
+  return indexed
+    .map(({ operation, fields }) => ({ operation, score: scoreOf(fields, terms, weights) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
 }
 
-function scoreOf(operation: Operation, terms: readonly string[]): number {
-  const fields = (Object.keys(WEIGHTS) as (keyof typeof WEIGHTS)[]).map((field) => ({
-    weight: WEIGHTS[field],
-    words: new Set(stems(operation[field])),
-  }))
-  const scores = terms.map((term) =>
-    Math.max(
-      0,
-      ...fields.map(({ weight, words }) => (words.has(term) ? weight : hasStart(words, term) ? weight / 2 : 0)),
-    ),
-  )
+interface Field {
+  weight: number
+  words: ReadonlySet<string>
+}
+
+function fieldsOf(operation: Operation): Field[] {
+  const names = Object.keys(WEIGHTS) as (keyof typeof WEIGHTS)[]
+  return names.map((field) => ({ weight: WEIGHTS[field], words: new Set(stems(operation[field])) }))
+}
+
+/** A word that few operations have says more. */
+function rarity(term: string, indexed: readonly { fields: readonly Field[] }[]): number {
+  const having = indexed.filter(({ fields }) => fields.some(({ words }) => words.has(term))).length
+  return Math.log(1 + indexed.length / (1 + having))
+}
+
+function scoreOf(fields: readonly Field[], terms: readonly string[], weights: readonly number[]): number {
+  const scores = terms.map((term, i) => {
+    const best = fields.map(({ weight, words }) => (words.has(term) ? weight : hasStart(words, term) ? weight / 2 : 0))
+    return (weights[i] ?? 1) * Math.max(0, ...best)
+  })
   const matched = scores.filter((score) => score > 0).length
   // Half the words met twice over must not beat all of them met once.
   return scores.reduce((sum, score) => sum + score, 0) * (matched / terms.length)

@@ -12,8 +12,9 @@ export interface Trim {
   maxResponseDepth: number
 }
 
-const DROPPED = ['example', 'examples', 'externalDocs', 'xml', 'callbacks', 'links', 'security']
+const DROPPED = ['examples', 'externalDocs', 'xml', 'callbacks', 'links', 'security']
 const MAX_DESCRIPTION = 200
+const MAX_EXAMPLE = 40
 
 /** The document with the operations that stay and all that their requests refer to; answers are cut at a depth. */
 export function trimDocument(root: JsonRecord, trim: Trim): JsonRecord {
@@ -91,11 +92,17 @@ function place(trimmed: JsonRecord, reference: string, target: unknown): void {
   at[last] = target
 }
 
-/** Without examples, extensions and long prose. */
+/** A short example says how an argument looks; all others only take room. */
+function isKept(key: string, value: unknown): boolean {
+  if (key === 'example') return typeof value === 'string' && value.length > 0 && value.length <= MAX_EXAMPLE
+  return !DROPPED.includes(key) && !key.startsWith('x-')
+}
+
+/** Without extensions and long prose. */
 function slim(value: unknown, isNames = false): unknown {
   if (Array.isArray(value)) return value.map((one) => slim(one))
   if (!isRecord(value)) return value
-  const kept = Object.entries(value).filter(([key]) => isNames || !(DROPPED.includes(key) || key.startsWith('x-')))
+  const kept = Object.entries(value).filter(([key, one]) => isNames || isKept(key, one))
   return Object.fromEntries(
     kept.map(([key, one]) => {
       if (!isNames && key === 'description') return [key, shortText(one, MAX_DESCRIPTION)]
