@@ -109,8 +109,8 @@ describe('call_read_operation', () => {
     expect(choice.error).toMatchObject({ field: 'state', allowed: ['open', 'closed', 'all'] })
     const write = { connector: 'github', operation: 'issues/create', arguments: {} }
     expect((await harness.call('call_read_operation', write)).error?.field).toBe('operation')
-    const escape = { connector: 'github', operation: 'repos/get', arguments: { owner: 'acme', repo: '..' } }
-    expect((await harness.call('call_read_operation', escape)).error?.code).toBe('invalid_arguments')
+    const outside = { connector: 'github', operation: 'repos/get', arguments: { owner: 'acme', repo: '..' } }
+    expect((await harness.call('call_read_operation', outside)).error?.code).toBe('invalid_arguments')
   })
 })
 
