@@ -33,7 +33,7 @@ export function fillWorkspace(connection: DatabaseSync, count: number): void {
     `INSERT INTO activity (task_id, project_id, actor, kind, field, before, after, version, at)
      SELECT ?, project_id, actor, kind, field, before, after, version, at FROM activity WHERE task_id = ?`,
   ].map((sql) => connection.prepare(sql))
-  connection.exec('BEGIN')
+  connection.exec('PRAGMA cache_size = -262144; BEGIN')
   for (let i = originals.length; i < count; i++) {
     const original = originals[i % originals.length] as Copied
     const round = Math.floor(i / originals.length)

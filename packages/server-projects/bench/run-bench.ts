@@ -50,7 +50,10 @@ async function run(): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-projects-bench-'))
   try {
     await fill(dir, Number(values.tasks))
-    const running = await startHttp({ main: join(import.meta.dirname, '../src/main.ts') }, dir)
+    const running = await startHttp(
+      { main: join(import.meta.dirname, '../src/main.ts'), env: { CAUSEWAY_LOG_LEVEL: 'warn' } },
+      dir,
+    )
     const rows: Row[] = []
     for (const scenario of SCENARIOS.filter(({ name }) => name.includes(values.only)))
       rows.push(await measure(running.url, scenario, Number(values.calls)))

@@ -1,13 +1,13 @@
 /** Finds the open tasks whose deadline approaches and tells their assignees, once for each deadline, whatever restarts and however many processes look. */
 import type { Database } from '../store/database.ts'
-import { IS_OPEN } from '../store/task.ts'
+import { DUE_OR_NEVER, IS_OPEN } from '../store/task.ts'
 import { dateOf } from '../text/calendar-date.ts'
 
 /** The name under which the scan tells. */
 const ACTOR = 'deadline'
 
 const UNTOLD = `FROM tasks t JOIN workflow_states s ON s.id = t.state_id
-  WHERE t.deleted_at IS NULL AND t.due BETWEEN :today AND :soon AND t.assignee_id IS NOT NULL AND ${IS_OPEN}
+  WHERE t.deleted_at IS NULL AND ${DUE_OR_NEVER} BETWEEN :today AND :soon AND t.assignee_id IS NOT NULL AND ${IS_OPEN}
   AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.user_id = t.assignee_id AND n.event = 'due:' || t.id || ':' || t.due)`
 
 /**

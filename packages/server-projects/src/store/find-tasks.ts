@@ -2,12 +2,12 @@
 import type { SQLInputValue } from 'node:sqlite'
 import type { Database } from './database.ts'
 import { scoredMatches } from './search-index.ts'
-import { TASK_COLUMNS, TASK_TABLES, type TaskRow } from './task.ts'
+import { DUE_OR_NEVER, TASK_COLUMNS, TASK_TABLES, type TaskRow } from './task.ts'
 import type { Conditions } from './task-filter.ts'
 
 type SortKey = readonly [expression: string, direction: 'ASC' | 'DESC']
 
-const DUE: SortKey = ["coalesce(t.due, '9999-12-31')", 'ASC']
+const DUE: SortKey = [DUE_OR_NEVER, 'ASC']
 const PRIORITY: SortKey = ['t.priority', 'ASC']
 const NEWEST: SortKey = ['t.id', 'DESC']
 
@@ -46,15 +46,21 @@ export function findTasks(
   query: TaskQuery,
 ): { found: PlacedTask[]; total: number; isFollowedByMore: boolean } {
   const matches = query.terms ? scoredMatches(query.terms) : undefined
-  const tables = matches ? `${TASK_TABLES} JOIN ${matches.sql} h ON h.id = t.id` : TASK_TABLES
+  // Cross joins are made in the order in which they stand: from the tasks, whose index has them in order, to their states.
+  const tables = `${matches ? `${matches.sql} h CROSS JOIN tasks t ON t.id = h.id` : 'tasks t'} CROSS JOIN workflow_states s ON s.id = t.state_id`
   const where = query.conditions.where.join(' AND ')
   const parameters = { ...query.conditions.parameters, ...matches?.parameters }
   const total = db.get<{ n: number }>(`SELECT count(*) AS n FROM ${tables} WHERE ${where}`, parameters)?.n ?? 0
   const keys: readonly SortKey[] = SORTS[query.sort]
+  const places = keys.map((_, i) => `place${i}`)
+  // All else is read for the rows of the page alone.
   const rows = db.all<TaskRow & Record<string, SQLInputValue>>(
-    `SELECT ${TASK_COLUMNS}, ${keys.map(([expression], i) => `${expression} AS place${i}`).join(', ')}
-     FROM ${tables} WHERE ${where} ${query.after ? `AND (${beyond(keys)})` : ''}
-     ORDER BY ${keys.map(([expression, direction]) => `${expression} ${direction}`).join(', ')} LIMIT :limit`,
+    `SELECT ${TASK_COLUMNS}, ${places.map((place) => `page.${place}`).join(', ')} FROM (
+       SELECT t.id, ${keys.map(([expression], i) => `${expression} AS place${i}`).join(', ')}
+       FROM ${tables} WHERE ${where} ${query.after ? `AND (${beyond(keys)})` : ''}
+       ORDER BY ${keys.map(([expression, direction]) => `${expression} ${direction}`).join(', ')} LIMIT :limit
+     ) page CROSS JOIN ${TASK_TABLES} WHERE t.id = page.id
+     ORDER BY ${keys.map(([, direction], i) => `page.place${i} ${direction}`).join(', ')}`,
     {
       ...parameters,
       ...Object.fromEntries((query.after ?? []).map((value, i) => [`after${i}`, value])),
@@ -69,10 +75,11 @@ export function findTasks(
 
 // a beyond, or a equal and b beyond, or …: directions differ, so a row comparison cannot say it.
 function beyond(keys: readonly SortKey[]): string {
-  return keys
-    .map(([expression, direction], i) => {
-      const equal = keys.slice(0, i).map(([earlier], j) => `${earlier} = :after${j}`)
-      return `(${[...equal, `${expression} ${direction === 'ASC' ? '>' : '<'} :after${i}`].join(' AND ')})`
-    })
-    .join(' OR ')
+  const alternatives = keys.map(([expression, direction], i) => {
+    const equal = keys.slice(0, i).map(([earlier], j) => `${earlier} = :after${j}`)
+    return `(${[...equal, `${expression} ${direction === 'ASC' ? '>' : '<'} :after${i}`].join(' AND ')})`
+  })
+  // The first key alone follows from the rest, but lets an index begin at the place instead of at the first row.
+  const [[first, direction]] = keys as [SortKey]
+  return `${first} ${direction === 'ASC' ? '>=' : '<='} :after0 AND (${alternatives.join(' OR ')})`
 }

@@ -9,7 +9,7 @@ import type { Database, Parameters } from './database.ts'
 import { normalizedLabels } from './labels.ts'
 import { foldedState, type Project, readProjects, readStates, resolveProject, type WorkflowState } from './project.ts'
 import { findSprint, unknownSprint } from './sprint.ts'
-import { IS_BLOCKED, IS_OPEN, PRIORITIES } from './task.ts'
+import { DUE_OR_NEVER, IS_AMONG_BLOCKED, IS_OPEN, PRIORITIES } from './task.ts'
 
 /** Filters as the tools take them; all that are given must hold. */
 export interface TaskFilter {
@@ -41,7 +41,7 @@ export function conditionsOf(call: ProjectCall, filter: TaskFilter): Conditions 
   const { db, now } = call.services
   const today = dateOf(now())
   const project = filter.project ? resolveProject(db, filter.project) : undefined
-  const isOverdue = `(t.due IS NOT NULL AND t.due < :today AND ${IS_OPEN})`
+  const isOverdue = `(${DUE_OR_NEVER} < :today AND ${IS_OPEN})`
   const conditions: (Condition | undefined)[] = [
     { where: 't.deleted_at IS NULL' },
     project && { where: 't.project_id = :projectId', parameters: { projectId: project.id } },
@@ -52,12 +52,16 @@ export function conditionsOf(call: ProjectCall, filter: TaskFilter): Conditions 
       where: 't.priority = :priority',
       parameters: { priority: PRIORITIES.indexOf(filter.priority) + 1 },
     },
-    filter.due_after ? { where: 't.due >= :dueAfter', parameters: { dueAfter: filter.due_after } } : undefined,
-    filter.due_before ? { where: 't.due <= :dueBefore', parameters: { dueBefore: filter.due_before } } : undefined,
+    filter.due_after
+      ? { where: `t.due >= :dueAfter AND ${DUE_OR_NEVER} >= :dueAfter`, parameters: { dueAfter: filter.due_after } }
+      : undefined,
+    filter.due_before
+      ? { where: `t.due IS NOT NULL AND ${DUE_OR_NEVER} <= :dueBefore`, parameters: { dueBefore: filter.due_before } }
+      : undefined,
     filter.overdue === undefined
       ? undefined
       : { where: filter.overdue ? isOverdue : `NOT ${isOverdue}`, parameters: { today } },
-    filter.blocked === undefined ? undefined : { where: filter.blocked ? IS_BLOCKED : `NOT ${IS_BLOCKED}` },
+    filter.blocked === undefined ? undefined : { where: filter.blocked ? IS_AMONG_BLOCKED : `NOT ${IS_AMONG_BLOCKED}` },
     filter.sprint ? sprintCondition(db, filter.sprint, project) : undefined,
   ]
   const given = conditions.filter((condition) => condition !== undefined)
@@ -128,8 +132,8 @@ function labelsCondition(db: Database, labels: string[]): Condition {
     )
   }
   return {
-    where: `NOT EXISTS (SELECT 1 FROM json_each(:labels) w WHERE NOT EXISTS (
-      SELECT 1 FROM task_labels tl JOIN labels l ON l.id = tl.label_id WHERE tl.task_id = t.id AND l.name = w.value))`,
-    parameters: { labels: JSON.stringify(wanted) },
+    where: `t.id IN (SELECT tl.task_id FROM labels l JOIN task_labels tl ON tl.label_id = l.id
+      WHERE l.name IN (SELECT value FROM json_each(:labels)) GROUP BY tl.task_id HAVING count(*) = :labelCount)`,
+    parameters: { labels: JSON.stringify(wanted), labelCount: wanted.length },
   }
 }

@@ -66,6 +66,14 @@ export const IS_BLOCKED = `(${IS_OPEN} AND EXISTS (SELECT 1 FROM relations r JOI
   JOIN workflow_states bs ON bs.id = bt.state_id WHERE r.to_id = t.id AND r.kind = 'blocks' AND bt.deleted_at IS NULL
   AND bs.category NOT IN ('done', 'canceled')))`
 
+/** SQL: the same, for filters: the tasks that are blocked are found once, not each looked at. */
+export const IS_AMONG_BLOCKED = `(${IS_OPEN} AND t.id IN (SELECT r.to_id FROM relations r JOIN tasks bt ON bt.id = r.from_id
+  JOIN workflow_states bs ON bs.id = bt.state_id WHERE r.kind = 'blocks' AND bt.deleted_at IS NULL
+  AND bs.category NOT IN ('done', 'canceled')))`
+
+/** SQL: the due date of `t`, or for tasks without one the end of time; it is the first column of the index that lists are read by. */
+export const DUE_OR_NEVER = "coalesce(t.due, '9999-12-31')"
+
 /** The columns of a {@link TaskRow}, over {@link TASK_TABLES}. */
 export const TASK_COLUMNS = `t.*, p.key AS project, s.name AS status, s.category, u.handle AS assignee,
   sp.name AS sprint, m.name AS milestone, ${IS_BLOCKED} AS blocked,

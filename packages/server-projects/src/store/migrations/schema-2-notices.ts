@@ -22,7 +22,6 @@ ALTER TABLE notifications_2 RENAME TO notifications;
 CREATE INDEX notifications_of_user ON notifications (user_id, id);
 CREATE INDEX notifications_unread ON notifications (user_id, id) WHERE read_at IS NULL;
 CREATE UNIQUE INDEX notifications_assigned_once ON notifications (user_id, task_id) WHERE kind = 'assigned' AND read_at IS NULL;
-CREATE INDEX tasks_by_due ON tasks (due) WHERE due IS NOT NULL AND deleted_at IS NULL;
 
 CREATE TABLE touched (
   kind TEXT NOT NULL CHECK (kind IN ('task', 'project', 'person', 'list')), subject TEXT NOT NULL, seq INTEGER NOT NULL,

@@ -34,6 +34,8 @@ CREATE TABLE milestones (
 ALTER TABLE tasks ADD COLUMN sprint_id INTEGER REFERENCES sprints(id);
 ALTER TABLE tasks ADD COLUMN milestone_id INTEGER REFERENCES milestones(id);
 ALTER TABLE tasks ADD COLUMN estimate INTEGER CHECK (estimate BETWEEN 0 AND 100);
+CREATE INDEX tasks_in_order ON tasks (coalesce(due, '9999-12-31'), priority, id DESC, state_id, assignee_id, project_id,
+  due, sprint_id, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_of_sprint ON tasks (sprint_id, state_id) WHERE sprint_id IS NOT NULL;
 CREATE INDEX tasks_of_milestone ON tasks (milestone_id, state_id) WHERE milestone_id IS NOT NULL;
 
