@@ -1,0 +1,134 @@
+/** The engine for Postgres: every statement is guarded, rewritten to what its viewer may see, and run in a read-only transaction of a restricted role. */
+import { type Viewer, viewerKey } from '../../policy/viewer.ts'
+import { createStatementCounts } from '../count-statements.ts'
+import { createExpiringCache } from '../expiring-cache.ts'
+import type { EngineOptions, QueryEngine, SourceHealth, StatementBasis, TableFacts } from '../query-engine.ts'
+import { QueryFailure } from '../query-failure.ts'
+import { CONNECT_TIMEOUT_MS } from '../query-limits.ts'
+import { ALLOWED_FUNCTIONS } from './allowed-names.ts'
+import { checkPosture, type PostureKind } from './check-posture.ts'
+import type { DbClient } from './db-client.ts'
+import { describeTables } from './describe-tables.ts'
+import { explainStatement } from './explain-statement.ts'
+import { type BoundStatement, readPage, streamRows } from './page-rows.ts'
+import { prepareStatement } from './prepare-statement.ts'
+import { type BaseSchema, readBaseSchema } from './read-base-schema.ts'
+import { createSessionPool, type SessionBounds, type SessionPool } from './session-pool.ts'
+
+/** What a Postgres source is made of. */
+export interface PostgresOptions extends EngineOptions {
+  /** Connection of the role that reads. */
+  url: string
+  /** Connection of the role that writes; without it nothing does. */
+  writeUrl?: string
+  /** Where names of tables are looked for, in order. */
+  schemas?: readonly string[]
+  /** What the reading role may be that it should not, and why. */
+  posture?: { allow: readonly PostureKind[]; reason: string }
+}
+
+const SCHEMA_TTL_MS = 30_000
+const MAX_DESCRIPTIONS = 100
+
+/** Connects with the first call. */
+export function createPostgresEngine(options: PostgresOptions): QueryEngine {
+  const { limits } = options
+  const warnings = new Set<string>()
+  const pool = createSessionPool({
+    url: options.url,
+    access: 'read only',
+    limits,
+    admit: (client) => admit(client, options.posture, warnings),
+  })
+  const { counts, counted } = createStatementCounts()
+  const source = openSource(options, pool)
+  const { policy, hashKey } = options
+  const explain: QueryEngine['explain'] = (request) =>
+    pool.use(request, async (client) => {
+      const base = await source.schema(client)
+      const bound = await prepareStatement(request, { base, policy, hashKey, mayLackValues: true })
+      return explainStatement(client, bound, { viewer: request.viewer, base })
+    })
+  const prepared = <Result>(
+    request: StatementBasis,
+    work: (client: DbClient, bound: BoundStatement) => Promise<Result>,
+  ) =>
+    pool.use(request, async (client) => {
+      const base = await source.schema(client)
+      return work(client, await prepareStatement(request, { base, policy, hashKey, mayLackValues: false }))
+    })
+  return {
+    kind: 'postgres',
+    canWrite: false,
+    functions: ALLOWED_FUNCTIONS,
+    describe: source.describe,
+    async check(request) {
+      const { steps: _, ...verdict } = await explain(request)
+      return verdict
+    },
+    explain,
+    run: (request) => counted(prepared(request, (client, bound) => readPage(client, bound, request))),
+    stream: ({ maxRows, ...request }, sink) =>
+      counted(prepared(request, (client, bound) => streamRows(client, bound, { maxRows, sink }))),
+    async transact() {
+      throw new QueryFailure('refused', 'There is no write connection.', 'write_allow_list')
+    },
+    async health() {
+      const probed = await probe(pool)
+      const { open, busy, waiting } = pool.load()
+      return {
+        ...probed,
+        connections: { limit: limits.connections, open, busy },
+        queue: { limit: limits.maxWaiting, waiting },
+        statements: { ...counts },
+        warnings: [...warnings],
+      }
+    },
+    close: () => pool.close(),
+  }
+}
+
+/** @throws {QueryFailure} `unavailable` when the role could do more than read and nobody allowed it */
+async function admit(client: DbClient, posture: PostgresOptions['posture'], warnings: Set<string>): Promise<void> {
+  const findings = await checkPosture(client)
+  const denied = findings.filter(({ kind }) => !posture?.allow.includes(kind))
+  if (denied.length > 0)
+    throw new QueryFailure(
+      'unavailable',
+      `The database is not used because ${denied.map(({ text }) => text).join(', and ')}.`,
+    )
+  warnings.clear()
+  for (const { text } of findings) warnings.add(`${text} (allowed: ${posture?.reason})`)
+}
+
+/** What a source holds, kept for a while. */
+function openSource({ schemas = ['public'], policy, limits }: PostgresOptions, pool: SessionPool) {
+  const bases = createExpiringCache<BaseSchema>(SCHEMA_TTL_MS, 1)
+  const descriptions = createExpiringCache<TableFacts[]>(SCHEMA_TTL_MS, MAX_DESCRIPTIONS)
+  const schema = (client: DbClient) => bases.get('', () => readBaseSchema(client, schemas))
+  const bounds: SessionBounds = { timeoutMs: limits.defaultTimeoutMs }
+  const describe = (viewer: Viewer) =>
+    descriptions.get(viewerKey(viewer), () =>
+      pool.use(bounds, async (client) => describeTables(client, await schema(client), { policy, viewer })),
+    )
+  return { schema, describe }
+}
+
+type Probe = Pick<SourceHealth, 'ok' | 'detail' | 'version' | 'latencyMs'>
+
+/** A source whose connections are all busy is well; it is not made to wait for the answer. */
+async function probe(pool: SessionPool): Promise<Probe> {
+  const { busy, open } = pool.load()
+  if (busy > 0 && busy === open) return { ok: true, detail: 'postgres, busy', version: null, latencyMs: null }
+  try {
+    return await pool.use({ timeoutMs: CONNECT_TIMEOUT_MS }, async (client) => {
+      const startedMs = performance.now()
+      const [row] = await client.rows('SHOW server_version', [])
+      const latencyMs = Math.round((performance.now() - startedMs) * 10) / 10
+      return { ok: true, detail: 'postgres', version: `PostgreSQL ${row?.server_version}`, latencyMs }
+    })
+  } catch (error) {
+    const detail = error instanceof QueryFailure ? error.message : 'unknown failure'
+    return { ok: false, detail, version: null, latencyMs: null }
+  }
+}

@@ -1,0 +1,59 @@
+/** PostgreSQL's own parser and the way back to text, loaded when the first statement needs them. */
+import { QueryFailure } from '../query-failure.ts'
+
+/** A node of a syntax tree as the parser gives it: plain data, `{ NodeType: { field: … } }` where any type may stand. */
+export type SyntaxNode = Record<string, unknown>
+
+/** Parses and prints statements; synchronous once it is loaded. */
+export interface SqlParser {
+  /**
+   * The statements of a text.
+   * @throws {QueryFailure} `sql` for a syntax error, `refused` for a text too deep to be parsed
+   */
+  parse(sql: string): SyntaxNode[]
+  /** The text of one statement. */
+  print(statement: SyntaxNode): string
+}
+
+// The parser recurses for each; far more of them would take it a tenth of a second to give up.
+const MAX_OPENINGS = 800
+
+let loading: Promise<SqlParser> | undefined
+
+/** The parser, loaded once for the process. */
+export function loadSqlParser(): Promise<SqlParser> {
+  loading ??= load().catch((error) => {
+    loading = undefined
+    throw error
+  })
+  return loading
+}
+
+async function load(): Promise<SqlParser> {
+  const [library, { Deparser }] = await Promise.all([import('libpg-query'), import('pgsql-deparser')])
+  await library.loadModule()
+  return {
+    parse(sql) {
+      const openings = sql.match(/[([]|case/gi)?.length ?? 0
+      if (openings > MAX_OPENINGS) throw tooDeep()
+      try {
+        const { stmts = [] } = library.parseSync(sql)
+        return stmts.map(({ stmt }) => stmt as SyntaxNode)
+      } catch (error) {
+        // The parser is a WebAssembly module that recurses on the stack of its caller.
+        if (['RangeError', 'RuntimeError'].includes((error as Error).name)) throw tooDeep()
+        throw new QueryFailure('sql', error instanceof Error ? error.message : 'The text cannot be parsed')
+      }
+    },
+    print: (statement) => Deparser.deparse(statement as never, { pretty: false }),
+  }
+}
+
+function tooDeep(): QueryFailure {
+  return new QueryFailure(
+    'refused',
+    'The statement is nested too deep.',
+    'bounded_size',
+    'Flatten it: IN (…) in place of chains of OR, WITH in place of nested subqueries, long lists in params.',
+  )
+}
