@@ -67,7 +67,9 @@ function limitsOf({ limits }: DatabaseEntry): SourceLimits {
 
 async function openEngine(entry: DatabaseEntry, options: EngineOptions, place: Place): Promise<QueryEngine> {
   if (entry.engine === 'postgres') {
-    throw new Error(`Cannot open "${options.id}": there is no engine for Postgres yet`)
+    const { createPostgresEngine } = await import('./engine/postgres/postgres-engine.ts')
+    const { connection: url, writeUrl, posture } = entry
+    return createPostgresEngine({ ...options, url, ...(writeUrl ? { writeUrl } : {}), ...(posture ? { posture } : {}) })
   }
   const { createSqliteEngine } = await import('./engine/sqlite/sqlite-engine.ts')
   // The demonstration data is state, wherever the file that declares it lies.

@@ -1,14 +1,20 @@
 /** The small seeded helpdesk with canaries in a real Postgres, and engines on it as a restricted role and as a superuser. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readDatabases } from '../src/config/read-databases.ts'
+import { toSourcePolicy } from '../src/config/to-source-policy.ts'
 import type { DbClient } from '../src/engine/postgres/db-client.ts'
 import { createPostgresEngine } from '../src/engine/postgres/postgres-engine.ts'
 import type { ParameterValue, QueryEngine, StatementResult } from '../src/engine/query-engine.ts'
 import { QueryFailure, type QueryFailureShape } from '../src/engine/query-failure.ts'
 import { DEFAULT_LIMITS } from '../src/engine/query-limits.ts'
-import { helpdeskPolicy } from '../src/policy/helpdesk-policy.ts'
 import { seedPostgres } from '../src/seed/seed-postgres.ts'
 import { startTestPostgres, type TestPostgres } from './start-test-postgres.ts'
+
+/** The policy of the shipped database. */
+export const HELPDESK_POLICY = toSourcePolicy(
+  readDatabases(join(import.meta.dirname, '../databases.yaml'), {}).databases.helpdesk!,
+)
 
 /** Role of a viewer. */
 export type ViewRole = 'admin' | 'support' | 'analyst'
@@ -117,7 +123,7 @@ export async function fillDatabase(postgres: TestPostgres, name: string, more = 
 export function openEngine(url: string, limits = DEFAULT_LIMITS): QueryEngine {
   return createPostgresEngine({
     id: 'helpdesk',
-    policy: helpdeskPolicy,
+    policy: HELPDESK_POLICY,
     hashKey: '5a'.repeat(32),
     limits,
     url,
