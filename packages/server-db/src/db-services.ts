@@ -1,5 +1,6 @@
 /** What the tools, resources and prompts of server-db work with: the sources, who sees them as what, and the results that are kept. */
 import type { Caller } from '@causeway/shared-contracts/caller'
+import type { ConfirmationCodec } from '@causeway/shared-contracts/confirmation-codec'
 import type { CursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import { toolOf } from '@causeway/shared-contracts/define-tool'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
@@ -9,6 +10,7 @@ import type { QueryEngine } from './engine/query-engine.ts'
 import type { SourceLimits } from './engine/query-limits.ts'
 import type { Viewer } from './policy/viewer.ts'
 import { type RoleClaims, requireViewer } from './policy/viewer-of.ts'
+import type { Exports } from './results/exports.ts'
 import type { KeptResults } from './results/kept-results.ts'
 
 /** One database as this domain server offers it. */
@@ -29,6 +31,8 @@ export interface DbServices {
   roles: readonly RoleClaims[]
   cursors: CursorCodec
   results: KeptResults
+  exports: Exports
+  confirmations: ConfirmationCodec
 }
 
 /** A source, and as whom the caller sees it. */

@@ -116,7 +116,14 @@ describe('values', () => {
   it('survive JSON: big integers, blobs, infinities, hidden characters', async () => {
     const sql = `SELECT 9007199254740993, 9007199254740991, x'00ff10', 1e999, NULL, 'a' || char(8203) || 'b'`
     expect(rowsOf(await db.query('viewer', sql))).toEqual([
-      ['9007199254740993', 9007199254740991, { $blob: 3 }, 'Infinity', null, 'ab'],
+      [
+        '9007199254740993',
+        9007199254740991,
+        { $blob: 3, uri: expect.stringMatching(/^database:\/\/blobs\/[\w-]+\/0\/2$/) },
+        'Infinity',
+        null,
+        'ab',
+      ],
     ])
   })
 

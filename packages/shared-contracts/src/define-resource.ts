@@ -7,6 +7,11 @@ export interface TimedText {
   ttlMs: number
 }
 
+/** Bytes, in base64. */
+export interface Bytes {
+  blob: string
+}
+
 export interface ResourceDefinition<Services = unknown> {
   name: string
   title: string
@@ -21,8 +26,11 @@ export interface ResourceDefinition<Services = unknown> {
   complete?: Record<string, (typed: string, services: Services) => string[]>
   /** The resources that a template stands for and `resources/list` shows; call `changes.resourcesChanged` when they change. */
   list?: (services: Services) => { uri: string; title: string }[]
-  /** @returns the text, with its own lifetime where it differs from `ttlMs`; throw `ToolError('not_found', …)` for a URI that names nothing */
-  read(variables: Record<string, string>, call: CallContext<Services>): Promise<string | TimedText> | string | TimedText
+  /** @returns the text or the bytes, the text with its own lifetime where it differs from `ttlMs`; throw `ToolError('not_found', …)` for a URI that names nothing */
+  read(
+    variables: Record<string, string>,
+    call: CallContext<Services>,
+  ): Promise<string | TimedText | Bytes> | string | TimedText | Bytes
 }
 
 /** Declares a resource; `resourceOf<MyServices>()({...})`. */

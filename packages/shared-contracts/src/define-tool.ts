@@ -71,6 +71,8 @@ export interface ToolDefinition<Services = unknown> {
   idempotent: boolean
   /** The tool reaches systems outside this domain (MCP `openWorldHint`). */
   openWorld: boolean
+  /** Whether what the domain server opened can serve it; a tool that is not offered is not listed. Always, unless given. */
+  isOffered?(services: Services): boolean
   input: z.ZodObject
   output: z.ZodObject
   run(args: never, call: CallContext<Services>): Promise<ToolAnswer<unknown>> | ToolAnswer<unknown>
@@ -96,6 +98,7 @@ interface ToolSpec<Services, In extends z.ZodObject, Out extends z.ZodObject> {
   timeoutMs?: number
   idempotent?: boolean
   openWorld?: boolean
+  isOffered?(services: Services): boolean
   input: In
   output: Out
   run(args: z.output<In>, call: CallContext<Services>): Promise<ToolAnswer<z.input<Out>>> | ToolAnswer<z.input<Out>>

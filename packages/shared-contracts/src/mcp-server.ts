@@ -32,7 +32,8 @@ export function createMcpServerFactory<Services>(
   of: { contextOf: ContextOf<Services>; states: Sealer },
 ): () => McpServer {
   const { contextOf } = of
-  const listings = server.tools.map((tool) => ({ tool, listing: listingOf(tool, server) }))
+  const offered = server.tools.filter((tool) => tool.isOffered?.(services) ?? true)
+  const listings = offered.map((tool) => ({ tool, listing: listingOf(tool, server) }))
   return () => {
     const mcp = new McpServer(
       { name: `causeway-${server.id}`, title: server.title, version: server.version },
@@ -89,10 +90,13 @@ function registerResource<Services>(
       requireScopes(call.caller, resource.scopes, resource.name)
       return toProtocolErrors(async () => resource.read(variables, call), url.href)
     })
-    const { text, ...lifetime } = typeof answer === 'string' ? { text: answer } : answer
+    const { ttlMs, ...content } = { ttlMs: undefined, ...(typeof answer === 'string' ? { text: answer } : answer) }
     // Only the modern revision knows how long a result may be kept.
     const isModern = ctx.mcpReq.envelope !== undefined
-    return { contents: [{ uri: url.href, mimeType, text }], ...(isModern ? lifetime : {}) }
+    return {
+      contents: [{ uri: url.href, mimeType, ...content }],
+      ...(isModern && ttlMs !== undefined ? { ttlMs } : {}),
+    }
   }
   if (!uri.includes('{')) {
     mcp.registerResource(name, uri, config, (url, ctx) => read(url, {}, ctx))

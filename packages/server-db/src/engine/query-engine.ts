@@ -77,7 +77,7 @@ export interface StatementResult extends PolicyEffect {
 export interface RowSink {
   /** Called once, before any row. */
   columns(columns: readonly ResultColumn[]): void
-  /** Values are never cut, and every blob has its bytes. */
+  /** Values are never cut, and every blob has its bytes. Whatever it throws stops the statement, and `stream` throws the same. */
   rows(batch: readonly ResultValue[][]): Promise<void> | void
 }
 

@@ -2,12 +2,13 @@
 import { resourceOf } from '@causeway/shared-contracts/define-resource'
 import { type DbServices, viewSource } from '../db-services.ts'
 import { renderSchema } from '../render-schema.ts'
+import { databasesLike } from './databases-like.ts'
 
 export const schemaResource = resourceOf<DbServices>()({
   name: 'schema',
   title: 'Schema of a database',
   description: 'Tables, columns, masks and references of one database',
   uri: 'database://{db}/schema',
-  complete: { db: (typed, { sources }) => sources.map(({ id }) => id).filter((id) => id.includes(typed)) },
+  complete: { db: databasesLike },
   read: ({ db }, { services, caller }) => renderSchema(viewSource(services, caller, db ?? '')),
 })

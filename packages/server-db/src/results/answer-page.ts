@@ -1,5 +1,6 @@
 /** Runs a statement and answers with one page of its rows, or with the next page of a result that was kept. */
 import { fitRows } from '@causeway/shared-contracts/bounded-rows'
+import { callerKey } from '@causeway/shared-contracts/caller'
 import type { Walk } from '@causeway/shared-contracts/cursor-codec'
 import type { CallContext } from '@causeway/shared-contracts/define-tool'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
@@ -11,6 +12,7 @@ import { DEFAULT_ROWS, MAX_PAGE_BYTES } from '../engine/query-limits.ts'
 import { renderRow, renderRows } from '../render-rows.ts'
 import { asToolErrors } from '../to-tool-error.ts'
 import { columnsOutput, policyOutput, valueOutput } from '../tools/fields.ts'
+import { hasBytes, linkBlobs } from './blob-links.ts'
 import { KEPT_BYTES, KEPT_ROWS } from './kept-results.ts'
 import { withProgress } from './with-progress.ts'
 
@@ -42,21 +44,25 @@ export interface PageRequest {
 /** @throws {ToolError} */
 export async function answerPage(view: SourceView, request: PageRequest, call: CallContext<DbServices>) {
   const walk = walkOf(view, request, call)
-  const place = openCursor(request.cursor, walk, call.services)
+  const place = openCursor(request.cursor, walk, call)
   const result = place?.result ?? (await runWhole(view, request, call))
   const start = place?.start ?? 0
   const limit = Math.min(request.limit ?? DEFAULT_ROWS, view.source.limits.maxRows)
-  const rows = fitRows(result.rows.slice(start, start + limit), renderRow, pageBytes(result))
+  const wanted = result.rows.slice(start, start + limit)
+  let id = place?.id
+  const kept = () => {
+    id ??= call.services.results.keep(result, callerKey(call.caller))
+    return id
+  }
+  const linked = linkBlobs(wanted, hasBytes(wanted) ? kept() : undefined, start)
+  const rows = fitRows(linked, renderRow, pageBytes(result))
   const end = start + rows.length
-  const isLastKept = end >= result.rows.length
-  const next_cursor = isLastKept
-    ? null
-    : call.services.cursors.seal([place?.id ?? call.services.results.keep(result), end], walk)
+  const next_cursor = end < result.rows.length ? call.services.cursors.seal([kept(), end], walk) : null
   const data: PageData = {
     columns: result.columns,
     rows,
     row_count: rows.length,
-    truncated: !isLastKept || result.hasMore,
+    truncated: end < result.rows.length || result.hasMore,
     next_cursor,
     elapsed_ms: result.elapsedMs,
     policy: { role: view.viewer.role, masked: result.masked, row_filtered: result.rowFiltered },
@@ -80,11 +86,11 @@ function walkOf({ source, viewer }: SourceView, { tool, sql, params }: PageReque
 
 const PLACE = z.tuple([z.string(), z.int().min(0)])
 
-function openCursor(cursor: string | undefined, walk: Walk, { cursors, results }: DbServices) {
-  const opened = cursors.open(cursor, walk, PLACE)
+function openCursor(cursor: string | undefined, walk: Walk, { caller, services }: CallContext<DbServices>) {
+  const opened = services.cursors.open(cursor, walk, PLACE)
   if (!opened) return undefined
   const [id, start] = opened
-  const result = results.find(id)
+  const result = services.results.find(id, callerKey(caller))
   if (result) return { id, start, result }
   throw new ToolError(
     'cursor_expired',

@@ -12,25 +12,26 @@ const LIFE_MS = 10 * 60_000
 
 /** Results by id, in memory. */
 export interface KeptResults {
-  keep(result: StatementResult): string
+  /** @param owner whose result it is; nobody else finds it */
+  keep(result: StatementResult, owner: string): string
   /** `undefined` once it has expired, or had to make room. */
-  find(id: string): StatementResult | undefined
+  find(id: string, owner: string): StatementResult | undefined
 }
 
 /** Keeps at most 64 results, each for ten minutes. */
 export function createKeptResults(nowMs: () => number = Date.now): KeptResults {
-  const results = new Map<string, { result: StatementResult; untilMs: number }>()
+  const results = new Map<string, { result: StatementResult; owner: string; untilMs: number }>()
   return {
-    keep(result) {
+    keep(result, owner) {
       for (const [id, { untilMs }] of results) if (untilMs <= nowMs()) results.delete(id)
       if (results.size >= MAX_RESULTS) results.delete(results.keys().next().value as string)
       const id = randomUUID()
-      results.set(id, { result, untilMs: nowMs() + LIFE_MS })
+      results.set(id, { result, owner, untilMs: nowMs() + LIFE_MS })
       return id
     },
-    find(id) {
+    find(id, owner) {
       const found = results.get(id)
-      return found && found.untilMs > nowMs() ? found.result : undefined
+      return found && found.owner === owner && found.untilMs > nowMs() ? found.result : undefined
     },
   }
 }

@@ -1,17 +1,16 @@
 /** The tool that tells everything about one table: columns, keys both ways, and sample rows as the caller's role sees them. */
 import { fitRows } from '@causeway/shared-contracts/bounded-rows'
-import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
-import { closestName } from '../closest-name.ts'
 import { dbTool, type SourceView, viewSource } from '../db-services.ts'
-import type { ResultValue, TableFacts } from '../engine/query-engine.ts'
+import type { TableFacts } from '../engine/query-engine.ts'
 import { MAX_PAGE_BYTES } from '../engine/query-limits.ts'
 import { quoteName } from '../quote-name.ts'
 import { renderRow, renderRows } from '../render-rows.ts'
+import { linkBlobs, type ShownValue } from '../results/blob-links.ts'
 import { linksTo, outlineColumn, outlineLink, outlineTable, toLink } from '../table-outline.ts'
 import { asToolErrors } from '../to-tool-error.ts'
-import { visibleTables } from '../visible-tables.ts'
-import { columnOutput, databaseInput, linkOutput, toColumnOutput, valueOutput } from './fields.ts'
+import { requireTable } from '../visible-tables.ts'
+import { columnOutput, databaseInput, linkOutput, tableInput, toColumnOutput, valueOutput } from './fields.ts'
 
 const SAMPLE_BYTES = 6_000
 const SAMPLE_CHARS = 100
@@ -25,7 +24,7 @@ export const describeTable = dbTool({
   effect: 'read',
   input: z.object({
     database: databaseInput,
-    table: z.string().min(1).max(128).describe('Table name, e.g. "tickets"'),
+    table: tableInput,
     samples: z.int().min(0).max(10).default(3).describe('Sample rows'),
   }),
   output: z.object({
@@ -42,7 +41,7 @@ export const describeTable = dbTool({
   }),
   async run({ database, table: name, samples }, { services, caller, signal }) {
     const view = viewSource(services, caller, database)
-    const { tables, table } = await findTable(view, name)
+    const { tables, table } = await requireTable(view, name)
     const rows = samples === 0 ? [] : await sampleRows(view, { table, samples, signal })
     const referencedBy = linksTo(table.name, tables)
     return {
@@ -63,29 +62,18 @@ export const describeTable = dbTool({
   },
 })
 
-async function findTable(view: SourceView, name: string) {
-  const tables = await visibleTables(view)
-  const table = tables.find((one) => one.name.toLowerCase() === name.toLowerCase())
-  if (table) return { tables, table }
-  const names = tables.map((one) => one.name)
-  const closest = closestName(name, names)
-  throw new ToolError(
-    'not_found',
-    `No table "${name}" in ${view.source.id}.${closest ? ` Did you mean ${closest}?` : ''} Use search_schema to see the tables.`,
-    { field: 'table', allowed: names.slice(0, 50), ...(closest ? { did_you_mean: closest } : {}) },
-  )
-}
-
 async function sampleRows(
   view: SourceView,
   { table, samples, signal }: { table: TableFacts; samples: number; signal: AbortSignal },
-): Promise<ResultValue[][]> {
+): Promise<ShownValue[][]> {
   const { source, viewer } = view
   const columns = table.columns.map(({ name }) => quoteName(name))
   const sql = `SELECT ${columns.join(', ')} FROM ${table.sqlName}`
   const bounds = { maxRows: samples, maxBytes: MAX_PAGE_BYTES, timeoutMs: source.limits.defaultTimeoutMs, signal }
   const { rows } = await asToolErrors(view, () => source.engine.run({ viewer, sql, params: [], ...bounds }))
-  const short = rows.map((row) => row.map((value) => (typeof value === 'string' ? shorten(value) : value)))
+  const short = linkBlobs(rows, undefined, 0).map((row) =>
+    row.map((value) => (typeof value === 'string' ? shorten(value) : value)),
+  )
   return fitRows(short, renderRow, SAMPLE_BYTES)
 }
 
@@ -94,7 +82,7 @@ function shorten(text: string): string {
 }
 
 function render(
-  found: { table: TableFacts; referencedBy: ReturnType<typeof linksTo>; rows: ResultValue[][] },
+  found: { table: TableFacts; referencedBy: ReturnType<typeof linksTo>; rows: ShownValue[][] },
   { source, viewer }: SourceView,
 ): string {
   const { table, referencedBy, rows } = found

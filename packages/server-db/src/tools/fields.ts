@@ -1,6 +1,6 @@
 /** Fields that several tools take or give. */
 import { z } from 'zod'
-import type { ColumnFacts } from '../engine/query-engine.ts'
+import type { ColumnFacts, StatementCost } from '../engine/query-engine.ts'
 import { MAX_PARAMS, MAX_ROWS, MAX_SQL_CHARS, MAX_TIMEOUT_MS } from '../engine/query-limits.ts'
 
 /** The source; optional while there is only one. */
@@ -9,6 +9,9 @@ export const databaseInput = z
   .max(64)
   .optional()
   .describe('Database id from list_databases; optional when there is only one')
+
+/** One table. */
+export const tableInput = z.string().min(1).max(128).describe('Table name, e.g. "tickets"')
 
 /** One SELECT. */
 export const sqlInput = z
@@ -54,10 +57,28 @@ export const columnOutput = z.object({
 export const linkOutput = z.object({ columns: z.array(z.string()), table: z.string(), to_columns: z.array(z.string()) })
 
 /** A value in a row. */
-export const valueOutput = z.union([z.string(), z.number(), z.boolean(), z.null(), z.object({ $blob: z.int() })])
+export const valueOutput = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.object({ $blob: z.int(), uri: z.string().optional() }),
+])
 
 /** The column in the shape of {@link columnOutput}. */
 export function toColumnOutput(column: ColumnFacts, withAbout: boolean) {
   const { name, type, nullable, primaryKey, mask, about } = column
   return { name, type, nullable, primary_key: primaryKey, mask, ...(withAbout ? { about } : {}) }
+}
+
+/** What running a statement would cost. */
+export const costOutput = z.object({
+  full_scans: z.array(z.string()),
+  estimated_rows: z.number().nullable(),
+  plan_cost: z.number().nullable(),
+})
+
+/** The cost in the shape of {@link costOutput}. */
+export function toCost({ fullScans, estimatedRows, planCost }: StatementCost) {
+  return { full_scans: fullScans, estimated_rows: estimatedRows, plan_cost: planCost }
 }

@@ -23,7 +23,8 @@ it(`${BENIGN_QUERIES.length} queries answer an operator as SQLite itself does`, 
     const statement = own.prepare(sql, { returnArrays: true, readBigInts: true })
     const rows = statement.all() as unknown as SQLOutputValue[][]
     const result = await db.query('operator', sql, { limit: 1_000 })
-    const given = rowsOf(result)
+    // Where the bytes of a blob can be read differs each time.
+    const given = rowsOf(result).map((row) => row.map((value) => withoutUri(value)))
     // A page may end early by its size; what it holds must be the beginning.
     expect(given, sql).toEqual(
       rows
@@ -40,3 +41,7 @@ it('the same queries pass for a restricted role, unless they name a hidden colum
   for (const sql of BENIGN_QUERIES.filter((one) => !one.includes('salary_cents')))
     expect((await db.query('viewer', sql)).isError, sql).toBeFalsy()
 })
+
+function withoutUri(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? { $blob: (value as { $blob: number }).$blob } : value
+}

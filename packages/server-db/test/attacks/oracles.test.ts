@@ -122,5 +122,6 @@ async function answer(db: TestDb, role: ClaimRole, call: { tool: string; args: R
   return JSON.stringify({ content, structuredContent })
     .replace(/[\d.]+ ms/g, 'ms')
     .replace(/"elapsed_ms":[\d.]+/g, '')
+    .replace(/database:\/\/blobs\/[\w-]+/g, '')
     .replace(/next_cursor(: |":")[\w-]+/g, '')
 }

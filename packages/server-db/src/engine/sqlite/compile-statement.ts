@@ -1,5 +1,5 @@
 /** Compiles one SELECT on a guarded connection, or says which rule refuses it. */
-import type { StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ParameterValue } from '../query-engine.ts'
 import { QueryFailure } from '../query-failure.ts'
 import type { GuardedConnection } from './guarded-connection.ts'
@@ -16,10 +16,9 @@ export type Bindings = Record<string, Bound>
  * @throws {QueryFailure}
  */
 export function compileStatement(connection: GuardedConnection, sql: string): StatementSync {
-  if (sql.includes('\0')) throw new QueryFailure('refused', 'The text contains a NUL character.', 'plain_text')
-  if (!sql.isWellFormed()) throw new QueryFailure('refused', 'The text is not valid Unicode.', 'plain_text')
+  refuseOddText(sql)
   const statement = prepare(connection, sql)
-  refuseTrailingText(connection, sql.slice(statement.sourceSQL.length))
+  refuseTrailingText(connection.db, sql.slice(statement.sourceSQL.length))
   refuseAllButSelect(connection, statement.sourceSQL)
   return statement
 }
@@ -50,10 +49,16 @@ function prepare(connection: GuardedConnection, sql: string): StatementSync {
   }
 }
 
+/** A NUL ends the text for SQLite and not for its reader. */
+export function refuseOddText(sql: string): void {
+  if (sql.includes('\0')) throw new QueryFailure('refused', 'The text contains a NUL character.', 'plain_text')
+  if (!sql.isWellFormed()) throw new QueryFailure('refused', 'The text is not valid Unicode.', 'plain_text')
+}
+
 /** SQLite compiles the first statement only and would ignore the rest; it is asked itself whether the rest is nothing. */
-function refuseTrailingText(connection: GuardedConnection, rest: string): void {
+export function refuseTrailingText(db: DatabaseSync, rest: string): void {
   try {
-    connection.db.prepare(rest)
+    db.prepare(rest)
   } catch (error) {
     if (containsNoStatement(error)) return
   }

@@ -13,6 +13,8 @@ import { type BaseSchema, readBaseTables } from './read-base-tables.ts'
 export interface SourceInit {
   /** Path of the SQLite file. */
   file: string
+  /** Path by which it is written, if it may be. */
+  writeFile?: string
   policy: SourcePolicy
   /** Key of the hash mask, in hex: the same value gives the same hash as long as the key stays. */
   hashKey: string
@@ -37,7 +39,7 @@ export interface GuardedConnection {
 }
 
 /** Bounds of the SQLite core; a statement beyond them fails to compile or to run. */
-const LIMITS = {
+export const LIMITS = {
   length: 1_000_000,
   sqlLength: 200_000,
   column: 1_000,

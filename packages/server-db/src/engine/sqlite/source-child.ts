@@ -8,6 +8,7 @@ import { describeTables } from './describe-tables.ts'
 import { explainStatement } from './explain-statement.ts'
 import { type GuardedConnection, openGuardedConnection, type SourceInit } from './guarded-connection.ts'
 import { runStatement, type StreamBatch, streamStatement } from './read-rows.ts'
+import { recoverSource, runTransaction } from './run-transaction.ts'
 import type { SourceJob, SourcePart, SourceReply, SourceResults } from './source-job.ts'
 
 process.once('message', (init) => {
@@ -27,20 +28,38 @@ process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 
 async function reply(source: SourceInit, job: SourceJob): Promise<SourceReply> {
-  let connection: GuardedConnection | undefined
   try {
-    connection = openGuardedConnection(source, job.viewer)
-    return { ok: true, result: await perform(connection, job) }
+    const result =
+      job.kind === 'transact' ? runTransaction(source, job.viewer, job.transaction) : await read(source, job)
+    return { ok: true, result }
   } catch (error) {
     const failure =
       error instanceof QueryFailure ? error : new QueryFailure('unavailable', 'The database cannot be read.')
     return { ok: false, failure: failure.shape }
-  } finally {
-    connection?.close()
   }
 }
 
-async function perform(connection: GuardedConnection, job: SourceJob): Promise<SourceResults[SourceJob['kind']]> {
+type ReadJob = Exclude<SourceJob, { kind: 'transact' }>
+
+async function read(source: SourceInit, job: ReadJob): Promise<SourceResults[ReadJob['kind']]> {
+  const connection = open(source, job)
+  try {
+    return await perform(connection, job)
+  } finally {
+    connection.close()
+  }
+}
+
+function open(source: SourceInit, { viewer }: ReadJob): GuardedConnection {
+  try {
+    return openGuardedConnection(source, viewer)
+  } catch (error) {
+    if (!recoverSource(source)) throw error
+    return openGuardedConnection(source, viewer)
+  }
+}
+
+async function perform(connection: GuardedConnection, job: ReadJob): Promise<SourceResults[ReadJob['kind']]> {
   switch (job.kind) {
     case 'describe':
       return describeTables(connection)

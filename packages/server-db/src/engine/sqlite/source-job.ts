@@ -9,12 +9,16 @@ import type {
   TableFacts,
 } from '../query-engine.ts'
 import type { QueryFailureShape } from '../query-failure.ts'
+import type { TransactionReport, TransactionRequest } from '../transaction.ts'
 import type { StreamBatch } from './read-rows.ts'
 
 /** The part of a request that travels to the child. */
 export type RunJob = Omit<StatementRequest, 'signal' | 'timeoutMs' | 'viewer'>
 /** The same for a stream. */
 export type StreamJob = Omit<StreamRequest, 'signal' | 'timeoutMs' | 'viewer'>
+
+/** The same for a transaction. */
+export type TransactJob = Omit<TransactionRequest, 'signal' | 'timeoutMs' | 'viewer'>
 
 /** One job of a child; it does one at a time. */
 export type SourceJob = { viewer: Viewer } & (
@@ -23,6 +27,7 @@ export type SourceJob = { viewer: Viewer } & (
   | { kind: 'explain'; sql: string }
   | { kind: 'run'; statement: RunJob }
   | { kind: 'stream'; statement: StreamJob }
+  | { kind: 'transact'; transaction: TransactJob }
 )
 
 /** What a job's success carries, by its kind. */
@@ -32,6 +37,7 @@ export interface SourceResults {
   explain: StatementPlan
   run: StatementResult
   stream: StreamSummary
+  transact: TransactionReport
 }
 
 /** The last message that answers a job. */

@@ -51,7 +51,13 @@ function handle(child: ChildProcess): SourceProcess {
       for (;;) {
         const message = (await reply) as SourceReply | SourcePart
         if ('ok' in message) return message
-        await onPart?.(message.part)
+        try {
+          await onPart?.(message.part)
+        } catch (error) {
+          // The child waits to be asked for more; nobody will.
+          child.kill('SIGKILL')
+          throw error
+        }
         reply = settled(child)
         child.send({ next: true })
       }

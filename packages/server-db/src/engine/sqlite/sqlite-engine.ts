@@ -20,22 +20,27 @@ const WATCHER: Viewer = { role: ADMIN, agent: 'health', user: null }
 export interface SqliteOptions extends EngineOptions {
   /** Path of the file. */
   file: string
+  /** Path by which run_transaction writes; without it nothing does. */
+  writeFile?: string
   /** A query whose process takes more is ended. */
   maxMemoryBytes?: number
 }
 
 /** Starts no process before the first query. */
 export function createSqliteEngine(options: SqliteOptions): QueryEngine {
-  const { file, policy, hashKey, limits } = options
+  const { file, writeFile, policy, hashKey, limits } = options
   const maxMemoryBytes = options.maxMemoryBytes ?? MAX_MEMORY_BYTES
-  const pool = createProcessPool(() => startSourceProcess({ file, policy, hashKey }, maxMemoryBytes), limits)
+  const pool = createProcessPool(
+    () => startSourceProcess({ file, policy, hashKey, ...(writeFile ? { writeFile } : {}) }, maxMemoryBytes),
+    limits,
+  )
   const { counts, counted } = createStatementCounts()
   const describe = createDescriber((viewer) =>
     runJob(pool, { kind: 'describe', viewer }, { timeoutMs: limits.defaultTimeoutMs }),
   )
   return {
     kind: 'sqlite',
-    canWrite: false,
+    canWrite: options.writeFile !== undefined,
     functions: ALLOWED_FUNCTIONS,
     describe,
     check: ({ viewer, sql, ...bounds }) => runJob(pool, { kind: 'explain', viewer, sql }, bounds),
@@ -49,9 +54,8 @@ export function createSqliteEngine(options: SqliteOptions): QueryEngine {
       }
       return counted(runJob(pool, { kind: 'stream', viewer, statement }, { timeoutMs, signal }, take))
     },
-    async transact() {
-      throw new QueryFailure('refused', 'There is no write connection.', 'write_allow_list')
-    },
+    transact: ({ viewer, signal, timeoutMs, ...transaction }) =>
+      counted(runJob(pool, { kind: 'transact', viewer, transaction }, { timeoutMs, signal })),
     async health() {
       const { open, busy, waiting } = pool.load()
       return {
