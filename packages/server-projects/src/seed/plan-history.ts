@@ -9,7 +9,7 @@ export interface PlannedEvent {
   atMs: number
   actor: string
   kind: 'created' | 'changed' | 'commented'
-  field?: 'assignee' | 'status'
+  field?: 'assignee' | 'status' | 'sprint'
   before?: string
   after?: string
   body?: string

@@ -1,8 +1,9 @@
 /** Plans one seeded task whole: what it is about, who has it, what happened to it. */
+import type { WorkflowState } from '../store/project.ts'
 import { dateOf } from '../text/calendar-date.ts'
 import { type PlannedEvent, planHistory } from './plan-history.ts'
 import type { PlannedTitle } from './plan-titles.ts'
-import type { SeededProject } from './seeded-project.ts'
+import type { SeededKind, SeededProject } from './seeded-project.ts'
 import { createSeededRandom, type SeededRandom } from './seeded-random.ts'
 import { DESCRIPTIONS } from './seeded-texts.ts'
 
@@ -21,6 +22,13 @@ export interface PlannedTask {
   labels: string[]
   links: { ref: string | null; url: string; title: string | null }[]
   events: PlannedEvent[]
+  category: WorkflowState['category']
+  kind: SeededKind
+  area: string
+  thing: string
+  estimate: number | null
+  sprint: string | null
+  milestone: string | null
 }
 
 /** @param at the task's number, when it was created, and now */
@@ -50,7 +58,19 @@ export function planTask(
     labels: chooseLabels(about, random),
     links: chooseLinks(project, about, { number: at.number, isDone: category === 'done', random }),
     events: history.events,
+    category: category ?? 'backlog',
+    kind: about.kind,
+    area: about.area.label,
+    thing: about.thing,
+    // From a stream of its own, so that what the first one chooses stays.
+    estimate: chooseEstimate(createSeededRandom(`${key}:estimate`)),
+    sprint: null,
+    milestone: null,
   }
+}
+
+function chooseEstimate(random: SeededRandom): number | null {
+  return random.chance(0.25) ? null : random.pick([1, 1, 2, 2, 3, 3, 5, 5, 8, 13])
 }
 
 function choosePriority({ kind }: PlannedTitle, random: SeededRandom): number {
@@ -82,14 +102,14 @@ function chooseLabels({ kind, area }: PlannedTitle, random: SeededRandom): strin
   return labels
 }
 
-// Even numbers from 102 are issues, the odd ones after them the pull requests that closed them.
+// Even numbers from 1002 are issues, the odd ones after them the pull requests that closed them.
 function chooseLinks(
   { repository }: SeededProject,
   { kind, area }: PlannedTitle,
   { number, isDone, random }: { number: number; isDone: boolean; random: SeededRandom },
 ): PlannedTask['links'] {
   const links: PlannedTask['links'] = []
-  const issue = 100 + number * 2
+  const issue = 1_000 + number * 2
   const [isReported, isMerged, isDocumented] = [random.chance(0.4), random.chance(0.5), random.chance(0.1)]
   const add = (path: string, at: number, title: string) =>
     links.push({ ref: `gh:${repository}#${at}`, url: `https://github.com/${repository}/${path}/${at}`, title })

@@ -12,20 +12,48 @@ const count = (sql: string) => workspace.db.get<{ n: number }>(`SELECT count(*) 
 
 it('is the same in two places on one day', async () => {
   const other = openWorkspace()
-  for (const table of ['users', 'projects', 'tasks', 'links', 'comments', 'activity', 'task_labels'])
+  for (const table of [
+    'users',
+    'projects',
+    'memberships',
+    'tasks',
+    'sprints',
+    'milestones',
+    'relations',
+    'links',
+    'comments',
+    'activity',
+    'task_labels',
+  ])
     expect(other.db.all(`SELECT * FROM ${table}`), table).toEqual(workspace.db.all(`SELECT * FROM ${table}`))
   await other.remove()
 })
 
-it('has projects, people and hundreds of tasks, some late, some without an owner', () => {
+it('has projects, people and 1,500 tasks, some late, some without an owner', () => {
   expect(count('projects')).toBeGreaterThanOrEqual(6)
   expect(count('users')).toBeGreaterThanOrEqual(25)
-  expect(count('tasks')).toBeGreaterThan(300)
-  expect(count('comments')).toBeGreaterThan(300)
+  expect(count('tasks')).toBeGreaterThanOrEqual(1_500)
+  expect(count('comments')).toBeGreaterThan(1_000)
   expect(count(`tasks WHERE due < '${NOW.toISOString().slice(0, 10)}'`)).toBeGreaterThan(10)
   expect(count('tasks WHERE assignee_id IS NULL')).toBeGreaterThan(5)
   expect(count('(SELECT DISTINCT title FROM tasks)')).toBe(count('tasks'))
   expect(count("tasks WHERE key = 'WEB-142'")).toBe(1)
+})
+
+it('plans in sprints and milestones, and knows what belongs together', () => {
+  for (const project of ['WEB', 'API', 'MOB']) {
+    const of = `sprints s JOIN projects p ON p.id = s.project_id WHERE p.key = '${project}'`
+    expect(count(`${of} AND s.state = 'closed'`)).toBe(12)
+    expect(count(`${of} AND s.state = 'active'`)).toBe(1)
+    expect(count(`tasks t JOIN ${of} AND s.state = 'active' AND t.sprint_id = s.id`)).toBeGreaterThan(10)
+  }
+  expect(count('milestones')).toBe(3 * count('projects'))
+  expect(count('tasks WHERE milestone_id IS NOT NULL')).toBeGreaterThan(200)
+  for (const kind of ['blocks', 'parent_of', 'relates_to', 'duplicates'])
+    expect(count(`relations WHERE kind = '${kind}'`), kind).toBeGreaterThan(10)
+  // What blocks and what is a parent came first, so there is no circle.
+  expect(count("relations WHERE kind IN ('blocks', 'parent_of') AND from_id >= to_id")).toBe(0)
+  expect(count('tasks t JOIN sprints s ON s.id = t.sprint_id WHERE s.project_id <> t.project_id')).toBe(0)
 })
 
 it('leaves the issue of the checkout story to whoever works on it', () => {

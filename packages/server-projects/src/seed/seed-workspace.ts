@@ -1,11 +1,13 @@
-/** Fills a new workspace with people, projects and several hundred tasks that have a past. */
+/** Fills a new workspace with people, projects and fifteen hundred tasks that have a past. */
 
 import { recordActivity } from '../store/activity.ts'
 import type { Database } from '../store/database.ts'
 import { addLabels } from '../store/labels.ts'
-import { addMember } from '../store/members.ts'
 import { indexAllTasks } from '../store/search-index.ts'
-import { storeWorkflow } from '../store/workflows.ts'
+import { insertProject, projectActs } from './insert-project.ts'
+import { planMilestones } from './plan-milestones.ts'
+import { type PlannedRelation, planRelations } from './plan-relations.ts'
+import { planSprints } from './plan-sprints.ts'
 import { type PlannedTask, planTask } from './plan-task.ts'
 import { planTitles } from './plan-titles.ts'
 import { api } from './projects/api.ts'
@@ -26,19 +28,30 @@ const OLDEST_DAYS = 330
 
 /** Fills the empty tables; the same on the same day. Call it inside a transaction. */
 export function seedWorkspace(db: Database, now: Date): void {
+  const nowMs = toMinute(now.getTime())
+  insertPeople(db)
+  const createdAt = new Date(nowMs - (OLDEST_DAYS + 10) * DAY_MS).toISOString()
+  const acts = PROJECTS.flatMap((project) => {
+    const tasks = planTasks(project, now)
+    const sprints = planSprints(project, tasks, nowMs)
+    const frame = { sprints, milestones: planMilestones(project, tasks, nowMs), createdAt }
+    const id = insertProject(db, project, frame)
+    const ids = new Map(tasks.map((task) => [task, insertTask(db, id, task)]))
+    insertRelations(db, planRelations(project, tasks), ids)
+    return [...projectActs(db, project, { id, frame, nowMs }), ...taskActs(db, ids)]
+  })
+  // In the order of time across all projects, as it would have been recorded.
+  for (const { record } of acts.sort((a, b) => a.atMs - b.atMs)) record()
+  indexAllTasks(db)
+}
+
+function insertPeople(db: Database): void {
   for (const { handle, name, email, team, title, github, slack } of SEEDED_PEOPLE)
     db.run(
       `INSERT INTO users (handle, name, email, team, title, github, slack)
        VALUES (:handle, :name, :email, :team, :title, :github, :slack)`,
       { handle, name, email, team, title, github, slack },
     )
-  const createdAt = new Date(toMinute(now.getTime()) - (OLDEST_DAYS + 10) * DAY_MS).toISOString()
-  const stored = PROJECTS.flatMap((project) => {
-    insertProject(db, project, createdAt)
-    return planTasks(project, now).map((task) => ({ task, id: insertTask(db, project, task) }))
-  })
-  insertEvents(db, stored)
-  indexAllTasks(db)
 }
 
 function planTasks(project: SeededProject, now: Date): PlannedTask[] {
@@ -57,37 +70,20 @@ function planTasks(project: SeededProject, now: Date): PlannedTask[] {
   )
 }
 
-function addMembers(db: Database, project: SeededProject, to: { projectId: number; at: string }): void {
-  const handles = new Set([project.lead, ...project.members, ...project.areas.map(({ owner }) => owner)])
-  for (const { id } of db.all<{ id: number }>(
-    'SELECT id FROM users WHERE handle IN (SELECT value FROM json_each(:handles)) ORDER BY id',
-    { handles: JSON.stringify([...handles]) },
-  ))
-    addMember(db, { ...to, userId: id })
-}
-
-function insertProject(db: Database, project: SeededProject, createdAt: string): void {
-  const { key, name, description, repository, lead, taskCount, workflow } = project
-  const projectId = db.run(
-    `INSERT INTO projects (key, name, description, repository, lead_id, last_number, created_at)
-     VALUES (:key, :name, :description, :repository, (SELECT id FROM users WHERE handle = :lead), :taskCount, :createdAt)`,
-    { key, name, description, repository, lead, taskCount, createdAt },
-  )
-  addMembers(db, project, { projectId, at: createdAt })
-  storeWorkflow(db, projectId, workflow.states)
-}
-
-function insertTask(db: Database, project: SeededProject, task: PlannedTask): number {
+function insertTask(db: Database, projectId: number, task: PlannedTask): number {
   const first = task.events[0]?.atMs ?? 0
   const last = task.events.at(-1)?.atMs ?? first
-  const { key, title, description, state, assignee, priority, due, reporter } = task
+  const { key, title, description, state, assignee, priority, due, reporter, estimate, sprint, milestone } = task
   const id = db.run(
-    `INSERT INTO tasks (key, project_id, title, description, state_id, assignee_id, priority, due, created_by, created_at, updated_at, version)
-     SELECT :key, p.id, :title, :description, s.id, (SELECT id FROM users WHERE handle = :assignee), :priority, :due, :reporter,
-       :createdAt, :updatedAt, :version
-     FROM projects p JOIN workflow_states s ON s.project_id = p.id AND s.name = :state WHERE p.key = :project`,
+    `INSERT INTO tasks (key, project_id, title, description, state_id, assignee_id, priority, due, estimate, sprint_id,
+       milestone_id, created_by, created_at, updated_at, version)
+     SELECT :key, s.project_id, :title, :description, s.id, (SELECT id FROM users WHERE handle = :assignee), :priority, :due,
+       :estimate, (SELECT id FROM sprints WHERE project_id = :projectId AND name = :sprint),
+       (SELECT id FROM milestones WHERE project_id = :projectId AND name = :milestone), :reporter, :createdAt, :updatedAt,
+       :version
+     FROM workflow_states s WHERE s.project_id = :projectId AND s.name = :state`,
     {
-      ...{ key, title, description, state, assignee, priority, due, reporter, project: project.key },
+      ...{ key, title, description, state, assignee, priority, due, reporter, estimate, sprint, milestone, projectId },
       createdAt: new Date(first).toISOString(),
       updatedAt: new Date(last).toISOString(),
       version: 1 + task.events.filter(({ kind }) => kind === 'changed').length,
@@ -103,18 +99,39 @@ function insertTask(db: Database, project: SeededProject, task: PlannedTask): nu
   return id
 }
 
-// In the order of time across all tasks, as it would have been recorded.
-function insertEvents(db: Database, stored: { task: PlannedTask; id: number }[]): void {
-  const versions = new Map<number, number>()
-  const events = stored.flatMap(({ task, id }) => task.events.map((event) => ({ ...event, id })))
-  for (const { id, atMs, body, ...event } of events.sort((a, b) => a.atMs - b.atMs)) {
-    const version = (versions.get(id) ?? 1) + (event.kind === 'changed' ? 1 : 0)
-    versions.set(id, version)
-    const at = new Date(atMs).toISOString()
-    recordActivity(db, { id, version }, { ...event, at })
-    if (body)
-      db.run('INSERT INTO comments (task_id, author, body, created_at) VALUES (:id, :actor, :body, :at)', {
-        ...{ id, actor: event.actor, body, at },
-      })
-  }
+function insertRelations(
+  db: Database,
+  relations: readonly PlannedRelation[],
+  ids: ReadonlyMap<PlannedTask, number>,
+): void {
+  for (const { from, kind, to } of relations)
+    db.run(
+      `INSERT INTO relations (from_id, kind, to_id, created_by, created_at) VALUES (:from, :kind, :to, :by, :at)
+       ON CONFLICT DO NOTHING`,
+      {
+        ...{ from: ids.get(from) ?? 0, kind, to: ids.get(to) ?? 0, by: to.reporter },
+        at: new Date(Math.max(from.events[0]?.atMs ?? 0, to.events[0]?.atMs ?? 0)).toISOString(),
+      },
+    )
+}
+
+function taskActs(db: Database, ids: ReadonlyMap<PlannedTask, number>): { atMs: number; record(): void }[] {
+  return [...ids].flatMap(([task, id]) => {
+    let version = 1
+    return task.events.map(({ atMs, body, ...event }) => {
+      if (event.kind === 'changed') version++
+      const task = { id, version }
+      const at = new Date(atMs).toISOString()
+      return {
+        atMs,
+        record() {
+          recordActivity(db, task, { ...event, at })
+          if (body)
+            db.run('INSERT INTO comments (task_id, author, body, created_at) VALUES (:id, :actor, :body, :at)', {
+              ...{ id, actor: event.actor, body, at },
+            })
+        },
+      }
+    })
+  })
 }

@@ -19,6 +19,10 @@ export interface SeededProject {
   members: readonly string[]
   workflow: SeededWorkflow
   taskCount: number
+  /** Works in sprints, and not on what comes. */
+  hasSprints: boolean
+  /** What was reached last, what is next, and what comes after. */
+  milestones: readonly [reached: string, next: string, later: string]
   areas: readonly SeededArea[]
   titles: { bug: readonly string[]; feature: readonly string[]; chore: readonly string[] }
 }

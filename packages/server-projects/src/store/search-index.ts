@@ -41,8 +41,8 @@ export function searchTerms(query: string): string[] {
     .filter((word) => /[\p{L}\p{N}]/u.test(word))
   const telling = words.filter((word) => !EMPTY_WORDS.has(word.toLowerCase()))
   const terms = (telling.length > 0 ? telling : words)
-    // A short word as a prefix would match half the workspace.
-    .map((word) => `"${word.replaceAll('"', '""')}"${word.length > 2 ? ' *' : ''}`)
+    // A short word as a prefix would match half the workspace, and WEB-14 is not the start of WEB-142.
+    .map((word) => `"${word.replaceAll('"', '""')}"${word.length > 2 && !/\d$/.test(word) ? ' *' : ''}`)
   if (terms.length > 0) return [...new Set(terms)].slice(0, MAX_TERMS)
   throw new ToolError(
     'invalid_arguments',

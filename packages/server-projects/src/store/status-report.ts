@@ -5,7 +5,7 @@ import { type Milestone, readMilestones } from './milestone.ts'
 import type { Project } from './project.ts'
 import { type SprintView, sprintView } from './project-details.ts'
 import { readSprints } from './sprint.ts'
-import { IS_BLOCKED, IS_OPEN, summaryOf, type TaskSummary } from './task.ts'
+import { IS_AMONG_BLOCKED, IS_OPEN, summaryOf, type TaskSummary } from './task.ts'
 
 /** Tasks of one kind: how many, and the first of them. */
 export type TaskSample = { total: number; tasks: TaskSummary[] }
@@ -49,13 +49,14 @@ export function readStatusReport(db: Database, span: ReportSpan): StatusReport {
     until: today,
     ...countsOf(db, span),
     completed: sample(
-      `s.category = 'done' AND EXISTS (SELECT 1 FROM activity a WHERE a.task_id = t.id AND a.field = 'status'
-         AND a.after = s.name AND a.at >= :since)`,
+      `t.id IN (SELECT a.task_id FROM activity a JOIN tasks d ON d.id = a.task_id
+         JOIN workflow_states s ON s.id = d.state_id AND s.name = a.after
+         WHERE a.at >= :since AND a.field = 'status' AND s.category = 'done')`,
       'updated',
       { since },
     ),
     overdue: sample(`${IS_OPEN} AND t.due < :today`, 'due', { today }),
-    blocked: sample(IS_BLOCKED, 'priority'),
+    blocked: sample(IS_AMONG_BLOCKED, 'priority'),
     due_soon: sample(`${IS_OPEN} AND t.due BETWEEN :today AND :soon`, 'due', { today, soon }),
     sprint: active ? sprintView(db, active) : null,
     milestones: project ? readMilestones(db, project.id).map(({ id: _id, ...milestone }) => milestone) : [],

@@ -11,16 +11,30 @@ export const api: SeededProject = {
   lead: 'priya',
   members: ['priya', 'ben', 'grace', 'olga'],
   workflow: SOFTWARE_WORKFLOW,
-  taskCount: 90,
+  taskCount: 340,
+  hasSprints: true,
+  milestones: ['Partner API 2', 'Settlement automation', 'Event streams for partners'],
   areas: [
     {
       label: 'orders',
       owner: 'emeka',
       things: ['order endpoint', 'cart merge', 'returns endpoint', 'shipping quotes'],
     },
-    { label: 'payments', owner: 'sofia', things: ['payment intents', 'refund endpoint', 'settlement import'] },
-    { label: 'identity', owner: 'dokafor', things: ['token endpoint', 'session store', 'partner API keys'] },
-    { label: 'catalog', owner: 'hanna', things: ['price lookup', 'stock reservations', 'product feed'] },
+    {
+      label: 'payments',
+      owner: 'sofia',
+      things: ['payment intents', 'refund endpoint', 'settlement import', 'chargeback import', 'invoice export'],
+    },
+    {
+      label: 'identity',
+      owner: 'dokafor',
+      things: ['token endpoint', 'session store', 'partner API keys', 'consent records', 'account merge'],
+    },
+    {
+      label: 'catalog',
+      owner: 'hanna',
+      things: ['price lookup', 'stock reservations', 'product feed', 'category tree', 'image service'],
+    },
   ],
   titles: {
     bug: [

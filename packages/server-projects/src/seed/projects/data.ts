@@ -11,13 +11,19 @@ export const data: SeededProject = {
   lead: 'wei',
   members: ['wei', 'rachel', 'ben', 'fatima'],
   workflow: REQUEST_WORKFLOW,
-  taskCount: 45,
+  taskCount: 120,
+  hasSprints: false,
+  milestones: ['Warehouse on the new engine', 'Self-service dashboards', 'Forecasts in planning'],
   areas: [
-    { label: 'pipeline', owner: 'lucia', things: ['order events', 'clickstream', 'refund facts', 'stock snapshots'] },
+    {
+      label: 'pipeline',
+      owner: 'lucia',
+      things: ['order events', 'clickstream', 'refund facts', 'stock snapshots', 'delivery facts'],
+    },
     {
       label: 'reporting',
       owner: 'wei',
-      things: ['weekly revenue', 'checkout funnel', 'customer cohorts', 'support load'],
+      things: ['weekly revenue', 'checkout funnel', 'customer cohorts', 'support load', 'basket size', 'return rate'],
     },
   ],
   titles: {

@@ -11,10 +11,16 @@ export const des: SeededProject = {
   lead: 'henrik',
   members: ['henrik', 'yuki', 'maria', 'chloe'],
   workflow: SOFTWARE_WORKFLOW,
-  taskCount: 35,
+  taskCount: 90,
+  hasSprints: false,
+  milestones: ['Tokens 2', 'Library for mobile', 'Research panel'],
   areas: [
     { label: 'components', owner: 'amara', things: ['date picker', 'data table', 'toast', 'stepper'] },
-    { label: 'foundations', owner: 'henrik', things: ['color tokens', 'type scale', 'icon set'] },
+    {
+      label: 'foundations',
+      owner: 'henrik',
+      things: ['color tokens', 'type scale', 'icon set', 'spacing scale', 'illustrations'],
+    },
   ],
   titles: {
     bug: [

@@ -11,10 +11,28 @@ export const mob: SeededProject = {
   lead: 'tomas',
   members: ['tomas', 'rachel', 'amara', 'fatima'],
   workflow: SOFTWARE_WORKFLOW,
-  taskCount: 70,
+  taskCount: 250,
+  hasSprints: true,
+  milestones: ['Release 8', 'Offline shopping', 'Tablet release'],
   areas: [
-    { label: 'ios', owner: 'ingrid', things: ['home screen', 'share sheet', 'widget'] },
-    { label: 'android', owner: 'kwame', things: ['notification settings', 'offline cache', 'deep links'] },
+    {
+      label: 'ios',
+      owner: 'ingrid',
+      things: ['home screen', 'share sheet', 'widget', 'settings screen', 'search screen', 'order tracking'],
+    },
+    {
+      label: 'android',
+      owner: 'kwame',
+      things: [
+        'notification settings',
+        'offline cache',
+        'deep links',
+        'wish list',
+        'product page',
+        'login screen',
+        'store finder',
+      ],
+    },
     { label: 'checkout', owner: 'chloe', things: ['cart screen', 'saved cards', 'delivery slots', 'barcode scanner'] },
   ],
   titles: {

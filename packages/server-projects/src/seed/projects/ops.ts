@@ -11,12 +11,18 @@ export const ops: SeededProject = {
   lead: 'arjun',
   members: ['arjun', 'priya', 'devon', 'grace'],
   workflow: REQUEST_WORKFLOW,
-  taskCount: 60,
+  taskCount: 210,
+  hasSprints: false,
+  milestones: ['Second region', 'Cost down by a fifth', 'Backups tested monthly'],
   areas: [
-    { label: 'deploy', owner: 'dreyes', things: ['release pipeline', 'canary runner', 'preview cluster'] },
-    { label: 'observability', owner: 'olga', things: ['metrics store', 'alert router', 'log store'] },
+    {
+      label: 'deploy',
+      owner: 'dreyes',
+      things: ['release pipeline', 'canary runner', 'preview cluster', 'build cache'],
+    },
+    { label: 'observability', owner: 'olga', things: ['metrics store', 'alert router', 'log store', 'trace store'] },
     { label: 'database', owner: 'arjun', things: ['order database', 'reporting replica', 'backup job'] },
-    { label: 'network', owner: 'olga', things: ['edge cache', 'staging cluster'] },
+    { label: 'network', owner: 'olga', things: ['edge cache', 'staging cluster', 'load balancer', 'mail relay'] },
   ],
   titles: {
     bug: [

@@ -11,10 +11,16 @@ export const sec: SeededProject = {
   lead: 'samir',
   members: ['samir', 'priya', 'arjun', 'devon'],
   workflow: REQUEST_WORKFLOW,
-  taskCount: 35,
+  taskCount: 90,
+  hasSprints: false,
+  milestones: ['Audit passed', 'Second factor everywhere', 'Zero standing access'],
   areas: [
     { label: 'appsec', owner: 'grace', things: ['admin console', 'partner portal', 'upload service', 'login flow'] },
-    { label: 'compliance', owner: 'samir', things: ['card data zone', 'vendor portal', 'audit log'] },
+    {
+      label: 'compliance',
+      owner: 'samir',
+      things: ['card data zone', 'vendor portal', 'audit log', 'key store', 'support desk'],
+    },
   ],
   titles: {
     bug: [

@@ -11,7 +11,9 @@ export const web: SeededProject = {
   lead: 'devon',
   members: ['devon', 'fatima', 'rachel', 'amara'],
   workflow: SOFTWARE_WORKFLOW,
-  taskCount: 150,
+  taskCount: 420,
+  hasSprints: true,
+  milestones: ['Spring relaunch', 'One-page checkout', 'Right-to-left launch'],
   areas: [
     { label: 'checkout', owner: 'maria', things: ['address form', 'shipping step', 'order summary', 'guest checkout'] },
     {
