@@ -67,6 +67,17 @@ it('records that nobody waits for are written without a wait for the disk, in or
   expect(numbers()).toEqual(Array.from({ length: 300 }, (_, i) => i))
 })
 
+it('records that come during a write gather for the next one', async () => {
+  files.writeMs = 5
+  for (let i = 0; i < 300; i++) {
+    writer.append(numbered(i))
+    if (i % 3 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await writer.flush()
+  expect(numbers()).toHaveLength(300)
+  expect(files.writes).toBeLessThan(10)
+})
+
 it(
   verifies(
     'reliability.disk',

@@ -91,7 +91,7 @@ export class ChainWriter {
     this.#tellLoss()
     this.#waiting.add(body, this.#parts.now())
     if (this.#trouble === undefined && this.#waiting.count >= GATHER_RECORDS) this.#drainSoon()
-    else this.#timer ??= setTimeout(() => this.#drain(), this.#trouble === undefined ? GATHER_MS : RETRY_MS).unref()
+    else this.#timer ??= setTimeout(() => this.#drain(), this.#pauseMs).unref()
   }
 
   /**
@@ -159,11 +159,16 @@ export class ChainWriter {
     this.#timer = undefined
     this.#draining ??= this.#writeWaiting().finally(() => {
       this.#draining = undefined
-      if (this.#waiting.count > 0) this.#timer ??= setTimeout(() => this.#drain(), RETRY_MS).unref()
+      if (this.#waiting.count > 0) this.#timer ??= setTimeout(() => this.#drain(), this.#pauseMs).unref()
     })
     return this.#draining
   }
 
+  get #pauseMs(): number {
+    return this.#trouble === undefined ? GATHER_MS : RETRY_MS
+  }
+
+  // The few that came during a write gather for the next: under load each write of their own would follow on the one before it, and cost as much as a large one.
   async #writeWaiting(): Promise<void> {
     while (this.#waiting.count > 0) {
       const batch = this.#waiting.take(MAX_BATCH)
@@ -174,6 +179,7 @@ export class ChainWriter {
         return
       }
       this.#worked(batch)
+      if (!this.#waiting.isUrgent && this.#waiting.count < GATHER_RECORDS) return
     }
   }
 

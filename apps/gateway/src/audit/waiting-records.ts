@@ -24,6 +24,11 @@ export class WaitingRecords {
     return this.#records.length
   }
 
+  /** Whether somebody waits for one of them. */
+  get isUrgent(): boolean {
+    return this.#records.some(({ waiter }) => waiter)
+  }
+
   get oldest(): WaitingRecord | undefined {
     return this.#records[0]
   }

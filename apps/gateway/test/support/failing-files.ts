@@ -8,6 +8,10 @@ export interface FailingFiles extends AuditFiles {
   partBytes: number
   /** Whether what was written can be cut off again. */
   canCut: boolean
+  /** How long each write takes, ms. */
+  writeMs: number
+  /** How many there were. */
+  writes: number
   /** How long the disk takes to make bytes durable, ms. */
   syncMs: number
   /** How often it was asked to. */
@@ -21,6 +25,8 @@ export function failingFiles(): FailingFiles {
     isFull: false,
     partBytes: 0,
     canCut: true,
+    writeMs: 0,
+    writes: 0,
     syncMs: 0,
     syncs: 0,
     syncFolder: diskFiles.syncFolder,
@@ -28,6 +34,8 @@ export function failingFiles(): FailingFiles {
       const file = await diskFiles.create(path)
       return {
         async write(bytes, position) {
+          files.writes++
+          if (files.writeMs > 0) await new Promise((resolve) => setTimeout(resolve, files.writeMs))
           if (!files.isFull) return file.write(bytes, position)
           await file.write(bytes.subarray(0, files.partBytes), position)
           throw full()
