@@ -51,7 +51,13 @@ export class GatewayLink {
   readonly url: URL
   readonly credential: Credential
   /** Where requests go; named like an upstream, for the parts that speak to those. */
-  readonly target: { upstream: string; dispatcher: Pool; streams: Pool; path: string; headers: Record<string, string> }
+  readonly target: {
+    upstream: string
+    dispatcher: Pool
+    others(): Promise<Pool>
+    path: string
+    headers: Record<string, string>
+  }
   /** What went wrong, for as long as the gateway has not accepted a single message. */
   unmet: LinkFailure | undefined
   #isMet = false
@@ -61,7 +67,8 @@ export class GatewayLink {
     this.url = url
     this.credential = credential
     const dispatcher = new Pool(url.origin, POOL)
-    this.target = { upstream: 'gateway', dispatcher, streams: dispatcher, path: url.pathname + url.search, headers }
+    const others = async () => dispatcher
+    this.target = { upstream: 'gateway', dispatcher, others, path: url.pathname + url.search, headers }
   }
 
   /**

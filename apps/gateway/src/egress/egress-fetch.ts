@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { LookupFunction } from 'node:net'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
-import { Agent, type Dispatcher, request as send } from 'undici'
+import type { Dispatcher } from 'undici'
 import { checkedLookup } from './checked-lookup.ts'
 import { destinationOf } from './destination.ts'
 
@@ -44,6 +44,7 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLeng
 export async function egressFetch(request: EgressRequest, resolveName?: LookupFunction): Promise<EgressResponse> {
   const { url, trust } = destinationOf(request.url, request.configured)
   // A connection that is kept could serve a request that may not go where this one may.
+  const { Agent, request: send } = await import('undici')
   const dispatcher = new Agent({ connect: { timeout: CONNECT_MS, lookup: checkedLookup(trust, resolveName) } })
   try {
     const response = await send(url, {

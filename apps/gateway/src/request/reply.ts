@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { GatewayError } from '../errors.ts'
 import { errorText } from '../wire/jsonrpc.ts'
 import { eventText, KEEP_ALIVE } from '../wire/sse.ts'
+import { atTurnEnd, MIN_GATHERED } from '../wire/turn-end.ts'
 import type { Exchange } from './receive.ts'
 
 const KEEP_ALIVE_MS = 15_000
@@ -10,6 +11,8 @@ const KEEP_ALIVE_MS = 15_000
 const MAX_UNREAD_BYTES = 1024 * 1024
 /** Up to here a copy into the buffer of the head is cheaper than a second piece to write. */
 const MAX_COPIED_BYTES = 16 * 1024
+
+let openReplies = 0
 
 /** What is sent as an answer: text, bytes, or parts of both. */
 type Body = string | Buffer | readonly (string | Buffer)[]
@@ -22,6 +25,8 @@ export class Reply {
   #onGone: (() => void) | undefined
   #onOut: (() => void) | undefined
   #isCancelled = false
+  /** Whether an answer is written, or will be at the end of the turn. */
+  #isAnswered = false
   /** Whether the client reads events; known once its head was looked at. */
   canStream = false
   /** Whether the message is of the modern era, where a client that goes away gives up; known once it was read. */
@@ -34,13 +39,14 @@ export class Reply {
   constructor({ response, requestId }: Pick<Exchange, 'response' | 'requestId'>) {
     this.#response = response
     this.#requestId = requestId
-    response.on('close', () => this.#closed())
+    openReplies++
+    response.once('close', () => this.#closed())
   }
 
   /** Sends a message that belongs to the request; turns the answer into an event stream, or does nothing when the client reads none or lags far behind. */
   event(text: string): void {
     const response = this.#response
-    if (!this.canStream || response.writableEnded || response.destroyed) return
+    if (!this.canStream || this.#isAnswered || response.writableEnded || response.destroyed) return
     if (response.writableLength > MAX_UNREAD_BYTES) return
     if (!this.#keepAlive) {
       this.#head(200, ['Content-Type', 'text/event-stream', 'X-Accel-Buffering', 'no'])
@@ -58,8 +64,14 @@ export class Reply {
       return
     }
     this.bytes = sizeOf(body)
-    this.#head(status, ['Content-Type', 'application/json', 'Content-Length', String(this.bytes), ...headers])
-    this.#end(body)
+    this.status = status
+    this.#isAnswered = true
+    const out = () => {
+      this.#head(status, ['Content-Type', 'application/json', 'Content-Length', String(this.bytes), ...headers])
+      this.#end(body)
+    }
+    if (openReplies < MIN_GATHERED) out()
+    else atTurnEnd(out)
   }
 
   /** Ends without a body. */
@@ -99,9 +111,10 @@ export class Reply {
 
   /** Calls back once the answer is out, or at once where none was begun or a stream stays open. */
   whenOut(callback: () => void): void {
-    const { writableEnded, writableFinished, destroyed } = this.#response
+    const { writableFinished, destroyed } = this.#response
     // An answer that its reader has not taken yet is memory, and would be cut off if the process ended now.
-    if (writableEnded && !writableFinished && !destroyed) this.#onOut = callback
+    const isOnItsWay = this.#isAnswered || this.#response.writableEnded
+    if (isOnItsWay && !writableFinished && !destroyed) this.#onOut = callback
     else callback()
   }
 
@@ -119,6 +132,7 @@ export class Reply {
   }
 
   #closed(): void {
+    openReplies--
     clearInterval(this.#keepAlive)
     this.#tellGone()
     this.#onOut?.()

@@ -1,11 +1,12 @@
-/** One POST to an upstream through `undici.dispatch`: a bounded JSON body, or server-sent events as they come. */
+/** One POST to an upstream: a bounded JSON body, or server-sent events as they come. */
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.ts'
 import { EventTooLarge, SseReader, type StreamPlace } from '../wire/sse.ts'
 import { invalid, unavailable } from './answer.ts'
 import type { CallSignal } from './call-signal.ts'
+import type { PostDispatcher } from './http1/kept-connections.ts'
+import type { PostController, PostHandler } from './http1/pending-post.ts'
 
 export interface HttpPost {
   upstream: string
@@ -36,7 +37,7 @@ const DRAIN_MS = 1_000
  * Sends the request and resolves when its body has ended, or when `onEvent` said that nothing more matters.
  * @throws GatewayError upstream_unavailable | upstream_invalid | result_too_large | what the signal was aborted with
  */
-export function httpPost(dispatcher: Dispatcher, post: HttpPost): Promise<HttpAnswer> {
+export function httpPost(dispatcher: Pick<PostDispatcher, 'dispatch'>, post: HttpPost): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const { signal } = post
     if (signal.aborted) {
@@ -49,11 +50,11 @@ export function httpPost(dispatcher: Dispatcher, post: HttpPost): Promise<HttpAn
   })
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements PostHandler {
   readonly #post: HttpPost
   readonly #resolve: (answer: HttpAnswer) => void
   readonly #reject: (error: unknown) => void
-  #controller: Dispatcher.DispatchController | undefined
+  #controller: PostController | undefined
   #answer: HttpAnswer | undefined
   #reader: SseReader | undefined
   #chunks: Buffer[] = []
@@ -72,12 +73,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error('aborted'))
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: PostController): void {
     this.#controller = controller
     if (this.#isSettled) controller.abort(new Error('aborted'))
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(controller: PostController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return
     const isEventStream = String(headers['content-type'] ?? '').startsWith('text/event-stream')
     this.#answer = { status, headers, text: '', body: undefined, isEventStream }
@@ -91,7 +92,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: PostController, chunk: Buffer): void {
     if (this.#isSettled) return
     try {
       if (this.#reader) {
@@ -127,7 +128,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#settle(() => this.#resolve(this.#answer as HttpAnswer))
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_controller: PostController, error: Error): void {
     clearTimeout(this.#draining)
     this.#fail(
       unavailable(this.#post.upstream, describe(error), { cause: error, wasSent: this.#controller !== undefined }),
@@ -135,12 +136,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   // The rest of the stream is read and dropped, so that the connection can be used again; a stream that does not end is cut.
-  #finish(controller: Dispatcher.DispatchController): void {
+  #finish(controller: PostController): void {
     this.#settle(() => this.#resolve(this.#answer as HttpAnswer))
     this.#draining = setTimeout(() => controller.abort(new Error('drained')), DRAIN_MS).unref()
   }
 
-  #stop(controller: Dispatcher.DispatchController, error: unknown): void {
+  #stop(controller: PostController, error: unknown): void {
     this.#fail(error)
     controller.abort(new Error('refused'))
   }
@@ -169,6 +170,6 @@ export function tooLarge({ upstream, maxBytes }: Pick<HttpPost, 'upstream' | 'ma
 function describe(error: Error): string {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ECONNREFUSED') return 'the connection was refused'
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'it did not accept the connection in time'
+  if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') return 'it did not accept the connection in time'
   return 'the connection failed'
 }

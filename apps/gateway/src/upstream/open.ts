@@ -1,14 +1,13 @@
 /** Opens a connection to an upstream as its configuration says: over HTTP, as a supervised child, or on the pipes of a command. */
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { Pool } from 'undici'
 import type { UpstreamConfig } from '../config/schema.ts'
 import { reveal } from '../config/secret.ts'
-import { checkedLookup } from '../egress/checked-lookup.ts'
 import { GatewayError } from '../errors.ts'
 import { VIA_VARIABLE } from '../wire/via.ts'
 import { type UpstreamAnswer, unavailable } from './answer.ts'
 import type { Connection, UpstreamCall } from './connection.ts'
+import { createDispatchers } from './dispatchers.ts'
 import { DISCOVER_PARAMS, eraOf, readDiscover, refusesKnownRevision } from './handshake.ts'
 import { createModernHttp, modernRequest } from './http-modern.ts'
 import type { HttpTarget } from './http-target.ts'
@@ -46,15 +45,8 @@ export function createCallerChildren(deps: OpenDeps): CallerChildren | undefined
   })
 }
 
-const POOL = {
-  headersTimeout: 0,
-  bodyTimeout: 0,
-  keepAliveTimeout: 10_000,
-  connect: { timeout: 2_000, lookup: checkedLookup('configured') },
-}
 const PROBE_MS = 5_000
 const SMALL_ANSWER_BYTES = 256 * 1024
-const LAST_CALLS_MS = 30_000
 
 /**
  * Opens the connection and finds out the era.
@@ -116,12 +108,10 @@ async function startStdio(
 
 async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<Connection> {
   const { id, config, credential } = deps
-  const dispatcher = new Pool(url.origin, { ...POOL, connections: config.concurrency * 2 + 8 })
-  const streams = new Pool(url.origin, POOL)
+  const dispatchers = await createDispatchers(url, config.concurrency * 2 + 8)
   const target: HttpTarget = {
     upstream: id,
-    dispatcher,
-    streams,
+    ...dispatchers,
     path: url.pathname + url.search,
     headers: { ...withLowerCaseKeys(revealAll(config.headers)), via: deps.via },
     log: deps.log,
@@ -133,13 +123,11 @@ async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<
       ended: http.ended,
       async close() {
         await http.close()
-        await streams.destroy()
-        if (signal.aborted) await dispatcher.destroy()
-        else endLater(dispatcher)
+        await dispatchers.close(signal.aborted)
       },
     })
   } catch (error) {
-    await Promise.all([dispatcher.destroy(), streams.destroy(), tellRefused(error, deps)])
+    await Promise.all([dispatchers.close(true), tellRefused(error, deps)])
     throw error
   }
 }
@@ -149,13 +137,6 @@ async function tellRefused(error: unknown, { credential, refused }: OpenDeps): P
   if (!refused || !isUnauthorized(error)) return
   const token = await credential().catch(() => undefined)
   if (token !== undefined) refused(token)
-}
-
-// A connection can be of no more use for listing while the calls under way on it are still answered.
-function endLater(dispatcher: Pool): void {
-  const cut = setTimeout(() => void dispatcher.destroy(), LAST_CALLS_MS).unref()
-  const done = () => clearTimeout(cut)
-  dispatcher.close().then(done, done)
 }
 
 // Over HTTP a refusal, a failure or silence proves nothing about the era, so those are thrown and tried again later.

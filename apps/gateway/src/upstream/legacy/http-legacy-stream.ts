@@ -32,12 +32,13 @@ const PASSING = new Set([401, 403, 408, 409, 429, 500, 502, 503, 504])
  * @throws when it breaks, or cannot be opened for now
  */
 export async function readLegacyStream(
-  target: Pick<HttpTarget, 'upstream' | 'streams' | 'path' | 'headers'>,
+  target: Pick<HttpTarget, 'upstream' | 'others' | 'path' | 'headers'>,
   session: NamedSession,
   reading: Reading,
 ): Promise<LegacyStreamOutcome> {
   const { 'content-type': _none, ...headers } = sessionHeaders(target, session, reading.credential)
-  const answer = await target.streams.request({
+  const others = await target.others()
+  const answer = await others.request({
     path: target.path,
     method: 'GET',
     headers: {

@@ -47,7 +47,14 @@ beforeEach(async () => {
   })
   const { origin, pathname: path } = new URL(upstream.url('old'))
   pools = { dispatcher: new Pool(origin), streams: new Pool(origin) }
-  const target = { upstream: 'old', path, headers: {}, log: pino({ level: 'silent' }), ...pools }
+  const target = {
+    upstream: 'old',
+    path,
+    headers: {},
+    log: pino({ level: 'silent' }),
+    ...pools,
+    others: async () => pools.streams,
+  }
   connection = await connectLegacyHttp(target, async () => undefined, AbortSignal.timeout(5_000))
 })
 afterEach(async () => {

@@ -111,12 +111,13 @@ async function handshake(target: HttpTarget, client: SessionClient, signal: Abor
  * @throws when the upstream does not hear it
  */
 export async function endSession(
-  target: Pick<HttpTarget, 'headers' | 'path' | 'dispatcher'>,
+  target: Pick<HttpTarget, 'headers' | 'path' | 'others'>,
   session: NamedSession,
   credential: string | undefined,
 ): Promise<void> {
   if (session.id === undefined) return
-  const { body } = await target.dispatcher.request({
+  const others = await target.others()
+  const { body } = await others.request({
     path: target.path,
     method: 'DELETE',
     headers: sessionHeaders(target, session, credential),

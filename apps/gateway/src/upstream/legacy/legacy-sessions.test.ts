@@ -42,7 +42,14 @@ beforeEach(async () => {
   upstream = await startScripts({ old: script })
   const { origin, pathname: path } = new URL(upstream.url('old'))
   const pools = { dispatcher: new Pool(origin, { connections: 2 }), streams: new Pool(origin) }
-  target = { upstream: 'old', path, headers: {}, log: pino({ level: 'silent' }), ...pools }
+  target = {
+    upstream: 'old',
+    path,
+    headers: {},
+    log: pino({ level: 'silent' }),
+    ...pools,
+    others: async () => pools.streams,
+  }
 })
 afterEach(async () => {
   closing.abort()

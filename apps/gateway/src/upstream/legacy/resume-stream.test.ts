@@ -29,7 +29,15 @@ it('listens for the end of the call once', async () => {
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const streams = new Pool(`http://127.0.0.1:${(http.address() as AddressInfo).port}`)
-  const target = { upstream: 'up', dispatcher: streams, streams, path: '/', headers: {}, log: pino({ enabled: false }) }
+  const target = {
+    upstream: 'up',
+    dispatcher: streams,
+    streams,
+    others: async () => streams,
+    path: '/',
+    headers: {},
+    log: pino({ enabled: false }),
+  }
   const signal = new CountingEnd()
   const session = { id: 's', revision: '2025-11-25' } as LegacySession
   await resumeStream(target, session, {
