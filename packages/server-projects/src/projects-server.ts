@@ -7,8 +7,10 @@ import { openServices, type ProjectServices } from './open-services.ts'
 import { sprintPlanning } from './prompts/sprint-planning.ts'
 import { statusReport } from './prompts/status-report.ts'
 import { taskBreakdown } from './prompts/task-breakdown.ts'
+import { projectBoard } from './resources/project-board.ts'
 import { projectStatus } from './resources/project-status.ts'
 import { recentActivity } from './resources/recent-activity.ts'
+import { task } from './resources/task.ts'
 import { teamWorkload } from './resources/team-workload.ts'
 import { workspaceStatus } from './resources/workspace-status.ts'
 import { addComment } from './tools/add-comment.ts'
@@ -78,7 +80,7 @@ Overviews: the resources project://status, project://team-workload, project://re
     createProject,
     updateProject,
   ],
-  resources: [workspaceStatus, teamWorkload, recentActivity, projectStatus, notificationsResource],
+  resources: [workspaceStatus, teamWorkload, recentActivity, projectStatus, projectBoard, task, notificationsResource],
   prompts: [sprintPlanning, statusReport, taskBreakdown],
   open: (deps) => openServices(deps),
 })

@@ -116,7 +116,14 @@ runDomainContract({
       prepare: [notify(1), notify(2), notify(3)],
     },
   ],
-  resources: ['project://status', 'project://team-workload', 'project://recent-activity', 'project://WEB/status'],
+  resources: [
+    'project://status',
+    'project://team-workload',
+    'project://recent-activity',
+    'project://WEB/status',
+    'project://WEB/board',
+    'project://task/WEB-142',
+  ],
   prompts: [
     { name: 'sprint_planning', args: { project: 'WEB', goal: 'a calmer checkout' } },
     { name: 'status_report', args: {} },

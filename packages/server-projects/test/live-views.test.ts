@@ -52,17 +52,40 @@ it('shows a write at once in the resources it touched, and tells so', async () =
   expect([...new Set(updated)].sort()).toEqual(['project://WEB/status', 'project://people/yuki/notifications'])
 })
 
-it('completes project keys and refuses an unknown project', async () => {
-  const complete = async (value: string) =>
-    (
-      await client.complete({
-        ref: { type: 'ref/resource', uri: 'project://{project}/status' },
-        argument: { name: 'project', value },
-      })
-    ).completion.values
-  expect(await complete('d')).toEqual(['DATA', 'DES'])
-  expect(await complete('')).toContain('WEB')
+it('completes keys and refuses unknown ones', async () => {
+  const complete = async (uri: string, name: string, value: string) =>
+    (await client.complete({ ref: { type: 'ref/resource', uri }, argument: { name, value } })).completion.values
+  for (const uri of ['project://{project}/status', 'project://{project}/board']) {
+    expect(await complete(uri, 'project', 'd')).toEqual(['DATA', 'DES'])
+    expect(await complete(uri, 'project', '')).toContain('WEB')
+  }
+  const keys = await complete('project://task/{key}', 'key', 'web-14')
+  expect(keys).toContain('WEB-142')
+  expect(keys.every((key) => key.startsWith('WEB-14'))).toBe(true)
   await expect(client.readResource({ uri: 'project://WEBB/status' })).rejects.toThrow(/Did you mean WEB/)
+  await expect(client.readResource({ uri: 'project://task/WEB-99999' })).rejects.toThrow(/No task WEB-99999/)
+})
+
+it('tells every resource to people and to programs alike', async () => {
+  const uris = ['status', 'team-workload', 'recent-activity', 'WEB/status', 'WEB/board', 'task/WEB-142']
+  const data: Record<string, Record<string, unknown>> = {}
+  for (const uri of uris.map((path) => `project://${path}`)) {
+    const { contents } = await client.readResource({ uri })
+    expect(
+      contents.map(({ mimeType }) => mimeType),
+      uri,
+    ).toEqual(['text/markdown', 'application/json'])
+    data[uri] = JSON.parse((contents[1] as { text: string }).text)
+  }
+  expect(data['project://recent-activity']?.activity).toHaveLength(20)
+  const columns = data['project://WEB/board']?.columns as { state: string; total: number; tasks: { key: string }[] }[]
+  expect(columns.map(({ state }) => state)).toEqual(['Backlog', 'Todo', 'In Progress', 'In Review', 'Done', 'Canceled'])
+  const states = data['project://WEB/status']?.states as { name: string; tasks: number }[]
+  expect(columns.map(({ total }) => total)).toEqual(states.map(({ tasks }) => tasks))
+  for (const { tasks, state } of columns)
+    for (const { key } of tasks) expect(await read('project://WEB/board'), state).toContain(`- ${key} [${state}]`)
+  expect(data['project://task/WEB-142']).toMatchObject({ key: 'WEB-142', untrusted: true })
+  expect(await read('project://task/WEB-142')).toContain('<untrusted source="WEB-142 description">')
 })
 
 it('embeds the live resource in its prompts and names only tools that exist', async () => {
@@ -74,7 +97,9 @@ it('embeds the live resource in its prompts and names only tools that exist', as
   ] as const) {
     const { messages } = await client.getPrompt({ name, arguments: args })
     const text = messages.map(({ content }) => (content.type === 'text' ? content.text : '')).join('')
-    const named = [...text.matchAll(/\b[a-z]+(?:_[a-z]+)*_tasks?\b|\badd_comment\b/g)].map(([word]) => word)
+    // Arguments are named too, but a tool's name begins with what it does.
+    const verbs = '(?:add|assign|bulk|close|create|find|generate|get|link|list|plan|search|transition|update)'
+    const named = [...text.matchAll(new RegExp(`\\b${verbs}(?:_[a-z]+)+\\b`, 'g'))].map(([word]) => word)
     expect(named.length, name).toBeGreaterThan(2)
     expect(
       named.filter((word) => !tools.includes(word)),

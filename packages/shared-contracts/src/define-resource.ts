@@ -1,9 +1,11 @@
 /** How a domain server declares a resource: one URI or a template, read fresh on every request. */
 import type { CallContext } from './define-tool.ts'
 
-/** A text, and for how long from now its reader may keep it (MCP `ttlMs`). */
+/** A text, the same as data where programs read it too, and for how long from now its reader may keep it (MCP `ttlMs`). */
 export interface TimedText {
   text: string
+  /** Goes out as JSON beside the text. */
+  data?: object
   ttlMs: number
 }
 

@@ -90,11 +90,13 @@ function registerResource<Services>(
       requireScopes(call.caller, resource.scopes, resource.name)
       return toProtocolErrors(async () => resource.read(variables, call), url.href)
     })
-    const { ttlMs, ...content } = { ttlMs: undefined, ...(typeof answer === 'string' ? { text: answer } : answer) }
+    const given = { ttlMs: undefined, data: undefined, ...(typeof answer === 'string' ? { text: answer } : answer) }
+    const { ttlMs, data, ...content } = given
+    const json = data && { uri: url.href, mimeType: 'application/json', text: JSON.stringify(data) }
     // Only the modern revision knows how long a result may be kept.
     const isModern = ctx.mcpReq.envelope !== undefined
     return {
-      contents: [{ uri: url.href, mimeType, ...content }],
+      contents: [{ uri: url.href, mimeType, ...content }, ...(json ? [json] : [])],
       ...(isModern && ttlMs !== undefined ? { ttlMs } : {}),
     }
   }

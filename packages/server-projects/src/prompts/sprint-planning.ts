@@ -26,9 +26,9 @@ export const sprintPlanning = promptOf<ProjectServices>()({
       '',
       'The project and the team as they are now are attached. Then:',
       `1. Read the candidates with list_tasks (project ${project.key}, status open; page with cursor), and those in doubt with get_task_details.`,
-      '2. Choose what fits: overdue and urgent first, then what serves the goal. Leave room for people who already have much in progress.',
+      '2. Choose what fits: overdue and urgent first, then what serves the goal. Leave room for people who already have much in progress; get_workload tells more of one team.',
       '3. Show the plan as a table: key, title, owner, due date, reason. Say what was left out and why. Wait for agreement.',
-      '4. Once agreed: assign_task for owners, update_task for due dates and priorities, transition_task for what starts at once, create_and_assign_task for work that is missing (search_tasks first).',
+      '4. Once agreed: create_tasks for work that is missing (search_tasks first), bulk_update_tasks for owners, estimates and dates, then plan_sprint with the keys, with dry_run first; if your client does not show these, update_task (sprint, estimate) and assign_task do it one by one.',
     ].join('\n')
     return [
       { text },

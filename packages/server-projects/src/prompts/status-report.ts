@@ -25,7 +25,7 @@ export const statusReport = promptOf<ProjectServices>()({
       `Write a status report on ${scope} for ${cleanLine(audience ?? 'the team')}.`,
       '',
       'The status as it is now is attached. Then:',
-      `1. Read what is late with list_tasks (${filter}, overdue true), and what was finished with search_tasks or list_tasks (status closed).`,
+      `1. Read what was done, is late or is blocked with get_status_report, and more of any with list_tasks (${filter}, overdue or blocked true, status closed).`,
       '2. Read the two or three tasks that explain the most with get_task_details (sections description, comments, activity).',
       '3. Write: one sentence on the whole; done; in progress; at risk, with task key, owner and what would help; decisions needed. At most one page, every claim with a task key, no number that is not in what you read.',
       'Change nothing. If something should change, say which tool would do it (update_task, assign_task, transition_task) and ask.',

@@ -3,13 +3,14 @@ import { promptOf } from '@causeway/shared-contracts/define-prompt'
 import { z } from 'zod'
 import type { ProjectServices } from '../open-services.ts'
 import { projectStatusUri, renderProjectStatus } from '../resources/project-status.ts'
+import { renderTaskResource, taskUri } from '../resources/task.ts'
 import { renderWorkspaceStatus, WORKSPACE_STATUS_URI } from '../resources/workspace-status.ts'
 import { resolveProject } from '../store/project.ts'
 import { findTask } from '../store/task.ts'
 import { cleanLine } from '../text/clean-input.ts'
 import { embedded } from './embedded.ts'
 
-const TASK_KEY = /^[a-z]+-\d+$/i
+const TASK_KEY = /^[a-z][a-z0-9]*-\d+$/i
 
 /** From a goal or an existing task to tasks that one person can finish. */
 export const taskBreakdown = promptOf<ProjectServices>()({
@@ -35,11 +36,12 @@ export const taskBreakdown = promptOf<ProjectServices>()({
       `1. ${first}`,
       '2. Split it into tasks of one to three days, each with a title that says the result, what is included and what is not, how to tell that it is done, labels and priority. Put them in order; name what depends on what.',
       '3. Show the list and wait for agreement; nothing is written before.',
-      `4. Once agreed: create_and_assign_task where the owner is known, else create_task, with project ${project?.key ?? 'as agreed'} and an idempotency_key each${task ? `; then add_comment on ${task.key} with the new keys` : ''}.`,
+      `4. Once agreed: create_tasks with project ${project?.key ?? 'as agreed'}${task ? `, parent ${task.key}` : ''}, blocked_by for what waits (#1, #2… name tasks of the list) and an idempotency_key. If your client does not show it: create_and_assign_task where the owner is known, else create_task${task ? `, and add_comment on ${task.key} with the new keys` : ''}.`,
+      'generate_task_breakdown can write the list for you; create_tasks then takes its draft_id.',
     ].join('\n')
     const live = project
       ? embedded(projectStatusUri(project), renderProjectStatus(services, project))
       : embedded(WORKSPACE_STATUS_URI, renderWorkspaceStatus(services))
-    return [{ text }, live]
+    return [{ text }, live, ...(task ? [embedded(taskUri(task), renderTaskResource(services, task))] : [])]
   },
 })

@@ -11,15 +11,24 @@ export const recentActivity = resourceOf<ProjectServices>()({
   title: 'Recent activity',
   description: 'The last 20 things that people and agents did in the workspace, newest first.',
   uri: 'project://recent-activity',
-  read: (_, { services }) =>
-    [
+  read(_, { services }) {
+    const entries = readRecent(services.db, SHOWN)
+    const text = [
       '# Recent activity',
       '',
-      ...readRecent(services.db, SHOWN).map(renderActivity),
+      ...entries.map(renderActivity),
       '',
-      'The whole record of a task: get_task_details with sections ["activity"].',
-    ].join('\n'),
+      'More, by project, task, person or day: get_activity.',
+    ].join('\n')
+    return { text, data: { activity: entries.map(activityView) }, ttlMs: 0 }
+  },
 })
+
+/** One entry as data. */
+export function activityView(entry: ActivityRow) {
+  const { at, actor, key, kind } = entry
+  return { at, actor, key, kind, what: describeActivity(entry) }
+}
 
 /** One entry as a list item. */
 export function renderActivity(entry: ActivityRow): string {

@@ -1,19 +1,9 @@
 /** The resource that shows who has how much to do. */
 import { resourceOf } from '@causeway/shared-contracts/define-resource'
 import type { ProjectServices } from '../open-services.ts'
-import { IS_OPEN } from '../store/task.ts'
-import { readView } from '../store/view-cache.ts'
+import { readView, type View } from '../store/view-cache.ts'
+import { countUnassigned, readWorkload } from '../store/workload.ts'
 import { dateOf } from '../text/calendar-date.ts'
-
-interface WorkloadRow {
-  handle: string
-  name: string
-  team: string
-  open: number
-  in_progress: number
-  overdue: number
-  due_soon: number
-}
 
 /** URI of {@link teamWorkload}. */
 export const TEAM_WORKLOAD_URI = 'project://team-workload'
@@ -28,35 +18,24 @@ export const teamWorkload = resourceOf<ProjectServices>()({
   read: (_, call) => readView(call, TEAM_WORKLOAD_URI, () => renderTeamWorkload(call.services)),
 })
 
-/** The resource's text as of now. */
-export function renderTeamWorkload({ db, now }: ProjectServices): string {
+/** The resource as of now. */
+export function renderTeamWorkload({ db, now }: ProjectServices): View {
   const today = dateOf(now())
-  const rows = db.all<WorkloadRow>(
-    `SELECT u.handle, u.name, u.team, count(t.id) AS open,
-       count(t.id) FILTER (WHERE t.category = 'in_progress') AS in_progress,
-       count(t.id) FILTER (WHERE t.due < :today) AS overdue,
-       count(t.id) FILTER (WHERE t.due BETWEEN :today AND :soon) AS due_soon
-     FROM users u LEFT JOIN (SELECT t.*, s.category FROM tasks t JOIN workflow_states s ON s.id = t.state_id
-       WHERE t.deleted_at IS NULL AND ${IS_OPEN}) t ON t.assignee_id = u.id
-     GROUP BY u.id ORDER BY open DESC, u.handle`,
-    { today, soon: dateOf(now(), 7) },
-  )
-  const unassigned = db.get<{ n: number }>(
-    `SELECT count(*) AS n FROM tasks t JOIN workflow_states s ON s.id = t.state_id
-     WHERE t.deleted_at IS NULL AND t.assignee_id IS NULL AND ${IS_OPEN}`,
-  )
-  return [
+  const people = readWorkload(db, { today, soon: dateOf(now(), 7) })
+  const unassigned = countUnassigned(db)
+  const text = [
     `# Team workload on ${today}`,
     '',
-    `${rows.length} people; ${unassigned?.n ?? 0} open tasks have no owner.`,
+    `${people.length} people; ${unassigned} open tasks have no owner.`,
     '',
-    '| handle | name | team | open | in progress | overdue | due in 7 days |',
-    '|---|---|---|--:|--:|--:|--:|',
-    ...rows.map(
+    '| handle | name | team | open | in progress | overdue | due in 7 days | blocked | points in sprint |',
+    '|---|---|---|--:|--:|--:|--:|--:|--:|',
+    ...people.map(
       (row) =>
-        `| ${row.handle} | ${row.name} | ${row.team} | ${row.open} | ${row.in_progress} | ${row.overdue} | ${row.due_soon} |`,
+        `| ${row.handle} | ${row.name} | ${row.team} | ${row.open} | ${row.in_progress} | ${row.overdue} | ${row.due_soon} | ${row.blocked} | ${row.sprint_points} |`,
     ),
     '',
-    "One person's tasks: list_tasks with assignee. To give work to somebody: assign_task.",
+    "Of one project or team: get_workload. One person's tasks: list_tasks with assignee. To give work to somebody: assign_task.",
   ].join('\n')
+  return { text, data: { as_of: today, unassigned, people } }
 }

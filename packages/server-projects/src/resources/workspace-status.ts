@@ -2,7 +2,7 @@
 import { resourceOf } from '@causeway/shared-contracts/define-resource'
 import type { ProjectServices } from '../open-services.ts'
 import { IS_OPEN } from '../store/task.ts'
-import { readView } from '../store/view-cache.ts'
+import { readView, type View } from '../store/view-cache.ts'
 import { dateOf } from '../text/calendar-date.ts'
 
 interface StatusRow {
@@ -29,8 +29,8 @@ export const workspaceStatus = resourceOf<ProjectServices>()({
   read: (_, call) => readView(call, WORKSPACE_STATUS_URI, () => renderWorkspaceStatus(call.services)),
 })
 
-/** The resource's text as of now. */
-export function renderWorkspaceStatus({ db, now }: ProjectServices): string {
+/** The resource as of now. */
+export function renderWorkspaceStatus({ db, now }: ProjectServices): View {
   const today = dateOf(now())
   const rows = db.all<StatusRow>(
     `SELECT p.key, p.name, u.handle AS lead,
@@ -47,7 +47,7 @@ export function renderWorkspaceStatus({ db, now }: ProjectServices): string {
     { today, weekAgo: dateOf(now(), -7) },
   )
   const sum = (field: 'open' | 'in_progress' | 'overdue') => rows.reduce((total, row) => total + row[field], 0)
-  return [
+  const text = [
     `# Projects on ${today}`,
     '',
     `${rows.length} projects, ${sum('open')} open tasks: ${sum('in_progress')} in progress, ${sum('overdue')} overdue.`,
@@ -61,4 +61,5 @@ export function renderWorkspaceStatus({ db, now }: ProjectServices): string {
     '',
     'One project in detail: project://{key}/status. Its tasks: list_tasks.',
   ].join('\n')
+  return { text, data: { as_of: today, projects: rows } }
 }

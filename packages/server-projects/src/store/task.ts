@@ -137,6 +137,17 @@ export function findTask(db: Database, key: string, field = 'key'): TaskRow {
   )
 }
 
+/** Keys that start so, the latest first. */
+export function completeKey(db: Database, typed: string): string[] {
+  const start = canonicalKey(typed)
+  return db
+    .all<{ key: string }>(
+      `SELECT key FROM tasks WHERE key >= :start AND key < :end AND deleted_at IS NULL ORDER BY id DESC LIMIT 100`,
+      { start, end: `${start}\u{10FFFF}` },
+    )
+    .map(({ key }) => key)
+}
+
 function closestTask(db: Database, wanted: string): { key: string; title: string } | undefined {
   const prefix = wanted.split('-')[0] ?? ''
   const inProject = db.all<{ key: string; title: string }>(

@@ -9,23 +9,29 @@ import type { Database } from './database.ts'
 const LIFE_MS = 5 * 60_000
 const DAY_MS = 86_400_000
 
+/** An overview for people and models, and the same for programs. */
+export interface View {
+  text: string
+  data: object
+}
+
 /** Rendered overviews by URI. */
 export interface ViewCache {
-  /** The text at `uri` as of the last write, rendered again when there was one since, or when it is too old. */
-  get(uri: string, render: () => string): TimedText
+  /** What is at `uri` as of the last write, rendered again when there was one since, or when it is too old. */
+  get(uri: string, render: () => View): TimedText
 }
 
 /**
  * The overview as this caller may keep it: for what is left of its life, but not at all by who may write. Clients go on showing
  * what they keep, and nobody would understand a status without the task that they have just made.
  */
-export function readView({ services, caller }: ProjectCall, uri: string, render: () => string): TimedText {
+export function readView({ services, caller }: ProjectCall, uri: string, render: () => View): TimedText {
   const view = services.views.get(uri, render)
   return missingScopes(caller, ['projects.write']).length > 0 ? view : { ...view, ttlMs: 0 }
 }
 
 interface Entry {
-  text: string
+  view: View
   seq: number
   date: string
   renderedAtMs: number
@@ -39,10 +45,10 @@ export function createViewCache(db: Database, now: () => Date): ViewCache {
       const [nowMs, date, seq] = [now().getTime(), dateOf(now()), lastTouch(db)]
       const known = entries.get(uri)
       const isFresh = known?.seq === seq && known.date === date && nowMs - known.renderedAtMs < LIFE_MS
-      const entry = isFresh ? known : { text: render(), seq, date, renderedAtMs: nowMs }
+      const entry = isFresh ? known : { view: render(), seq, date, renderedAtMs: nowMs }
       entries.set(uri, entry)
       // Overviews count what is overdue, so they end with their day.
-      return { text: entry.text, ttlMs: Math.min(LIFE_MS - (nowMs - entry.renderedAtMs), DAY_MS - (nowMs % DAY_MS)) }
+      return { ...entry.view, ttlMs: Math.min(LIFE_MS - (nowMs - entry.renderedAtMs), DAY_MS - (nowMs % DAY_MS)) }
     },
   }
 }

@@ -1,13 +1,12 @@
 /** The tool that reads tasks in full. */
 import { DEFAULT_RESULT_BYTES } from '@causeway/shared-contracts/bounded-rows'
-import { markUntrusted } from '@causeway/shared-contracts/clean-text'
 import { toolOf } from '@causeway/shared-contracts/define-tool'
 import { z } from 'zod'
 import type { ProjectServices } from '../open-services.ts'
 import { findTask } from '../store/task.ts'
-import { SECTIONS, type TaskDetails, taskDetails } from '../store/task-details.ts'
+import { SECTIONS, taskDetails } from '../store/task-details.ts'
 import { dateOf } from '../text/calendar-date.ts'
-import { renderTask } from '../text/render-task.ts'
+import { renderTaskDetails } from '../text/render-task-details.ts'
 import { taskShape } from './task-shape.ts'
 
 /** Up to ten tasks with the sections asked for. */
@@ -41,25 +40,10 @@ export const getTaskDetails = toolOf<ProjectServices>()({
     )
     const next = 'Change with update_task, transition_task or assign_task; answer with add_comment.'
     return {
-      text: [`${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}:`, ...tasks.map(render), next].join('\n'),
+      text: [`${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}:`, ...tasks.map(renderTaskDetails), next].join(
+        '\n',
+      ),
       data: { tasks },
     }
   },
 })
-
-function render(task: TaskDetails): string {
-  const { description, links, relations, comments, activity, cut } = task
-  const lines = [
-    renderTask(task),
-    `version ${task.version} · created ${task.created_at} by ${task.created_by} · updated ${task.updated_at}`,
-  ]
-  if (description) lines.push(markUntrusted(description, `${task.key} description`))
-  for (const link of links ?? []) lines.push(`link: ${[link.ref, link.url, link.title].filter(Boolean).join(' · ')}`)
-  for (const { relation, key, title, status } of relations ?? []) lines.push(`${relation} ${key} [${status}] ${title}`)
-  if (comments) lines.push(`${task.comments_total} comments${comments.length > 0 ? ':' : ''}`)
-  for (const comment of comments ?? [])
-    lines.push(markUntrusted(comment.body, `${task.key} comment ${comment.id} by ${comment.author} at ${comment.at}`))
-  for (const entry of activity ?? []) lines.push(`${entry.at} ${entry.actor} ${entry.what}`)
-  if (cut) lines.push(`Only a part fits here of: ${cut.join(', ')}.`)
-  return lines.join('\n')
-}
