@@ -12,18 +12,17 @@ beforeAll(async () => {
 afterAll(() => harness.close())
 
 describe('list_integrations', () => {
-  it('tells that both are emulated, ready, and what exists', async () => {
+  it('tells that all are emulated, ready, and what exists', async () => {
     const { data, text } = await harness.call('list_integrations', {})
+    const facts = { mode: 'emulator', state: 'ready', account: 'shared' }
     expect(data.integrations).toEqual([
-      { id: 'github', mode: 'emulator', state: 'ready', sample_data: ['repository acme/web'] },
-      {
-        id: 'slack',
-        mode: 'emulator',
-        state: 'ready',
-        sample_data: ['channel #web-checkout', 'channel #incidents', 'channel #general'],
-      },
+      { id: 'github', ...facts, sample_data: ['repository acme/web'] },
+      { id: 'slack', ...facts, sample_data: ['channel #web-checkout', 'channel #incidents', 'channel #general'] },
+      { id: 'stripe', ...facts, sample_data: ['customer jana.keller@nordwind-bikes.example'] },
+      { id: 'linear', ...facts, sample_data: ['team SHOP'] },
+      { id: 'jira', ...facts, sample_data: ['project OPS'] },
     ])
-    expect(text).toMatch(/^2 integrations/)
+    expect(text).toMatch(/^5 integrations/)
   })
 })
 
@@ -33,11 +32,11 @@ describe('github_search_issues', () => {
     expect(exact.data).toMatchObject({
       total: 1,
       partial_match: false,
-      issues: [{ number: 456, labels: ['bug', 'checkout'] }],
+      items: [{ number: 456, labels: ['bug', 'checkout'] }],
     })
     const loose = await harness.call('github_search_issues', { repo: REPO, query: 'checkout coupon 500' })
     expect(loose.data.partial_match).toBe(true)
-    expect(loose.data.issues[0].number).toBe(456)
+    expect(loose.data.items[0].number).toBe(456)
   })
 
   it('walks all issues once each, while new ones are inserted', async () => {
@@ -51,7 +50,7 @@ describe('github_search_issues', () => {
         limit: 50,
         ...(cursor ? { cursor } : {}),
       })
-      seen.push(...data.issues.map((issue: { number: number }) => issue.number))
+      seen.push(...data.items.map((issue: { number: number }) => issue.number))
       cursor = data.next_cursor
       if (!cursor) break
       if (page < 3) await harness.call('github_create_issue', { repo: REPO, title: `Inserted while paging ${page}` })
@@ -78,14 +77,14 @@ describe('github_search_issues', () => {
 
   it('takes words as words: no qualifier, quote or fragment of a query language gets through', async () => {
     const { data } = await harness.call('github_search_issues', { repo: REPO, query: `"coupon is" repo:other/secret` })
-    expect(data.issues.every((issue: { url: string }) => issue.url.includes('/acme/web/'))).toBe(true)
+    expect(data.items.every((issue: { url: string }) => issue.url.includes('/acme/web/'))).toBe(true)
     const sql = await harness.call('github_search_issues', { repo: REPO, query: "x'; DROP TABLE issues; --" })
     expect(sql.error).toBeUndefined()
   })
 
   it('says what to try when nothing matches', async () => {
     const { text, data } = await harness.call('github_search_issues', { repo: REPO, query: 'zeppelin' })
-    expect(data.issues).toEqual([])
+    expect(data.items).toEqual([])
     expect(text).toContain('state="all"')
   })
 })
@@ -220,5 +219,51 @@ describe('github_create_issue and github_comment_on_issue', () => {
     const reader = { caller: { agent: 'r', roles: [], scopes: ['integrations.read'] } }
     expect((await harness.call('github_comment_on_issue', args, reader)).error?.code).toBe('forbidden')
     expect((await harness.call('github_get_issue', { repo: REPO, number: 454 }, reader)).error).toBeUndefined()
+  })
+})
+
+describe('github_list_pull_requests, github_get_pull_request and github_list_recent_commits', () => {
+  it('read what is proposed, and what it changes', async () => {
+    const { data, text } = await harness.call('github_list_pull_requests', { repo: REPO })
+    expect(data.items.map((item: { ref: string }) => item.ref)).toEqual(['gh:acme/web#458', 'gh:acme/web#457'])
+    expect(text).toContain('<untrusted')
+    const one = await harness.call('github_get_pull_request', { repo: REPO, number: 457 })
+    expect(one.data.item).toMatchObject({
+      status: 'started',
+      head: 'fix/coupon-twice',
+      base: 'main',
+      author: { handle: 'maria-l' },
+    })
+    // The emulator compares no branches, so it names no files.
+    expect(one.data.files).toEqual([])
+    expect((await harness.call('github_get_pull_request', { repo: REPO, number: 456 })).error?.code).toBe('not_found')
+  })
+
+  it('walk without gap or repeat', async () => {
+    const walked = async (tool: string, args: Record<string, unknown>) => {
+      const seen: string[] = []
+      let cursor: string | undefined
+      do {
+        const { data } = await harness.call(tool, { ...args, limit: 1, ...(cursor ? { cursor } : {}) })
+        seen.push(...data.items.map((item: { ref?: string; sha?: string }) => item.ref ?? item.sha))
+        cursor = data.next_cursor
+      } while (cursor && seen.length < 20)
+      return seen
+    }
+    expect(await walked('github_list_pull_requests', { repo: REPO })).toEqual(['gh:acme/web#458', 'gh:acme/web#457'])
+    const commits = await harness.call('github_list_recent_commits', { repo: REPO, limit: 50 })
+    const all = commits.data.items.map((item: { sha: string }) => item.sha)
+    expect(all.length).toBeGreaterThanOrEqual(5)
+    expect(await walked('github_list_recent_commits', { repo: REPO })).toEqual(all)
+  })
+
+  it('tell what changed a path, and since when', async () => {
+    const { data } = await harness.call('github_list_recent_commits', { repo: REPO, path: 'src/checkout/coupon.ts' })
+    expect(data.items).toMatchObject([{ author: { handle: 'maria-l', name: 'Maria Lindqvist' } }])
+    const since = new Date(Date.now() + 60 * 60_000).toISOString()
+    expect((await harness.call('github_list_recent_commits', { repo: REPO, since })).data.items).toEqual([])
+    expect((await harness.call('github_list_recent_commits', { repo: REPO, since: 'yesterday' })).error?.code).toBe(
+      'invalid_arguments',
+    )
   })
 })

@@ -18,10 +18,14 @@ let harness: Harness
 beforeAll(async () => {
   const env: Record<string, string> = {}
   for (const connector of VENDORED_CONNECTORS) {
-    const mock = await startContractMock(documentOf(connector), connector === 'jira' ? btoa(TOKEN) : TOKEN)
+    const mock = await startContractMock(
+      documentOf(connector),
+      connector === 'jira' ? btoa(`me@acme.dev:${TOKEN}`) : TOKEN,
+    )
     mocks.set(connector, mock)
     const name = connector.toUpperCase()
-    env[connector === 'slack' ? 'SLACK_BOT_TOKEN' : `${name}_TOKEN`] = TOKEN
+    env[connector === 'slack' ? 'SLACK_BOT_TOKEN' : `${name}_TOKEN`] =
+      connector === 'jira' ? `me@acme.dev:${TOKEN}` : TOKEN
     env[`${name}_API_URL`] = mock.url
   }
   harness = openHarness({ env })

@@ -67,3 +67,47 @@ describe('slack_post_message', () => {
     )
   })
 })
+
+describe('slack_find_user, slack_search_messages and slack_get_thread', () => {
+  it('find people by name and by address', async () => {
+    const { data } = await harness.call('slack_find_user', { query: 'maria lind' })
+    expect(data.items).toMatchObject([{ name: 'Maria Lindqvist', email: 'maria.lindqvist@acme.dev' }])
+    const byEmail = await harness.call('slack_find_user', { query: 'devon.park@acme.dev' })
+    expect(byEmail.data.items).toMatchObject([{ name: 'Devon Park' }])
+    expect((await harness.call('slack_find_user', { query: 'nobody@acme.dev' })).data).toMatchObject({
+      items: [],
+      total: 0,
+    })
+  })
+
+  it('find what was said, and read its thread', async () => {
+    const { data, text } = await harness.call('slack_search_messages', { channel: '#incidents', query: 'error rate' })
+    expect(data.items).toMatchObject([{ author: { name: 'Devon Park' }, replies: 2 }])
+    expect(data.items[0].author.email).toBeUndefined()
+    expect(text).toContain('<untrusted source="slack:')
+    const ts = data.items[0].ref.split('/')[1]
+    const thread = await harness.call('slack_get_thread', { channel: 'incidents', ts })
+    expect(thread.data.items.map((item: { author: { name: string } }) => item.author.name)).toEqual([
+      'Devon Park',
+      'Maria Lindqvist',
+      'Devon Park',
+    ])
+  })
+
+  it('walk a channel and a thread once each while people go on posting', async () => {
+    for (let i = 1; i <= 7; i++) await harness.call('slack_post_message', { channel: 'general', text: `walk ${i}` })
+    const texts: string[] = []
+    let cursor: string | undefined
+    do {
+      const args = { channel: 'general', query: 'walk', limit: 3, ...(cursor ? { cursor } : {}) }
+      const { data } = await harness.call('slack_search_messages', args)
+      texts.push(...data.items.map((item: { text: string }) => item.text))
+      cursor = data.next_cursor
+      await harness.call('slack_post_message', { channel: 'general', text: `walk later` })
+    } while (cursor && texts.length < 30)
+    expect(texts).toEqual([7, 6, 5, 4, 3, 2, 1].map((i) => `walk ${i}`))
+    const other = await harness.call('slack_search_messages', { channel: 'general', query: 'walk', limit: 3 })
+    const foreign = { channel: 'general', query: 'other', limit: 3, cursor: other.data.next_cursor }
+    expect((await harness.call('slack_search_messages', foreign)).error?.code).toBe('invalid_cursor')
+  })
+})

@@ -19,7 +19,7 @@ beforeAll(async () => {
       SLACK_BOT_TOKEN: SLACK_TOKEN,
       SLACK_API_URL: `${proxy.url}/api`,
     },
-    bounds: { connectTimeoutMs: 500, timeoutMs: 1_000, maxBytes: 100_000, maxRetries: 1, breakerFailures: 1_000 },
+    bounds: { maxBytes: 100_000, maxRetries: 1, breakerFailures: 1_000 },
   })
 })
 afterAll(async () => {

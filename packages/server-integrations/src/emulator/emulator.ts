@@ -7,7 +7,7 @@ const MAX_PORT_ATTEMPTS = 5
 
 /** What to start. */
 export interface EmulatorSpec {
-  service: 'github' | 'slack'
+  service: 'github' | 'slack' | 'linear'
   /** The address that the emulator writes into links; links must not change from one start to the next, so it is not its own. */
   linkBase: string
   tokens: Record<string, { login: string; scopes: string[] }>

@@ -50,6 +50,7 @@ export async function seedGithub(target: SeedTarget, signal: AbortSignal): Promi
     for (const commit of SEED_COMMITS) await addCommit(send, commit)
     // The emulator numbers issues in the order they come, so the story's issue needs all those before it.
     for (const issue of [...backlogIssues(), ...STORY_ISSUES]) await addIssue(send, issue)
+    for (const pull of PULL_REQUESTS) await addPullRequest(send, pull)
   } finally {
     await client.destroy()
   }
@@ -70,6 +71,41 @@ async function addCommit(send: Send, commit: SeedCommit): Promise<void> {
     json: { message: commit.message, tree: tree.sha, parents: [head.object.sha], author, committer: author },
   })
   await send({ method: 'PATCH', path: `/git/refs/heads/${BRANCH}`, as, json: { sha: made.sha } })
+}
+
+/** Numbered after the issues. */
+const PULL_REQUESTS = [
+  {
+    title: 'Checkout: refuse a coupon that is applied already',
+    body: 'Fixes #456. `src/checkout/coupon.ts` no longer reads an amount that was never granted.',
+    head: 'fix/coupon-twice',
+    as: 'maria-l',
+    file: {
+      path: 'src/checkout/coupon-guard.ts',
+      content: 'export const isApplied = (codes: string[], code: string) => codes.includes(code)\n',
+    },
+  },
+  {
+    title: 'Docs: how many coupons a cart may hold',
+    body: 'Answers #454.',
+    head: 'docs/coupon-limits',
+    as: 'priya-s',
+    file: { path: 'docs/checkout/coupon-limits.md', content: '# Limits of coupons\n\nA cart holds at most three.\n' },
+  },
+] as const
+
+async function addPullRequest(
+  send: Send,
+  { title, body, head, as, file }: (typeof PULL_REQUESTS)[number],
+): Promise<void> {
+  const base = await send({ method: 'GET', path: `/git/ref/heads/${BRANCH}`, as })
+  const parent = await send({ method: 'GET', path: `/git/commits/${base.object.sha}`, as })
+  const files = [{ ...file, mode: '100644', type: 'blob' }]
+  const tree = await send({ method: 'POST', path: '/git/trees', as, json: { base_tree: parent.tree.sha, tree: files } })
+  const commit = { message: title, tree: tree.sha, parents: [base.object.sha] }
+  const made = await send({ method: 'POST', path: '/git/commits', as, json: commit })
+  await send({ method: 'POST', path: '/git/refs', as, json: { ref: `refs/heads/${head}`, sha: made.sha } })
+  await send({ method: 'POST', path: '/pulls', as, json: { title, body, head, base: BRANCH } })
 }
 
 async function addIssue(send: Send, issue: SeedIssue): Promise<void> {

@@ -12,6 +12,8 @@ export type PagePlace = z.output<typeof PagePlace>
 /** A numbered-page list, in a fixed order. */
 export interface PageSource<Row> {
   perPage: number
+  /** Rows that the API serves at most; a search serves 1,000, a list has no end. */
+  maxReachable?: number
   idOf(row: Row): number
   fetch(page: number): Promise<{ total: number; rows: Row[] }>
 }
@@ -55,9 +57,10 @@ interface FetchedPage<Row> {
 }
 
 async function fetchPage<Row>(source: PageSource<Row>, page: number): Promise<FetchedPage<Row>> {
-  if (page * source.perPage > MAX_REACHABLE) return { page, total: MAX_REACHABLE, rows: [], isLast: true }
+  const reachable = source.maxReachable ?? MAX_REACHABLE
+  if (page * source.perPage > reachable) return { page, total: reachable, rows: [], isLast: true }
   const { total, rows } = await source.fetch(page)
-  const isLast = rows.length < source.perPage || page * source.perPage >= Math.min(total, MAX_REACHABLE)
+  const isLast = rows.length < source.perPage || page * source.perPage >= Math.min(total, reachable)
   return { page, total, rows, isLast }
 }
 

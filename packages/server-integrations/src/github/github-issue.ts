@@ -1,9 +1,15 @@
 /** An issue, a comment and a person as GitHub tells them, cut down to what the tools use and stripped of hidden characters. */
 import { stripHidden } from '@causeway/shared-contracts/clean-text'
 import { z } from 'zod'
+import type { Person } from '../shape/person.ts'
 
 /** Text of a third party, without what hides in it. */
 export const strangersText = z.string().transform(stripHidden)
+
+/** Someone by their login. */
+export function githubPerson(login: string): Person {
+  return { ref: `github:${login}`, handle: login }
+}
 
 const Login = z.object({ login: strangersText }).nullish()
 const Label = z.union([z.string(), z.object({ name: z.string().nullish() })])
@@ -29,9 +35,10 @@ export const GithubIssue = z
     title: issue.title,
     state: issue.state,
     body: issue.body ?? '',
-    author: issue.user?.login ?? 'ghost',
+    status: issue.state === 'open' ? ('open' as const) : ('done' as const),
+    author: githubPerson(issue.user?.login ?? 'ghost'),
     labels: issue.labels.map((label) => stripHidden(typeof label === 'string' ? label : (label.name ?? ''))),
-    assignees: (issue.assignees ?? []).map((assignee) => assignee.login),
+    assignees: (issue.assignees ?? []).map((assignee) => githubPerson(assignee.login)),
     comment_count: issue.comments,
     created_at: issue.created_at,
     updated_at: issue.updated_at,
@@ -51,7 +58,7 @@ export const GithubComment = z
   })
   .transform((comment) => ({
     id: comment.id,
-    author: comment.user?.login ?? 'ghost',
+    author: githubPerson(comment.user?.login ?? 'ghost'),
     body: comment.body ?? '',
     created_at: comment.created_at,
     url: comment.html_url,

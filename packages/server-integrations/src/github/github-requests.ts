@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { VendorRequest } from '../http/vendor-request.ts'
 import { GithubCodeHits, GithubCommits, GithubContent } from './github-content.ts'
 import { GithubComment, GithubIssue, GithubUser } from './github-issue.ts'
+import { GithubChangedFiles, GithubCommitLog, GithubPullRequest } from './github-pull-request.ts'
 import { repositoryPath } from './repository-name.ts'
 
 const GET = { method: 'GET', effect: 'read' } as const
@@ -107,6 +108,59 @@ export function listCommitsRequest(at: { repo: string; path: string; perPage: nu
   } satisfies VendorRequest
 }
 
+/** One page of a repository's pull requests, the newest first. */
+export function listPullRequestsRequest(at: { repo: string; state: string; page: number; perPage: number }) {
+  return {
+    ...GET,
+    path: [...repositoryPath(at.repo), 'pulls'],
+    query: { state: at.state, sort: 'created', direction: 'desc', page: at.page, per_page: at.perPage },
+    doing: `list the pull requests of ${at.repo}`,
+    missing: missingRepository(at.repo),
+    shape: z.array(GithubPullRequest),
+  } satisfies VendorRequest
+}
+
+/** One pull request. */
+export function getPullRequestRequest(at: IssueAddress) {
+  return {
+    ...GET,
+    path: [...repositoryPath(at.repo), 'pulls', String(at.number)],
+    doing: `read pull request ${at.repo}#${at.number}`,
+    missing: missingPullRequest(at),
+    shape: GithubPullRequest,
+  } satisfies VendorRequest
+}
+
+/** The files that a pull request changes, at most one page. */
+export function listChangedFilesRequest(at: IssueAddress & { perPage: number }) {
+  return {
+    ...GET,
+    path: [...repositoryPath(at.repo), 'pulls', String(at.number), 'files'],
+    query: { per_page: at.perPage },
+    doing: `read the files of ${at.repo}#${at.number}`,
+    missing: missingPullRequest(at),
+    shape: GithubChangedFiles,
+  } satisfies VendorRequest
+}
+
+/** The history back from a commit or a branch, its newest first. */
+export function commitLogRequest(at: {
+  repo: string
+  from?: string | undefined
+  path?: string | undefined
+  since?: string | undefined
+  perPage: number
+}) {
+  return {
+    ...GET,
+    path: [...repositoryPath(at.repo), 'commits'],
+    query: { sha: at.from, path: at.path, since: at.since, per_page: at.perPage },
+    doing: `read the commits of ${at.repo}`,
+    missing: missingRepository(at.repo),
+    shape: GithubCommitLog,
+  } satisfies VendorRequest
+}
+
 /** The repository itself; used to tell whether it exists. */
 export function getRepositoryRequest(repo: string) {
   return {
@@ -157,6 +211,10 @@ export function createCommentRequest({ body, ...at }: IssueAddress & { body: str
 
 function missingIssue(at: IssueAddress): string {
   return `No issue ${at.repo}#${at.number}, or this connection may not see it. Find it with github_search_issues(repo="${at.repo}").`
+}
+
+function missingPullRequest(at: IssueAddress): string {
+  return `No pull request ${at.repo}#${at.number}, or this connection may not see it. Find it with github_list_pull_requests(repo="${at.repo}").`
 }
 
 function missingRepository(repo: string): string {

@@ -8,7 +8,7 @@ export const repositoryName = z
   .string()
   .max(140)
   .refine((name) => NAME.test(name), { error: 'must be owner/name, e.g. acme/web' })
-  .describe('owner/name, e.g. acme/web')
+  .describe('e.g. acme/web')
 
 /** The path segments under which the REST API keeps a repository. */
 export function repositoryPath(repo: string): string[] {

@@ -59,7 +59,7 @@ export function commonRefusal(
 export function connectionRequired(dialect: VendorDialect, why: string): ToolError {
   return new ToolError(
     'connection_required',
-    `${dialect.title} is not usable: ${why}. Ask the operator to set a valid ${dialect.tokenVariable}; do not retry before.`,
+    `${dialect.title} is not usable: ${why}. Have the person connect again with connect_account(integration="${dialect.id}"), or the operator set a valid ${dialect.tokenVariable}; do not retry before.`,
   )
 }
 

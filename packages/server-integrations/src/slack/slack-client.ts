@@ -1,12 +1,16 @@
 /** Slack's requests over one connection, as the tools call them. */
 import { ToolError } from '@causeway/shared-contracts/tool-error'
+import type { z } from 'zod'
 import type { Connection } from '../connection/connection.ts'
 import type { VendorCall } from '../http/vendor-request.ts'
 import { channelName, closestChannels, type SlackChannel } from './slack-channel.ts'
+import { openSlackDirectory } from './slack-directory.ts'
 import {
   getChannelRequest,
   getPermalinkRequest,
   listChannelsRequest,
+  listMessagesRequest,
+  listRepliesRequest,
   type NewMessage,
   type PostedMessage,
   postMessageRequest,
@@ -42,6 +46,15 @@ export function createSlackClient(connection: Pick<Connection, 'call'>) {
       if (found) return found
       throw unknownChannel(given, (await keptChannels(by)).channels)
     },
+    people: openSlackDirectory(connection),
+    /** One page of a channel's messages. */
+    async messages(at: Parameters<typeof listMessagesRequest>[0], by: VendorCall) {
+      return toPage(await connection.call(listMessagesRequest(at), by))
+    },
+    /** One page of a thread. */
+    async replies(at: Parameters<typeof listRepliesRequest>[0], by: VendorCall) {
+      return toPage(await connection.call(listRepliesRequest(at), by))
+    },
     postMessage: (message: NewMessage, by: VendorCall) => connection.call(postMessageRequest(message), by),
     /** The address of a message, or undefined when Slack does not tell it. */
     async permalink(posted: PostedMessage, by: VendorCall): Promise<string | undefined> {
@@ -57,6 +70,10 @@ export function createSlackClient(connection: Pick<Connection, 'call'>) {
 
 /** Slack's requests over one connection. */
 export type SlackClient = ReturnType<typeof createSlackClient>
+
+function toPage({ messages, response_metadata: paging }: z.output<ReturnType<typeof listMessagesRequest>['shape']>) {
+  return { messages, next: paging?.next_cursor || undefined }
+}
 
 async function fetchChannels(connection: Pick<Connection, 'call'>, by: VendorCall): Promise<ChannelList> {
   const channels: SlackChannel[] = []

@@ -61,7 +61,8 @@ function errorWord(reply: VendorReply): string | undefined {
 function toToolError(verdict: Verdict, request: VendorRequest): ToolError {
   const error = (verdict.error ?? 'unknown_error').replace(/\W/g, '_').slice(0, 60)
   if (CREDENTIAL_ERRORS.includes(error)) return connectionRequired(slackDialect, `Slack says "${error}"`)
-  if (error === 'channel_not_found') return new ToolError('not_found', request.missing)
+  if (['channel_not_found', 'users_not_found', 'user_not_found'].includes(error))
+    return new ToolError('not_found', request.missing)
   if (error === 'missing_scope') {
     const needed = (verdict.needed ?? 'unknown').replace(/[^\w:.,-]/g, '').slice(0, 80)
     return new ToolError(

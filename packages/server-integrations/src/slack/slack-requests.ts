@@ -2,8 +2,13 @@
 import { z } from 'zod'
 import type { VendorRequest } from '../http/vendor-request.ts'
 import { SlackChannel } from './slack-channel.ts'
+import { SlackMessage, SlackUser } from './slack-message.ts'
 
 const CHANNELS_PER_PAGE = 1_000
+const MESSAGES_PER_PAGE = 200
+const USERS_PER_PAGE = 200
+const READ = { method: 'POST', effect: 'read' } as const
+const Paging = z.object({ next_cursor: z.string().optional() }).nullish()
 
 /** A message to post. */
 export interface NewMessage {
@@ -72,5 +77,53 @@ export function getPermalinkRequest(posted: PostedMessage) {
     doing: 'read the address of the message',
     missing: 'The message is gone.',
     shape: z.object({ permalink: z.string() }),
+  } satisfies VendorRequest
+}
+
+/** One page of a channel's messages, the newest first. */
+export function listMessagesRequest(at: { channel: SlackChannel; cursor?: string | undefined }) {
+  return {
+    ...READ,
+    path: ['conversations.history'],
+    form: { channel: at.channel.id, limit: MESSAGES_PER_PAGE, cursor: at.cursor },
+    doing: `read #${at.channel.name}`,
+    missing: `Slack no longer knows #${at.channel.name}. Find the channel with slack_find_channel.`,
+    shape: z.object({ messages: z.array(SlackMessage), response_metadata: Paging }),
+  } satisfies VendorRequest
+}
+
+/** One page of a thread, the message that it hangs on first. */
+export function listRepliesRequest(at: { channel: SlackChannel; ts: string; cursor?: string | undefined }) {
+  return {
+    ...READ,
+    path: ['conversations.replies'],
+    form: { channel: at.channel.id, ts: at.ts, limit: MESSAGES_PER_PAGE, cursor: at.cursor },
+    doing: `read a thread of #${at.channel.name}`,
+    missing: `No thread ${at.ts} in #${at.channel.name}. Find it with slack_search_messages.`,
+    shape: z.object({ messages: z.array(SlackMessage), response_metadata: Paging }),
+  } satisfies VendorRequest
+}
+
+/** One page of the workspace's people. */
+export function listUsersRequest(cursor: string | undefined) {
+  return {
+    ...READ,
+    path: ['users.list'],
+    form: { limit: USERS_PER_PAGE, cursor },
+    doing: 'list the people',
+    missing: 'Slack has no list of people.',
+    shape: z.object({ members: z.array(SlackUser), response_metadata: Paging }),
+  } satisfies VendorRequest
+}
+
+/** The person with an e-mail address. */
+export function getUserByEmailRequest(email: string) {
+  return {
+    ...READ,
+    path: ['users.lookupByEmail'],
+    form: { email },
+    doing: 'find a person by e-mail address',
+    missing: `Nobody in Slack has the address ${email}.`,
+    shape: z.object({ user: SlackUser }),
   } satisfies VendorRequest
 }

@@ -18,13 +18,25 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS writes_by_age ON writes (started_at_ms);
 `
 
+/** How a write may be run. */
+export interface OnceOptions {
+  /** For writes that the API itself does once under a key: for so long a lost answer may be asked for again by sending the same. */
+  resendableForMs?: number | undefined
+}
+
 export interface IdempotencyStore {
   /**
    * Runs a write once a key: a repeat gets the stored result.
    * @throws ToolError `idempotency_conflict` for other arguments, `write_in_progress` while it runs,
    * `write_outcome_unknown` when it ran and nobody knows how it ended
    */
-  once<Result>(write: KeyedWrite, run: () => Promise<Result>): Promise<{ result: Result; replayed: boolean }>
+  once<Result>(
+    write: KeyedWrite,
+    run: () => Promise<Result>,
+    options?: OnceOptions,
+  ): Promise<{ result: Result; replayed: boolean }>
+  /** Whether this write was begun before, however it ended. */
+  wasBegun(write: KeyedWrite): boolean
   isHealthy(): boolean
   close(): void
 }
@@ -32,6 +44,7 @@ export interface IdempotencyStore {
 interface Row {
   arguments_hash: string
   result: string | null
+  started_at_ms: number
 }
 
 /** Opens the store in a file. */
@@ -39,29 +52,35 @@ export function openIdempotencyStore(file: string): IdempotencyStore {
   const db = new DatabaseSync(file)
   db.exec(SCHEMA)
   db.prepare('DELETE FROM writes WHERE started_at_ms < ?').run(Date.now() - REPLAY_MS)
-  const find = db.prepare('SELECT arguments_hash, result FROM writes WHERE owner = ? AND tool = ? AND key = ?')
+  const find = db.prepare(
+    'SELECT arguments_hash, result, started_at_ms FROM writes WHERE owner = ? AND tool = ? AND key = ?',
+  )
   const begin = db.prepare('INSERT INTO writes VALUES (?, ?, ?, ?, ?, NULL)')
   const finish = db.prepare('UPDATE writes SET result = ? WHERE owner = ? AND tool = ? AND key = ?')
   const forget = db.prepare('DELETE FROM writes WHERE owner = ? AND tool = ? AND key = ?')
   const running = new Set<string>()
   return {
-    async once<Result>(write: KeyedWrite, run: () => Promise<Result>) {
+    async once<Result>(write: KeyedWrite, run: () => Promise<Result>, { resendableForMs = 0 }: OnceOptions = {}) {
       const id = [write.owner, write.tool, write.key] as const
       const row = find.get(...id) as Row | undefined
-      if (row) return { result: storedResult(row, write, running.has(id.join('\n'))) as Result, replayed: true }
-      begin.run(...id, write.digest, Date.now())
+      const isResent = row !== undefined && !running.has(id.join('\n')) && isResendable(row, write, resendableForMs)
+      if (row && !isResent)
+        return { result: storedResult(row, write, running.has(id.join('\n'))) as Result, replayed: true }
+      if (!isResent) begin.run(...id, write.digest, Date.now())
       running.add(id.join('\n'))
       try {
         const result = await run()
         finish.run(JSON.stringify(result), ...id)
         return { result, replayed: false }
       } catch (error) {
-        if (isKnownNotDone(error)) forget.run(...id)
+        // That a second sending failed says nothing about the first.
+        if (!isResent && isKnownNotDone(error)) forget.run(...id)
         throw error
       } finally {
         running.delete(id.join('\n'))
       }
     },
+    wasBegun: ({ owner, tool, key }) => find.get(owner, tool, key) !== undefined,
     isHealthy() {
       try {
         return find.get('', '', '') === undefined
@@ -71,6 +90,10 @@ export function openIdempotencyStore(file: string): IdempotencyStore {
     },
     close: () => db.close(),
   }
+}
+
+function isResendable(row: Row, write: KeyedWrite, forMs: number): boolean {
+  return row.result === null && row.arguments_hash === write.digest && Date.now() - row.started_at_ms < forMs
 }
 
 function storedResult(row: Row, write: KeyedWrite, isRunning: boolean): unknown {

@@ -10,13 +10,13 @@ export const githubCommentOnIssue = integrationTool({
   name: 'github_comment_on_issue',
   title: 'Comment on a GitHub issue',
   description:
-    'Comments on an issue or pull request. All readers of the repository see it: give no customer data. Read it with github_get_issue first; a comment cannot be removed from here.',
+    'Comments on an issue or pull request, seen by all readers of the repository: no customer data. Read it first with github_get_issue.',
   effect: 'write',
   openWorld: true,
   input: z.object({
     repo: repositoryName,
-    number: z.number().int().min(1).max(9_999_999).describe('Issue number.'),
-    body: z.string().trim().min(1).max(20_000).describe('Markdown.'),
+    number: z.number().int().min(1).max(9_999_999),
+    body: z.string().trim().min(1).max(20_000).describe('Markdown'),
     idempotency_key: idempotencyInput,
   }),
   output: z.object({

@@ -3,6 +3,7 @@ import { markUntrusted } from '@causeway/shared-contracts/clean-text'
 import { idempotencyInput } from '@causeway/shared-contracts/idempotency-codec'
 import { z } from 'zod'
 import { repositoryName } from '../github/repository-name.ts'
+import { personLabel } from '../shape/person.ts'
 import { integrationTool } from './integration-tool.ts'
 import { dryRun, runKeyedWrite } from './keyed-write.ts'
 
@@ -11,15 +12,15 @@ export const githubCreateIssue = integrationTool({
   name: 'github_create_issue',
   title: 'Create a GitHub issue',
   description:
-    'Opens an issue. Search with github_search_issues first so as not to repeat one; add to an existing one with github_comment_on_issue. All readers of the repository see it; for internal tasks use the project tools.',
+    'Opens an issue, seen by all readers of the repository. Search first so as not to repeat one; add to one with github_comment_on_issue.',
   effect: 'write',
   openWorld: true,
   input: z.object({
     repo: repositoryName,
-    title: z.string().trim().min(1).max(256).describe('One line.'),
-    body: z.string().max(20_000).default('').describe('Markdown.'),
-    labels: z.array(z.string().max(50)).max(10).default([]).describe('Label names.'),
-    assignees: z.array(z.string().max(39)).max(10).default([]).describe('GitHub logins.'),
+    title: z.string().trim().min(1).max(256).describe('One line'),
+    body: z.string().max(20_000).default('').describe('Markdown'),
+    labels: z.array(z.string().max(50)).max(10).default([]),
+    assignees: z.array(z.string().max(39)).max(10).default([]).describe('Logins'),
     idempotency_key: idempotencyInput,
     dry_run: dryRun,
   }),
@@ -59,7 +60,7 @@ export const githubCreateIssue = integrationTool({
         number: result.number,
         url: result.url,
         labels: result.labels,
-        assignees: result.assignees,
+        assignees: result.assignees.map(personLabel),
         dry_run: false,
         replayed,
       },

@@ -7,6 +7,7 @@ import type { GithubClient } from '../github/github-client.ts'
 import { repositoryFilePath } from '../github/repository-file-path.ts'
 import { repositoryName } from '../github/repository-name.ts'
 import type { VendorCall } from '../http/vendor-request.ts'
+import { Person } from '../shape/person.ts'
 import { integrationTool } from './integration-tool.ts'
 
 const MAX_PROFILES = 3
@@ -17,12 +18,7 @@ const Evidence = z.object({
   commit: z.string().optional(),
   matched: z.string(),
 })
-const Owner = z.object({
-  handle: z.string(),
-  login: z.string().optional(),
-  name: z.string().optional(),
-  email: z.string().optional(),
-})
+const Owner = Person.extend({ handle: z.string(), login: z.string().optional() })
 type Owner = z.output<typeof Owner>
 
 /** `github_find_code_owner` */
@@ -30,7 +26,7 @@ export const githubFindCodeOwner = integrationTool({
   name: 'github_find_code_owner',
   title: 'Find a code owner',
   description:
-    'Finds who owns a file or module: from CODEOWNERS, with file, line and pattern as evidence, else from recent commits. Give a path if one is known (github_get_issue lists those an issue mentions), else keywords. Assigns nothing.',
+    'Finds who owns a file or module, with evidence: the CODEOWNERS line, else recent commits. Give a path if known (github_get_issue lists those an issue mentions), else keywords.',
   effect: 'read',
   openWorld: true,
   input: z.object({
@@ -40,7 +36,7 @@ export const githubFindCodeOwner = integrationTool({
       .array(z.string().trim().min(2).max(60))
       .max(8)
       .default([])
-      .describe('Module names, labels or words, the most telling first.'),
+      .describe('Module names or words, most telling first'),
   }),
   output: z.object({
     repo: z.string(),
@@ -66,11 +62,12 @@ export const githubFindCodeOwner = integrationTool({
 async function describeOwners(github: GithubClient, handles: readonly string[], call: VendorCall): Promise<Owner[]> {
   return Promise.all(
     handles.map(async (handle, i): Promise<Owner> => {
-      if (!handle.startsWith('@')) return { handle, email: handle }
-      if (handle.includes('/')) return { handle }
+      if (!handle.startsWith('@')) return { ref: `email:${handle}`, handle, email: handle }
+      if (handle.includes('/')) return { ref: `github:${handle.slice(1)}`, handle }
       const login = handle.slice(1)
       const profile = i < MAX_PROFILES && /^[\w-]{1,39}$/.test(login) ? await github.findUser(login, call) : undefined
       return {
+        ref: `github:${login}`,
         handle,
         login,
         ...(profile?.name ? { name: profile.name } : {}),

@@ -18,9 +18,9 @@ const Input = z.object({
     .max(200)
     .regex(/^(?!\.{1,2}$)[\w./-]+$/)
     .optional()
-    .describe('Branch, tag or commit.'),
-  start_line: z.number().int().min(1).max(1_000_000).default(1).describe('First line.'),
-  max_lines: z.number().int().min(1).max(500).default(200).describe('Most lines.'),
+    .describe('Branch, tag or commit'),
+  start_line: z.number().int().min(1).max(1_000_000).default(1),
+  max_lines: z.number().int().min(1).max(500).default(200),
 })
 type Input = z.output<typeof Input>
 
@@ -28,8 +28,7 @@ type Input = z.output<typeof Input>
 export const githubGetFile = integrationTool({
   name: 'github_get_file',
   title: 'Get a GitHub file',
-  description:
-    'Reads lines of a text file, or lists a folder. Use it for code or docs that an issue mentions; for owners use github_find_code_owner, not CODEOWNERS.',
+  description: 'Reads lines of a text file, or lists a folder. For owners use github_find_code_owner, not CODEOWNERS.',
   effect: 'read',
   openWorld: true,
   input: Input,

@@ -7,46 +7,33 @@ import type { GithubComment, GithubIssue } from '../github/github-issue.ts'
 import { mentionedPaths } from '../github/mentioned-paths.ts'
 import { repositoryName } from '../github/repository-name.ts'
 import type { VendorCall } from '../http/vendor-request.ts'
+import { Person, personLabel } from '../shape/person.ts'
+import { bounded, WorkItem } from '../shape/work-item.ts'
 import { integrationTool } from './integration-tool.ts'
 
 const MAX_BODY_CHARS = 7_000
 const MAX_COMMENT_CHARS = 1_500
 const COMMENTS_BYTES = 6_000
 
-const Comment = z.object({
-  author: z.string(),
-  body: z.string(),
-  created_at: z.string(),
-})
+const Comment = z.object({ author: Person, body: z.string(), created_at: z.string() })
+const Issue = WorkItem.extend({ number: z.number(), body: z.string(), comment_count: z.number(), kind: z.string() })
 
 /** `github_get_issue` */
 export const githubGetIssue = integrationTool({
   name: 'github_get_issue',
   title: 'Get a GitHub issue',
   description:
-    'Reads one issue: text, labels, people, newest comments, and the file paths it mentions, ready for github_find_code_owner. Use github_search_issues when the number is unknown.',
+    'Reads one issue: text, people, newest comments, and the file paths it mentions, for github_find_code_owner. Number unknown: github_search_issues.',
   effect: 'read',
   openWorld: true,
   input: z.object({
     repo: repositoryName,
     number: z.number().int().min(1).max(9_999_999).describe('e.g. 456'),
-    comments: z.number().int().min(0).max(50).default(10).describe('Most comments.'),
+    comments: z.number().int().min(0).max(50).default(10).describe('Most comments'),
   }),
-  output: z.object({
-    ref: z.string(),
-    number: z.number(),
-    title: z.string(),
-    state: z.string(),
-    body: z.string(),
-    author: z.string(),
-    labels: z.array(z.string()),
-    assignees: z.array(z.string()),
-    comment_count: z.number(),
+  output: Issue.extend({
     comments: z.array(Comment),
     mentioned_paths: z.array(z.string()),
-    kind: z.string(),
-    created_at: z.string(),
-    url: z.string(),
     truncated: z.boolean(),
     untrusted: z.boolean(),
   }),
@@ -58,11 +45,10 @@ export const githubGetIssue = integrationTool({
     const comments = fitNewest(newest)
     const isCut =
       body.length < issue.body.length || comments.some((each, i) => each.body !== newest.at(i - comments.length)?.body)
+    const { is_pull_request, ...facts } = issue
     const data = {
-      ...issue,
-      kind: issue.is_pull_request ? 'pull request' : 'issue',
-      ref: `gh:${repo}#${number}`,
-      title: issue.title.slice(0, 300),
+      ...bounded({ ...facts, ref: `gh:${repo}#${number}` }),
+      kind: is_pull_request ? 'pull request' : 'issue',
       body,
       comments,
       mentioned_paths: mentionedPaths(`${issue.body}\n${newest.map((each) => each.body).join('\n')}`),
@@ -94,10 +80,10 @@ function fitNewest(comments: readonly GithubComment[]): GithubComment[] {
 }
 
 function commentText(comment: GithubComment): string {
-  return `${comment.author}, ${comment.created_at}:\n${comment.body}`
+  return `${personLabel(comment.author)}, ${comment.created_at}:\n${comment.body}`
 }
 
-type IssueData = GithubIssue & {
+type IssueData = Omit<GithubIssue, 'is_pull_request'> & {
   kind: string
   comments: GithubComment[]
   mentioned_paths: string[]
@@ -105,8 +91,9 @@ type IssueData = GithubIssue & {
 }
 
 function render(repo: string, issue: IssueData): string {
-  const people = issue.assignees.length > 0 ? `assigned to ${issue.assignees.join(', ')}` : 'nobody assigned'
-  const facts = `by ${issue.author}, ${issue.created_at}; labels: ${issue.labels.join(', ') || 'none'}; ${people}; ${issue.comment_count} comments`
+  const people =
+    issue.assignees.length > 0 ? `assigned to ${issue.assignees.map(personLabel).join(', ')}` : 'nobody assigned'
+  const facts = `by ${personLabel(issue.author)}, ${issue.created_at}; labels: ${issue.labels.join(', ') || 'none'}; ${people}; ${issue.comment_count} comments`
   const parts = [`${issue.title}\n${facts}\n\n${issue.body}`, ...issue.comments.map(commentText)]
   const [path] = issue.mentioned_paths
   return [

@@ -4,12 +4,13 @@ import { keyedWriteOf } from '@causeway/shared-contracts/idempotency-codec'
 import { z } from 'zod'
 import type { VendorDialect } from '../http/vendor-dialect.ts'
 import type { Integrations } from '../integrations.ts'
+import type { OnceOptions } from '../store/idempotency-store.ts'
 
 /** Argument schema of a rehearsal. */
-export const dryRun = z.boolean().default(false).describe('Only show what would be sent.')
+export const dryRun = z.boolean().default(false).describe('Only show')
 
 /** A tool's write, with its arguments as given, key included. */
-export interface ToolWrite {
+export interface ToolWrite extends OnceOptions {
   vendor: VendorDialect['id']
   tool: string
   args: Record<string, unknown> & { idempotency_key?: string | undefined }
@@ -21,8 +22,17 @@ export async function runKeyedWrite<Result>(
   call: CallContext<Integrations>,
   run: () => Promise<Result>,
 ): Promise<{ result: Result; replayed: boolean }> {
-  const connection = call.services.connections.find((each) => each.dialect.id === write.vendor)
-  const { tool, args } = write
-  const keyed = keyedWriteOf({ caller: call.caller, tool, args, place: connection?.instance ?? write.vendor })
-  return keyed ? call.services.writes.once(keyed, run) : { result: await run(), replayed: false }
+  const keyed = keyOf(write, call)
+  return keyed ? call.services.writes.once(keyed, run, write) : { result: await run(), replayed: false }
+}
+
+/** Whether this write was sent before under its key, however that ended. */
+export function wasSent(write: ToolWrite, call: CallContext<Integrations>): boolean {
+  const keyed = keyOf(write, call)
+  return keyed !== undefined && call.services.writes.wasBegun(keyed)
+}
+
+function keyOf({ vendor, tool, args }: ToolWrite, { caller, services }: CallContext<Integrations>) {
+  const connection = services.connections.find((each) => each.dialect.id === vendor)
+  return keyedWriteOf({ caller, tool, args, place: connection?.instance ?? vendor })
 }

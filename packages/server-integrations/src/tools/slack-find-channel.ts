@@ -4,6 +4,7 @@ import { markUntrusted } from '@causeway/shared-contracts/clean-text'
 import { z } from 'zod'
 import { closestChannels, matchingChannels, type SlackChannel } from '../slack/slack-channel.ts'
 import { integrationTool } from './integration-tool.ts'
+import { pageLimit } from './page-arguments.ts'
 
 const Channel = z.object({
   id: z.string(),
@@ -17,13 +18,12 @@ const Channel = z.object({
 export const slackFindChannel = integrationTool({
   name: 'slack_find_channel',
   title: 'Find a Slack channel',
-  description:
-    'Finds public channels whose name, topic or purpose has the words, the closest first. Use it before slack_post_message when the name is unknown. Reads no messages.',
+  description: 'Finds public channels whose name, topic or purpose has the words, the closest first.',
   effect: 'read',
   openWorld: true,
   input: z.object({
-    query: z.string().trim().min(1).max(80).describe('Name or words.'),
-    limit: z.number().int().min(1).max(50).default(20).describe('Most rows.'),
+    query: z.string().trim().min(1).max(80),
+    limit: pageLimit,
   }),
   output: z.object({
     total: z.number(),

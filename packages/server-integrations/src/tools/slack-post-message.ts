@@ -8,22 +8,24 @@ import { dryRun, runKeyedWrite } from './keyed-write.ts'
 
 const BROADCAST = /<!(?:channel|here|everyone|subteam)\b/i
 
+/** Argument schema of a message's own id. */
+export const messageTs = z
+  .string()
+  .regex(/^\d{1,12}\.\d{1,6}$/)
+  .describe('ts of the message')
+
 /** `slack_post_message` */
 export const slackPostMessage = integrationTool({
   name: 'slack_post_message',
   title: 'Post a Slack message',
   description:
-    'Posts to a channel or a thread of it. Find the channel with slack_find_channel; use dry_run to show a person the message first. No direct messages, no @channel.',
+    'Posts to a channel or a thread of it; dry_run shows it to a person first. No direct messages, no @channel.',
   effect: 'write',
   openWorld: true,
   input: z.object({
-    channel: z.string().trim().min(1).max(80).describe('Name or id, e.g. #web-checkout'),
-    text: z.string().trim().min(1).max(4_000).describe('mrkdwn: *bold*, <https://…|link>'),
-    thread_ts: z
-      .string()
-      .regex(/^\d{1,12}\.\d{1,6}$/)
-      .optional()
-      .describe('ts of the message to answer.'),
+    channel: z.string().trim().min(1).max(80).describe('Name or id, e.g. #general'),
+    text: z.string().trim().min(1).max(4_000).describe('mrkdwn: *bold*'),
+    thread_ts: messageTs.optional(),
     idempotency_key: idempotencyInput,
     dry_run: dryRun,
   }),
