@@ -10,6 +10,7 @@ import { startHttp } from '@causeway/shared-contracts/start-http'
 import { openServices } from '../src/open-services.ts'
 import { openDatabase } from '../src/store/database.ts'
 import { indexAllTasks } from '../src/store/search-index.ts'
+import { callOverHttp } from '../test/call-over-http.ts'
 import { fillWorkspace } from './fill-workspace.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
 
@@ -102,28 +103,9 @@ async function measure(url: string, scenario: Scenario, calls: number): Promise<
 
 /** @returns the cursor of the next page */
 async function call(url: string, name: string, args: Record<string, unknown>): Promise<string | undefined> {
-  const version = '2026-07-28'
-  const _meta = {
-    'io.modelcontextprotocol/protocolVersion': version,
-    'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
-    'io.modelcontextprotocol/clientCapabilities': {},
-  }
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': version,
-      'mcp-method': 'tools/call',
-      'mcp-name': name,
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args, _meta } }),
-  })
-  const { result } = (await response.json()) as {
-    result?: { isError?: boolean; structuredContent: { next_cursor?: string } }
-  }
-  if (!result || result.isError) throw new Error(`Cannot measure ${name}: ${JSON.stringify(result)}`)
-  return result.structuredContent.next_cursor
+  const { isError, structuredContent } = await callOverHttp(url, name, args)
+  if (isError) throw new Error(`Cannot measure ${name}: ${JSON.stringify(structuredContent)}`)
+  return structuredContent.next_cursor
 }
 
 function tableOf(rows: readonly Row[]): string {

@@ -1,5 +1,6 @@
 /** The one way to what is stored: statements with named parameters, and transactions. SQLite is behind it, and only this file knows. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { ToolError } from '@causeway/shared-contracts/tool-error'
 
 /** Named parameters of a statement (`:name` in its text). */
 export type Parameters = Record<string, SQLInputValue>
@@ -12,7 +13,10 @@ export interface Database {
   run(sql: string, parameters?: Parameters): number
   /** Runs statements without parameters, such as a schema. */
   execute(sql: string): void
-  /** Runs `work` in one transaction: all of it happens, or, when it throws, none. */
+  /**
+   * Runs `work` in one transaction: all of it happens, or, when it throws, none.
+   * @throws ToolError `busy` when other processes write for longer than a call can wait
+   */
   write<Result>(work: () => Result): Result
   /** A part of a transaction: when `work` throws, what the part did is undone and the rest of the transaction stands. */
   part<Result>(work: () => Result): Result
@@ -22,6 +26,7 @@ export interface Database {
 }
 
 const BUSY_TIMEOUT_MS = 5_000
+const SQLITE_BUSY = 5
 /** Pages kept in memory, KiB: a workspace of 50,000 tasks is read without going to the disk for most of it. */
 const CACHE_KIB = 65_536
 // Filters combine into many texts; each is cheap to prepare again.
@@ -55,8 +60,7 @@ export function openDatabase(path: string): Database {
 }
 
 function inTransaction<Result>(connection: DatabaseSync, work: () => Result, end: 'COMMIT' | 'ROLLBACK'): Result {
-  // Immediate, because a reader that turns writer later cannot wait for its turn.
-  connection.exec('BEGIN IMMEDIATE')
+  begin(connection)
   try {
     const result = work()
     connection.exec(end)
@@ -64,6 +68,19 @@ function inTransaction<Result>(connection: DatabaseSync, work: () => Result, end
   } catch (error) {
     if (connection.isTransaction) connection.exec('ROLLBACK')
     throw error
+  }
+}
+
+// Immediate, because a reader that turns writer later cannot wait for its turn.
+function begin(connection: DatabaseSync): void {
+  try {
+    connection.exec('BEGIN IMMEDIATE')
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error
+    throw new ToolError('busy', 'Others are writing; nothing was done. Try again in a second.', {
+      retryable: true,
+      retry_after_ms: 1_000,
+    })
   }
 }
 

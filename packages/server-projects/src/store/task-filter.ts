@@ -131,9 +131,10 @@ function labelsCondition(db: Database, labels: string[]): Condition {
       { field: 'labels', allowed: known.slice(0, 50), ...(near ? { did_you_mean: near } : {}) },
     )
   }
+  const one = (_: string, i: number) => `t.id IN (SELECT tl.task_id FROM task_labels tl
+    WHERE tl.label_id = (SELECT id FROM labels WHERE name = :label${i}))`
   return {
-    where: `t.id IN (SELECT tl.task_id FROM labels l JOIN task_labels tl ON tl.label_id = l.id
-      WHERE l.name IN (SELECT value FROM json_each(:labels)) GROUP BY tl.task_id HAVING count(*) = :labelCount)`,
-    parameters: { labels: JSON.stringify(wanted), labelCount: wanted.length },
+    where: wanted.map(one).join(' AND '),
+    parameters: Object.fromEntries(wanted.map((name, i) => [`label${i}`, name])),
   }
 }
