@@ -58,8 +58,9 @@ async function run(): Promise<number> {
     const rows: Row[] = []
     for (const scenario of SCENARIOS.filter(({ name }) => name.includes(values.only)))
       rows.push(await measure(running.url, scenario, Number(values.calls)))
+    const walked = values.only ? '' : await walkAll(running.url)
     await running.stop()
-    const table = tableOf(rows)
+    const table = `${tableOf(rows)}${walked}`
     process.stdout.write(table)
     if (values.docs) writeDocs(table)
     const tooSlow = rows.filter(({ p99 }) => p99 > MAX_P99_MS)
@@ -106,6 +107,29 @@ async function call(url: string, name: string, args: Record<string, unknown>): P
   const { isError, structuredContent } = await callOverHttp(url, name, args)
   if (isError) throw new Error(`Cannot measure ${name}: ${JSON.stringify(structuredContent)}`)
   return structuredContent.next_cursor
+}
+
+/**
+ * Walks every task, page by page, while others are created.
+ * @throws when a task comes twice or is missing
+ */
+async function walkAll(url: string): Promise<string> {
+  const seen = new Set<string>()
+  let [cursor, pages, rows, created]: [string | undefined, number, number, number] = [undefined, 0, 0, 0]
+  do {
+    const args = { status: 'any', limit: 50, ...(cursor ? { cursor } : {}) }
+    const { structuredContent: page } = await callOverHttp(url, 'list_tasks', args)
+    for (const { key } of page.tasks) seen.add(key)
+    rows += page.tasks.length
+    if (++pages % 20 === 0) {
+      await callOverHttp(url, 'create_task', { project: 'OPS', title: `Created after page ${pages}` })
+      created++
+    }
+    cursor = page.next_cursor
+  } while (cursor !== undefined)
+  if (rows !== seen.size || seen.size < Number(values.tasks))
+    throw new Error(`Cannot walk all tasks once: ${rows} rows, ${seen.size} tasks of ${values.tasks}`)
+  return `\nA walk through all of them took ${pages} pages and met each once, while ${created} others were created.\n`
 }
 
 function tableOf(rows: readonly Row[]): string {

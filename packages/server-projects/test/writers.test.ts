@@ -124,3 +124,19 @@ it('keeps all that it acknowledged and nothing half when it is killed in a storm
   const { total } = (await call(0, 'search_tasks', { query: 'storm', labels: ['storm'], limit: 1 })).structuredContent
   expect(total).toBe(WRITERS)
 })
+
+it('tells of each deadline once, however many processes start and die', async () => {
+  const connection = new DatabaseSync(join(dir, 'projects.sqlite'), { timeout: 5_000 })
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+  connection.prepare("UPDATE tasks SET due = ? WHERE title LIKE 'Storm %'").run(tomorrow)
+  connection.close()
+  const told = () =>
+    rows(`SELECT count(*) AS told FROM notifications n JOIN tasks t ON t.id = n.task_id
+      WHERE t.title LIKE 'Storm %' AND n.kind = 'due' GROUP BY t.id`)
+  // Each looks for deadlines as it starts.
+  const start = () => startHttp({ main }, dir)
+  for (const replica of await Promise.all([start(), start()])) await replica.kill()
+  expect(told()).toEqual(Array(WRITERS).fill({ told: 1 }))
+  replicas.push(await start())
+  expect(told()).toEqual(Array(WRITERS).fill({ told: 1 }))
+})
