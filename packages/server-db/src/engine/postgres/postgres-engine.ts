@@ -10,7 +10,7 @@ import { checkPosture, type PostureKind } from './check-posture.ts'
 import type { DbClient } from './db-client.ts'
 import { describeTables } from './describe-tables.ts'
 import { explainStatement } from './explain-statement.ts'
-import { type BoundStatement, readPage, streamRows } from './page-rows.ts'
+import { readPage, streamRows } from './page-rows.ts'
 import { prepareStatement } from './prepare-statement.ts'
 import { type BaseSchema, readBaseSchema } from './read-base-schema.ts'
 import { createSessionPool, type SessionBounds, type SessionPool } from './session-pool.ts'
@@ -43,20 +43,22 @@ export function createPostgresEngine(options: PostgresOptions): QueryEngine {
   const { counts, counted } = createStatementCounts()
   const source = openSource(options, pool)
   const { policy, hashKey } = options
-  const explain: QueryEngine['explain'] = (request) =>
-    pool.use(request, async (client) => {
-      const base = await source.schema(client)
-      const bound = await prepareStatement(request, { base, policy, hashKey, mayLackValues: true })
-      return explainStatement(client, bound, { viewer: request.viewer, base })
-    })
-  const prepared = <Result>(
-    request: StatementBasis,
-    work: (client: DbClient, bound: BoundStatement) => Promise<Result>,
-  ) =>
-    pool.use(request, async (client) => {
-      const base = await source.schema(client)
-      return work(client, await prepareStatement(request, { base, policy, hashKey, mayLackValues: false }))
-    })
+  // A statement that is refused takes no connection.
+  const prepare = async (request: StatementBasis, mayLackValues: boolean) =>
+    prepareStatement(request, { base: await source.base(), policy, hashKey, mayLackValues })
+  const explain: QueryEngine['explain'] = async (request) => {
+    const bound = await prepare(request, true)
+    const view = { viewer: request.viewer, base: await source.base() }
+    return pool.use(request, (client) => explainStatement(client, bound, view))
+  }
+  const run: QueryEngine['run'] = async (request) => {
+    const bound = await prepare(request, false)
+    return pool.use(request, (client) => readPage(client, bound, request))
+  }
+  const stream: QueryEngine['stream'] = async ({ maxRows, ...request }, sink) => {
+    const bound = await prepare(request, false)
+    return pool.use(request, (client) => streamRows(client, bound, { maxRows, sink }))
+  }
   return {
     kind: 'postgres',
     canWrite: false,
@@ -67,9 +69,8 @@ export function createPostgresEngine(options: PostgresOptions): QueryEngine {
       return verdict
     },
     explain,
-    run: (request) => counted(prepared(request, (client, bound) => readPage(client, bound, request))),
-    stream: ({ maxRows, ...request }, sink) =>
-      counted(prepared(request, (client, bound) => streamRows(client, bound, { maxRows, sink }))),
+    run: (request) => counted(run(request)),
+    stream: (request, sink) => counted(stream(request, sink)),
     async transact() {
       throw new QueryFailure('refused', 'There is no write connection.', 'write_allow_list')
     },
@@ -105,13 +106,15 @@ async function admit(client: DbClient, posture: PostgresOptions['posture'], warn
 function openSource({ schemas = ['public'], policy, limits }: PostgresOptions, pool: SessionPool) {
   const bases = createExpiringCache<BaseSchema>(SCHEMA_TTL_MS, 1)
   const descriptions = createExpiringCache<TableFacts[]>(SCHEMA_TTL_MS, MAX_DESCRIPTIONS)
-  const schema = (client: DbClient) => bases.get('', () => readBaseSchema(client, schemas))
   const bounds: SessionBounds = { timeoutMs: limits.defaultTimeoutMs }
+  const base = () => bases.get('', () => pool.use(bounds, (client) => readBaseSchema(client, schemas)))
   const describe = (viewer: Viewer) =>
-    descriptions.get(viewerKey(viewer), () =>
-      pool.use(bounds, async (client) => describeTables(client, await schema(client), { policy, viewer })),
-    )
-  return { schema, describe }
+    descriptions.get(viewerKey(viewer), async () => {
+      const lens = { policy, viewer }
+      const tables = await base()
+      return pool.use(bounds, (client) => describeTables(client, tables, lens))
+    })
+  return { base, describe }
 }
 
 type Probe = Pick<SourceHealth, 'ok' | 'detail' | 'version' | 'latencyMs'>
