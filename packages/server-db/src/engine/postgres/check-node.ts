@@ -32,6 +32,8 @@ const CHECKS: Readonly<Record<string, (node: SyntaxNode, rules: GuardRules) => v
   SelectStmt(node) {
     if ('intoClause' in node)
       refuse('select_only', 'SELECT INTO makes a table.', 'Leave INTO out; WITH names a result inside the statement.')
+    if (node.limitOption === 'LIMIT_OPTION_WITH_TIES')
+      refuse('allowed_syntax', 'FETCH … WITH TIES is not allowed.', 'Filter by rank() OVER (ORDER BY …) in a subquery.')
     if ('lockingClause' in node)
       refuse('no_locking', 'FOR UPDATE and FOR SHARE lock rows.', 'Leave the locking clause out.')
   },

@@ -15,6 +15,8 @@ export interface SqlParser {
   print(statement: SyntaxNode): string
 }
 
+type Indirection = Parameters<import('pgsql-deparser').Deparser['A_Indirection']>[0]
+
 // The parser recurses for each; far more of them would take it a tenth of a second to give up.
 const MAX_OPENINGS = 800
 
@@ -32,6 +34,15 @@ export function loadSqlParser(): Promise<SqlParser> {
 async function load(): Promise<SqlParser> {
   const [library, { Deparser }] = await Promise.all([import('libpg-query'), import('pgsql-deparser')])
   await library.loadModule()
+  /** Of `(ARRAY[1, 2])[1]` the library leaves the parentheses out. */
+  class Printer extends Deparser {
+    override A_Indirection(node: Indirection, context: Parameters<typeof Deparser.prototype.A_Indirection>[1]): string {
+      const printed = super.A_Indirection(node, context)
+      if (printed.startsWith('(')) return printed
+      const subject = this.visit(node.arg!, context)
+      return `(${subject})${printed.slice(subject.length)}`
+    }
+  }
   return {
     parse(sql) {
       const openings = sql.match(/[([]|case/gi)?.length ?? 0
@@ -45,7 +56,7 @@ async function load(): Promise<SqlParser> {
         throw new QueryFailure('sql', error instanceof Error ? error.message : 'The text cannot be parsed')
       }
     },
-    print: (statement) => Deparser.deparse(statement as never, { pretty: false }),
+    print: (statement) => new Printer(statement as never, { pretty: false }).deparseQuery(),
   }
 }
 
