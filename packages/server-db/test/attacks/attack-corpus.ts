@@ -50,6 +50,16 @@ const WRITES = all('select_only', [
   'REINDEX',
   'REINDEX orders_customer',
   'ANALYZE',
+  'ANALYZE customers',
+  "INSERT INTO customers (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET name = 'x'",
+  'INSERT OR REPLACE INTO payroll SELECT id, ssn FROM customers',
+  "UPDATE OR IGNORE customers SET ssn = 'x' FROM tickets WHERE tickets.customer_id = customers.id",
+  'WITH RECURSIVE x(i) AS (SELECT 1) UPDATE payroll SET note = (SELECT i FROM x)',
+  'DELETE FROM customers WHERE id IN (SELECT customer_id FROM orders) RETURNING email, ssn',
+  'ALTER TABLE payroll DROP COLUMN note',
+  'ALTER TABLE payroll RENAME COLUMN note TO loot',
+  'CREATE UNIQUE INDEX temp.loot ON customers (ssn)',
+  'CREATE TABLE IF NOT EXISTS customers (x)',
 ])
 
 const ESCAPES = all('select_only', [
@@ -69,6 +79,12 @@ const ESCAPES = all('select_only', [
   'RELEASE s',
   'EXPLAIN SELECT ssn FROM customers',
   'EXPLAIN QUERY PLAN SELECT ssn FROM customers',
+  'EXPLAIN DELETE FROM customers',
+  'EXPLAIN QUERY PLAN UPDATE payroll SET note = 1',
+  "ATTACH 'file:{dir}/helpdesk.db?mode=rwc' AS p",
+  "ATTACH DATABASE 'file::memory:?cache=shared' AS p KEY 'x'",
+  'VACUUM temp',
+  'ROLLBACK TO s',
 ])
 
 const PRAGMAS = all('no_pragma', [
@@ -79,6 +95,10 @@ const PRAGMAS = all('no_pragma', [
   "PRAGMA temp_store_directory = '{dir}'",
   'PRAGMA table_info(customers)',
   'PRAGMA main.journal_mode = WAL',
+  'PRAGMA temp.table_info(customers)',
+  'PRAGMA foreign_keys(0)',
+  "PRAGMA key = 'x'",
+  'PRAGMA integrity_check',
 ])
 
 const SECOND_STATEMENTS: Attack[] = [
@@ -90,6 +110,8 @@ const SECOND_STATEMENTS: Attack[] = [
     'SELECT 1; gibberish',
     "SELECT ';' ; VACUUM INTO '{dir}/pwned.db'",
     'SELECT 1;)',
+    'VALUES (1); DELETE FROM customers',
+    'WITH x AS (SELECT 1) SELECT * FROM x; COMMIT; DROP TABLE customers',
   ]),
   { sql: 'COMMIT; DROP TABLE payroll', expect: 'select_only' },
   { sql: 'SELECT 1\0; DROP TABLE payroll', expect: 'plain_text' },
@@ -130,6 +152,11 @@ const CATALOGS = all('no_catalog', [
   'WITH pragma_x AS MATERIALIZED (SELECT 1) SELECT count(*) FROM pragma_x',
   "SELECT * FROM dbstat('temp')",
   "SELECT * FROM fts3tokenize('simple', 'a b')",
+  'SELECT 1 FROM customers LEFT JOIN sqlite_temp_master ON 1',
+  'SELECT (SELECT count(*) FROM pragma_index_list(name)) FROM customers',
+  "SELECT * FROM pragma_table_xinfo('customers')",
+  'WITH t AS (SELECT * FROM sqlite_schema) SELECT * FROM t',
+  'SELECT name FROM customers UNION ALL SELECT sql FROM sqlite_master',
 ])
 
 const FUNCTIONS = all('allowed_functions', [
@@ -148,6 +175,10 @@ const FUNCTIONS = all('allowed_functions', [
   'SELECT geopoly_debug(1)',
   "SELECT count(*) FROM customers WHERE load_extension('x') IS NULL",
   "SELECT * FROM json_each(jsonb('[1]'))",
+  'SELECT changes()',
+  "SELECT matchinfo('x')",
+  'SELECT name FROM customers ORDER BY load_extension(name)',
+  'SELECT count(*) FILTER (WHERE randomblob(1) IS NULL) FROM customers',
 ])
 
 const NAMES: Attack[] = [

@@ -18,7 +18,7 @@ afterAll(async () => {
 })
 
 it(`${BENIGN_QUERIES.length} queries answer an operator as SQLite itself does`, async () => {
-  expect(BENIGN_QUERIES.length).toBeGreaterThanOrEqual(50)
+  expect(BENIGN_QUERIES.length).toBeGreaterThanOrEqual(100)
   for (const sql of BENIGN_QUERIES) {
     const statement = own.prepare(sql, { returnArrays: true, readBigInts: true })
     const rows = statement.all() as unknown as SQLOutputValue[][]

@@ -61,6 +61,33 @@ const PROBES = [
   'SELECT sum(salary_cents) FROM employees',
   'SELECT customers.ssn COLLATE NOCASE FROM customers WHERE id = 5',
   'SELECT 1 FROM customers WHERE id = 5 GROUP BY ssn HAVING min(ssn) < max(ssn)',
+  'SELECT rowid, * FROM customers WHERE id = 5',
+  'SELECT c.* FROM customers c JOIN customers d USING (phone, email) WHERE c.id = 5',
+  'SELECT count(*) FROM customers c NATURAL JOIN customers d',
+  "SELECT id FROM customers WHERE phone BETWEEN '+1 2' AND '+1 3'",
+  "SELECT id FROM customers WHERE phone > '+1 5' ORDER BY id",
+  "SELECT id FROM customers WHERE phone COLLATE NOCASE = '+1 222 33'",
+  'SELECT unicode(phone), hex(phone), octet_length(phone), length(CAST(phone AS BLOB)) FROM customers WHERE id = 5',
+  "SELECT printf('%s %q %Q', phone, email, phone) FROM customers WHERE id = 5",
+  'SELECT group_concat(phone ORDER BY phone) FROM customers',
+  'SELECT lag(phone) OVER (ORDER BY phone), first_value(email) OVER (ORDER BY phone) FROM customers ORDER BY id',
+  'SELECT phone, percent_rank() OVER (ORDER BY phone), cume_dist() OVER (ORDER BY email) FROM customers WHERE id < 9',
+  'SELECT median(length(phone)), max(length(email)) FROM customers WHERE id = 5',
+  "SELECT CASE phone WHEN '+1 222 33' THEN 1 ELSE 0 END, iif(email = 'kayla@oracle.example', 1, 0), nullif(phone, '+1 222 33') FROM customers WHERE id = 5",
+  "SELECT json_extract(json_object('p', phone), '$.p'), json(json_quote(phone)) FROM customers WHERE id = 5",
+  "SELECT json_type(json_object('s', ssn), '$.s') FROM customers WHERE id = 5",
+  'WITH x AS MATERIALIZED (SELECT * FROM customers) SELECT * FROM x WHERE id = 5',
+  'SELECT * FROM (SELECT * FROM customers UNION ALL SELECT * FROM customers) WHERE id = 5',
+  'SELECT (SELECT phone FROM customers WHERE id = 5) = (SELECT phone FROM customers WHERE id = 5)',
+  'SELECT a.id FROM customers a WHERE a.phone = (SELECT max(b.phone) FROM customers b)',
+  "SELECT likelihood(phone = '+1 222 33', 0.5), phone IS '+1 222 33', phone IN ('+1 222 33') FROM customers WHERE id = 5",
+  "SELECT id FROM customers WHERE phone GLOB '+1 [2]*' OR phone LIKE '+1 22_ 33'",
+  "SELECT phone || email || coalesce(phone, '') FROM customers WHERE id = 5",
+  'SELECT EXISTS (SELECT ssn FROM customers WHERE id = 5 INTERSECT SELECT ssn FROM customers)',
+  'SELECT salary_cents FROM employees UNION SELECT id FROM employees',
+  'SELECT cost_cents < 2 FROM products WHERE id = 1 AND EXISTS (SELECT phone FROM employees WHERE id = 4)',
+  'SELECT ntile(4) OVER (ORDER BY salary_cents) FROM employees',
+  "SELECT substr(phone, 4, 3), replace(phone, '2', 'x'), trim(phone, '+1 '), instr(phone, '222') FROM customers WHERE id = 5",
 ]
 
 const ROW_PROBES: Record<'support' | 'viewer', readonly string[]> = {
@@ -95,11 +122,21 @@ describe.each(['support', 'viewer'] as const)('as %s', (role) => {
   afterAll(() => Promise.all([one.close(), other.close()]))
 
   it(`${PROBES.length + ROW_PROBES[role].length} probes cannot tell the two databases apart`, async () => {
+    expect(PROBES.length + ROW_PROBES[role].length).toBeGreaterThanOrEqual(60)
     for (const sql of [...PROBES, ...ROW_PROBES[role]]) {
       const asked = (db: TestDb) => answer(db, role, { tool: 'run_query', args: { sql, limit: 500 } })
       expect(await asked(one), sql).toBe(await asked(other))
     }
+    for (const sql of [...PROBES, ...ROW_PROBES[role]].filter((_, i) => i % 10 === 0))
+      for (const tool of ['check_query', 'explain_query', 'export_query'])
+        expect(await answer(one, role, { tool, args: { sql } }), sql).toBe(
+          await answer(other, role, { tool, args: { sql } }),
+        )
     for (const call of [
+      ...['ssn', 'email', 'phone', 'birth_date', 'street'].map((column) => ({
+        tool: 'profile_column',
+        args: { table: 'customers', column, top: 50 },
+      })),
       { tool: 'search_schema', args: { detail: 'full' } },
       ...['customers', 'employees', 'ticket_messages', 'products'].map((table) => ({
         tool: 'describe_table',
