@@ -60,14 +60,19 @@ export interface TestDb {
 
 /**
  * Makes the data in a temporary directory and opens it as the shipped process would.
- * @param more SQL that changes the data before it is opened
+ * @param change SQL that changes the data before it is opened
  */
-export async function openTestDb(more = ''): Promise<TestDb> {
+export async function openTestDb(change = ''): Promise<TestDb> {
+  return openHelpdesk(PLANT + change)
+}
+
+/** The same with nothing but `change` planted. */
+export async function openHelpdesk(change = ''): Promise<TestDb> {
   const dir = mkdtempSync(join(tmpdir(), 'causeway-db-'))
   const file = join(dir, 'helpdesk.db')
   seedHelpdesk(file, { customers: 120, today: new Date('2026-06-01T12:00:00Z') })
   const db = new DatabaseSync(file)
-  db.exec(PLANT + more)
+  db.exec(change)
   db.close()
   writeFileSync(join(dir, 'canary.txt'), 'CANARY-FILE')
   const log = createLog('test')

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readDatabases } from '../config/read-databases.ts'
+import { PLANTED_ANOMALIES } from './planted-anomalies.ts'
 import { seedHelpdesk } from './seed-helpdesk.ts'
 
 const today = new Date('2026-06-15T10:00:00Z')
@@ -43,10 +44,6 @@ it('is described column by column in the policy', () => {
 
 it.each([
   [
-    'orders whose sum is wrong',
-    'SELECT count(*) FROM orders o WHERE total_cents + discount_cents <> (SELECT sum(quantity * unit_price_cents) FROM order_items i WHERE i.order_id = o.id)',
-  ],
-  [
     'invoices that differ from their order',
     'SELECT count(*) FROM invoices i JOIN orders o ON o.id = i.order_id WHERE i.amount_cents <> o.total_cents OR i.customer_id <> o.customer_id',
   ],
@@ -62,11 +59,6 @@ it.each([
     'overdue invoices that are not',
     "SELECT count(*) FROM invoices WHERE status = 'overdue' AND (due_on > '2026-06-15' OR paid_on IS NOT NULL)",
   ],
-  ['tickets resolved before they were opened', 'SELECT count(*) FROM tickets WHERE resolved_at < opened_at'],
-  [
-    'refunds above their invoice',
-    'SELECT count(*) FROM refunds r JOIN invoices i ON i.id = r.invoice_id WHERE r.amount_cents > i.amount_cents',
-  ],
   [
     'mail addresses outside the reserved names',
     "SELECT (SELECT count(*) FROM customers WHERE email NOT LIKE '%.example') + (SELECT count(*) FROM employees WHERE email NOT LIKE '%.example')",
@@ -74,6 +66,10 @@ it.each([
   ['social security numbers that could be issued', "SELECT count(*) FROM customers WHERE ssn NOT LIKE '9__-__-____'"],
 ])('has no %s', (_, sql) => {
   expect(one(sql)).toBe(0)
+})
+
+it.each(PLANTED_ANOMALIES)('has as planted: $about', ({ sql, count }) => {
+  expect(db.prepare(sql).all()).toHaveLength(count)
 })
 
 it('is the same for the same day and leads up to another day', () => {

@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { HELPDESK_INDEXES, HELPDESK_TABLES } from './helpdesk-schema.ts'
+import { plantAnomalies } from './planted-anomalies.ts'
 import { createSeededRandom } from './seeded-random.ts'
 import type { Seeding } from './seeding.ts'
 import { orderWriter, writeOrders, writeProducts } from './write-commerce.ts'
@@ -49,4 +50,5 @@ function fill(seeding: Seeding): void {
   const orders = writeOrders(seeding, write.order, ages)
   writeTickets(seeding, write.ticket, orders)
   writeNordwindBikes(write)
+  plantAnomalies(seeding, write.ticket)
 }
