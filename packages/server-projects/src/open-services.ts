@@ -15,6 +15,9 @@ import { migrate } from './store/migrations/migrate.ts'
 import { spentIn } from './store/spent-confirmations.ts'
 import { createViewCache, type ViewCache } from './store/view-cache.ts'
 
+/** The database in the data directory. */
+export const DATABASE_FILE = 'projects.sqlite'
+
 /** What every call works with. */
 export interface ProjectServices {
   db: Database
@@ -40,7 +43,7 @@ export function openServices(
   { dataDir, changes, log }: { dataDir: DataDir; changes: Changes; log: Logger },
   now: () => Date = () => new Date(),
 ): Opened<ProjectServices> {
-  const db = openDatabase(join(dataDir.path, 'projects.sqlite'))
+  const db = openDatabase(join(dataDir.path, DATABASE_FILE))
   prepare(db, now())
   const announcer = startNotices({ db, changes, now, log })
   return {

@@ -1,5 +1,5 @@
 /** The projects domain server: tasks of a workspace, found, read and changed by people and agents. */
-import { defineDomainServer } from '@causeway/shared-contracts/define-domain-server'
+import { type DomainServer, defineDomainServer } from '@causeway/shared-contracts/define-domain-server'
 import { listNotifications } from './notices/list-notifications.ts'
 import { markNotificationsRead } from './notices/mark-notifications-read.ts'
 import { notificationsResource } from './notices/notifications-resource.ts'
@@ -84,3 +84,8 @@ Overviews: the resources project://status, project://team-workload, project://re
   prompts: [sprintPlanning, statusReport, taskBreakdown],
   open: (deps) => openServices(deps),
 })
+
+/** The same without planning and administration, for a model that has little room for tools. */
+export function coreOf(server: DomainServer<ProjectServices>): DomainServer<ProjectServices> {
+  return { ...server, tools: server.tools.filter(({ tags }) => !tags.includes('planning') && !tags.includes('admin')) }
+}

@@ -24,21 +24,24 @@ const USAGE = `Options:
   --role <role>      what a caller without a gateway may do (default: viewer, who only reads)
 `
 
+/** What a domain server adds to the command line. */
+export interface OwnOptions {
+  /** The command line without the domain server's own options; all of it unless given. */
+  args?: readonly string[]
+  /** Help on its own options, a line each. */
+  usage?: string
+}
+
+/** The directory in which a domain server keeps its state, as the command line and the environment say. */
+export function dataDirOf<Services>(server: DomainServer<Services>, args: readonly string[]): string {
+  return readOptions(server, args).data
+}
+
 /** Starts the server as the command line and the environment say; returns once it serves. Ends the process on SIGTERM, SIGINT or, supervised, the end of stdin. */
-export async function serve<Services>(server: DomainServer<Services>): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      stdio: { type: 'boolean', default: false },
-      host: { type: 'string', default: '127.0.0.1' },
-      port: { type: 'string', default: '0' },
-      data: { type: 'string', default: process.env[ENV.dataDir] ?? `.causeway/${server.id}` },
-      role: { type: 'string', default: 'viewer' },
-      describe: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
+export async function serve<Services>(server: DomainServer<Services>, own: OwnOptions = {}): Promise<void> {
+  const values = readOptions(server, own.args ?? process.argv.slice(2))
   if (values.help) {
-    process.stdout.write(USAGE)
+    process.stdout.write(`${USAGE}${own.usage ?? ''}`)
     return
   }
   if (values.describe) {
@@ -83,6 +86,19 @@ export async function serve<Services>(server: DomainServer<Services>): Promise<v
     await transport.close()
     await opened.close()
   })
+}
+
+function readOptions<Services>({ id }: DomainServer<Services>, args: readonly string[]) {
+  const options = {
+    stdio: { type: 'boolean', default: false },
+    host: { type: 'string', default: '127.0.0.1' },
+    port: { type: 'string', default: '0' },
+    data: { type: 'string', default: process.env[ENV.dataDir] ?? `.causeway/${id}` },
+    role: { type: 'string', default: 'viewer' },
+    describe: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  } as const
+  return parseArgs({ args: [...args], options }).values
 }
 
 function listenStdio(

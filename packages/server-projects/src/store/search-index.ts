@@ -22,7 +22,7 @@ const EMPTY_WORDS = new Set(
 
 /** Indexes every task of a fresh workspace. */
 export function indexAllTasks(db: Database): void {
-  db.run(ENTRY)
+  db.run(`${ENTRY} WHERE t.deleted_at IS NULL`)
 }
 
 /** Brings one task's entry up to date. */
