@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What to do with one request; `reset_after` lets the emulator act and then breaks the connection. */
+/** What to do with one request; `reset_after` lets the emulator act and then breaks the connection, `silent_after` lets it act and never answers. */
 export type Fault =
   | 'pass'
   | 'reset'
   | 'reset_after'
+  | 'silent_after'
   | { delayMs: number }
   | { status: number; headers?: Record<string, string>; body?: string | Buffer }
 
@@ -29,7 +30,7 @@ export async function startFaultProxy(target: string) {
     if (fault === 'reset') return incoming.socket.destroy()
     if (typeof fault === 'object' && 'status' in fault) return answer(response, fault)
     if (typeof fault === 'object') await new Promise((resolve) => setTimeout(resolve, fault.delayMs))
-    forward(target, incoming, response, fault === 'reset_after')
+    forward(target, incoming, response, fault)
   }).listen(0, '127.0.0.1')
   await once(http, 'listening')
   return {
@@ -58,17 +59,15 @@ function answer(
   response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers }).end(fault.body ?? '{}')
 }
 
-function forward(target: string, incoming: IncomingMessage, response: ServerResponse, isCutAfter: boolean) {
+function forward(target: string, incoming: IncomingMessage, response: ServerResponse, fault: Fault) {
   const outgoing = request(new URL(incoming.url ?? '/', target), {
     method: incoming.method ?? 'GET',
     headers: { ...incoming.headers, host: new URL(target).host },
   })
   outgoing.on('error', () => response.destroy())
   outgoing.on('response', (reply) => {
-    if (isCutAfter) {
-      reply.resume().on('end', () => incoming.socket.destroy())
-      return
-    }
+    if (fault === 'silent_after') return void reply.resume()
+    if (fault === 'reset_after') return void reply.resume().on('end', () => incoming.socket.destroy())
     response.writeHead(reply.statusCode ?? 502, reply.headers)
     reply.pipe(response)
   })
