@@ -78,13 +78,13 @@ describe('who is told', () => {
 describe('who may read', () => {
   const read = (handle: string, caller: object) => {
     const resource = projectsServer.resources.find(({ name }) => name === 'notifications')
-    return resource?.read({ handle }, workspace.contextOf(caller as typeof OPERATOR))
+    return resource?.read({ handle }, workspace.contextOf(caller as typeof OPERATOR)) as { text: string }
   }
 
   it('the person alone, and administrators', async () => {
     await newTask({ assignee: 'hanna', title: 'For your eyes' })
-    expect(await read('hanna', as('hanna'))).toContain("'For your eyes' · assigned to you")
-    expect(await read('hanna', OPERATOR)).toContain('For your eyes')
+    expect(read('hanna', as('hanna')).text).toContain("'For your eyes' · assigned to you")
+    expect(read('hanna', OPERATOR).text).toContain('For your eyes')
     const forbidden = expect.objectContaining({ shape: expect.objectContaining({ code: 'forbidden' }) })
     for (const caller of [as('noor'), { ...OPERATOR, user: 'noor' }, { ...OPERATOR, roles: ['viewer'] }])
       expect(() => read('hanna', caller)).toThrow(forbidden)

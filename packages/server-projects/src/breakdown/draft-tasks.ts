@@ -7,6 +7,8 @@ import { type DraftedTask, readDraftedTasks } from './draft-shape.ts'
 /** Most times that one model is asked. */
 const MAX_ROUNDS = 2
 const MAX_TOKENS = 4_000
+/** How long the endpoint may take in all, ms: the caller gets the template before its own patience, of 30 s as a rule, has ended. */
+const ENDPOINT_MS = 25_000
 
 /** The tasks and who wrote them, or why nobody did. */
 export type Drafted = { by: 'sampling' | 'endpoint'; tasks: DraftedTask[] } | { by: 'nobody'; reasons: string[] }
@@ -26,8 +28,9 @@ export async function draftTasks(call: ProjectCall, breakdown: Breakdown): Promi
   }
   if (services.model) {
     const { model } = services
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(ENDPOINT_MS)])
     const result = await inRounds(brief, (prompt) =>
-      model.complete({ system: BREAKDOWN_RULES, prompt, maxTokens: MAX_TOKENS, signal }),
+      model.complete({ system: BREAKDOWN_RULES, prompt, maxTokens: MAX_TOKENS, signal: inTime }),
     )
     if ('tasks' in result) return { by: 'endpoint', tasks: result.tasks.slice(0, breakdown.maxTasks) }
     reasons.push(`endpoint: ${result.problem}`)
