@@ -21,8 +21,11 @@ const commands = {
       join(root, 'apps/gateway/conformance/run-conformance.ts'),
       ...args,
     ]),
-  bench: (args) =>
-    runNode(['--disable-warning=ExperimentalWarning', join(root, 'apps/gateway/bench/run-bench.ts'), ...args]),
+  bench: (args) => {
+    const isOfProjects = args[0] === 'projects'
+    const script = isOfProjects ? 'packages/server-projects/bench/run-bench.ts' : 'apps/gateway/bench/run-bench.ts'
+    return runNode(['--disable-warning=ExperimentalWarning', join(root, script), ...args.slice(isOfProjects ? 1 : 0)])
+  },
   isolation: (args) =>
     runNode(['--disable-warning=ExperimentalWarning', join(root, 'apps/gateway/bench/run-isolation.ts'), ...args]),
   interop: async (args) => {
