@@ -15,7 +15,9 @@ import { githubGetPullRequest } from './tools/github-get-pull-request.ts'
 import { githubListPullRequests } from './tools/github-list-pull-requests.ts'
 import { githubListRecentCommits } from './tools/github-list-recent-commits.ts'
 import { githubSearchIssues } from './tools/github-search-issues.ts'
+import { importOpenapi } from './tools/import-openapi.ts'
 import { listIntegrations } from './tools/list-integrations.ts'
+import { promotedTools } from './tools/promoted-tools.ts'
 import { searchOperations } from './tools/search-operations.ts'
 import { slackFindChannel } from './tools/slack-find-channel.ts'
 import { slackFindUser } from './tools/slack-find-user.ts'
@@ -63,7 +65,9 @@ export const integrationsServer: DomainServer<Integrations> = defineDomainServer
     describeOperation,
     callReadOperation,
     callWriteOperation,
+    importOpenapi,
   ],
+  moreTools: promotedTools,
   resources: [],
   prompts: [],
   open: ({ dataDir, log, changes }) =>

@@ -41,6 +41,8 @@ export interface DomainServer<Services = unknown> {
   /** What a model should know before it picks a tool; at most 1,000 characters. */
   instructions: string
   tools: readonly ToolDefinition<Services>[]
+  /** Tools that come and go while it runs; the same objects until one changes, and `changes.toolsChanged()` after that. They name their scopes. */
+  moreTools?(services: Services): readonly ToolDefinition<Services>[]
   resources: readonly ResourceDefinition<Services>[]
   prompts: readonly PromptDefinition<Services>[]
   open(deps: { dataDir: DataDir; log: Logger; changes: Changes }): Promise<Opened<Services>> | Opened<Services>

@@ -74,6 +74,8 @@ export interface ToolDefinition<Services = unknown> {
   /** Whether what the domain server opened can serve it; a tool that is not offered is not listed. Always, unless given. */
   isOffered?(services: Services): boolean
   input: z.ZodObject
+  /** What lists say of the arguments where zod cannot say it; the tool holds them against it itself. */
+  inputSchema?: Record<string, unknown>
   output: z.ZodObject
   run(args: never, call: CallContext<Services>): Promise<ToolAnswer<unknown>> | ToolAnswer<unknown>
 }
@@ -99,6 +101,7 @@ interface ToolSpec<Services, In extends z.ZodObject, Out extends z.ZodObject> {
   idempotent?: boolean
   openWorld?: boolean
   isOffered?(services: Services): boolean
+  inputSchema?: Record<string, unknown>
   input: In
   output: Out
   run(args: z.output<In>, call: CallContext<Services>): Promise<ToolAnswer<z.input<Out>>> | ToolAnswer<z.input<Out>>

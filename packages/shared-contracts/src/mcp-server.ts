@@ -3,6 +3,7 @@ import {
   McpServer,
   ProtocolError,
   ProtocolErrorCode,
+  type RegisteredTool,
   ResourceTemplate,
   type ServerContext,
 } from '@modelcontextprotocol/server'
@@ -34,6 +35,7 @@ export function createMcpServerFactory<Services>(
   const { contextOf } = of
   const offered = server.tools.filter((tool) => tool.isOffered?.(services) ?? true)
   const listings = offered.map((tool) => ({ tool, listing: listingOf(tool, server) }))
+  const offerMore = createMoreTools(server, services, of)
   return () => {
     const mcp = new McpServer(
       { name: `causeway-${server.id}`, title: server.title, version: server.version },
@@ -47,9 +49,46 @@ export function createMcpServerFactory<Services>(
       },
     )
     for (const { tool, listing } of listings) registerTool(mcp, tool, listing, of)
+    offerMore(mcp)
     for (const resource of server.resources) registerResource(mcp, resource, services, contextOf)
     for (const prompt of server.prompts) registerPrompt(mcp, prompt, contextOf)
     return mcp
+  }
+}
+
+const refreshers = new WeakMap<McpServer, () => void>()
+
+/** Tells a client on a lasting connection of tools that came or went. */
+export function refreshTools(mcp: McpServer): void {
+  refreshers.get(mcp)?.()
+  mcp.sendToolListChanged()
+}
+
+/** Returns the function that gives one SDK server the tools that come and go, and keeps it up with them. */
+function createMoreTools<Services>(
+  server: DomainServer<Services>,
+  services: Services,
+  of: { contextOf: ContextOf<Services>; states: Sealer },
+): (mcp: McpServer) => void {
+  const listings = new WeakMap<ToolDefinition<Services>, ToolListing>()
+  return (mcp) => {
+    const offered = new Map<ToolDefinition<Services>, RegisteredTool>()
+    const refresh = () => {
+      const tools = server.moreTools?.(services) ?? []
+      for (const [tool, registered] of offered) {
+        if (tools.includes(tool)) continue
+        registered.remove()
+        offered.delete(tool)
+      }
+      for (const tool of tools) {
+        if (offered.has(tool)) continue
+        const listing = listings.get(tool) ?? listingOf(tool, server)
+        listings.set(tool, listing)
+        offered.set(tool, registerTool(mcp, tool, listing, of))
+      }
+    }
+    refreshers.set(mcp, refresh)
+    refresh()
   }
 }
 
@@ -58,8 +97,8 @@ function registerTool<Services>(
   tool: ToolDefinition<Services>,
   listing: ToolListing,
   { contextOf, states }: { contextOf: ContextOf<Services>; states: Sealer },
-): void {
-  mcp.registerTool(tool.name, listing, async (args: unknown, ctx: ServerContext) => {
+): RegisteredTool {
+  return mcp.registerTool(tool.name, listing, async (args: unknown, ctx: ServerContext) => {
     const call = await contextOf(ctx)
     const boundTo = JSON.stringify([callerKey(call.caller), tool.name, args])
     const ask = createAsk(ctx, { sessionCapabilities: mcp.server.getClientCapabilities(), states, boundTo })

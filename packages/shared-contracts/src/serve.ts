@@ -8,7 +8,7 @@ import type { CallContext } from './define-tool.ts'
 import { manifestOf, releaseOf } from './domain-manifest.ts'
 import { keepSubscriptions } from './keep-subscriptions.ts'
 import { createLog } from './log.ts'
-import { createMcpServerFactory } from './mcp-server.ts'
+import { createMcpServerFactory, refreshTools } from './mcp-server.ts'
 import { createMeter } from './meter.ts'
 import { createContextOf, createTrust } from './request-context.ts'
 import { createSealer } from './sealer.ts'
@@ -113,7 +113,7 @@ function listenStdio(
       resourceUpdated(uri) {
         if (subscribed?.has(uri) ?? true) void mcp.server.sendResourceUpdated({ uri }).catch(() => {})
       },
-      toolsChanged: () => mcp.sendToolListChanged(),
+      toolsChanged: () => refreshTools(mcp),
       resourcesChanged: () => mcp.sendResourceListChanged(),
     })
     return mcp

@@ -17,7 +17,7 @@ export interface ToolListing {
 
 /** Converts schemas and hashes them: make it once a tool and not once a request. */
 export function listingOf<Services>(tool: ToolDefinition<Services>, server: DomainServer<Services>): ToolListing {
-  const schemas = { input: inputJsonSchema(tool.input), output: outputJsonSchema(tool.output) }
+  const schemas = { input: tool.inputSchema ?? inputJsonSchema(tool.input), output: outputJsonSchema(tool.output) }
   const { owner, stability = 'stable' } = server
   return {
     title: tool.title,

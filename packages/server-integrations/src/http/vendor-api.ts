@@ -1,4 +1,5 @@
 /** A third-party API at one base URL with one account: every request bounded, correlated and told as a result or a tool error. */
+import type { LookupFunction } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { TRACEPARENT } from '@causeway/shared-contracts/trace-context'
@@ -26,6 +27,8 @@ export interface Endpoint {
    * @throws ToolError when that cannot be known now
    */
   renew?(stale: string): Promise<string | undefined>
+  /** Resolves host names in place of Node.js, so as to refuse some. */
+  lookup?: LookupFunction
 }
 
 export interface VendorApi {
@@ -45,7 +48,7 @@ interface Window {
 export function openVendorApi(dialect: VendorDialect, endpoint: Endpoint, bounds: RequestBounds): VendorApi {
   const base = new URL(endpoint.baseUrl)
   const basePath = base.pathname.replace(/\/+$/, '')
-  const pools = openPoolOnDemand(base.origin, bounds)
+  const pools = openPoolOnDemand(base.origin, bounds, endpoint.lookup)
   const gate = createRateGate()
   const cache = createResponseCache()
   const account = { token: endpoint.token }

@@ -76,7 +76,10 @@ function compile(source: CompileSource): CompiledApi {
     const operation = compileOperation(written, context)
     if (!operation) continue
     if (operations.has(operation.id))
-      throw new OpenApiError(placeOf(source, written.id, 'rename'), `two operations are called "${operation.id}"`)
+      throw new OpenApiError(
+        placeOf(source, written.writtenId, 'rename'),
+        `two operations are called "${operation.id}"`,
+      )
     operations.set(operation.id, operation)
   }
   const info = ownRecord(root, 'info')
@@ -100,20 +103,20 @@ function includedOperations(source: CompileSource, overlay: Overlay, budgets: Bu
       `it has ${all.length} operations, at most ${budgets.maxOperations} are compiled; choose some with include in an overlay`,
     )
   }
-  const ids = new Set(all.map(({ id }) => id))
+  const ids = new Set(all.map(({ writtenId }) => writtenId))
   for (const id of Object.keys(overlay.operations))
     if (!ids.has(id)) throw new OpenApiError(placeOf(source, id), `the document has no operation "${id}"`)
   if (include === undefined) return all
   const patterns = include.map((pattern, i) => {
     const matches = globOf(pattern)
-    if (!all.some(({ id }) => matches(id)))
+    if (!all.some(({ writtenId }) => matches(writtenId)))
       throw new OpenApiError(
         source.overlay?.placeOf(['include', i]) ?? 'include',
         `no operation of the document is called "${pattern}"`,
       )
     return matches
   })
-  const included = all.filter(({ id }) => patterns.some((matches) => matches(id)))
+  const included = all.filter(({ writtenId }) => patterns.some((matches) => matches(writtenId)))
   if (included.length > budgets.maxOperations)
     throw new OpenApiError(
       source.name,

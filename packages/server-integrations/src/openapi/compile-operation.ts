@@ -28,7 +28,7 @@ const OWN_HEADERS =
 
 /** The compiled operation, or undefined (with a warning) for one that cannot be called. */
 export function compileOperation(written: WrittenOperation, by: OperationContext): Operation | undefined {
-  const change = by.overlay.operations[written.id] ?? {}
+  const change = by.overlay.operations[written.writtenId] ?? {}
   const hidden = new Set([...by.overlay.hide, ...(change.hide ?? [])])
   const offered = offeredParameters(written, hidden, by)
   if (!offered) return undefined
@@ -113,7 +113,7 @@ function compileBody(
   const { body } = written
   if (!body) return undefined
   const kind = bodyKind(body.mediaType)
-  const files = by.overlay.operations[written.id]?.files ?? []
+  const files = by.overlay.operations[written.writtenId]?.files ?? []
   const schema = bodySchema(body, { kind, hidden, files, book: by.request })
   // Some documents give every GET an empty form.
   const isEmpty = kind !== 'raw' && isRecord(schema) && schema.type === 'object' && !hasContent(schema)

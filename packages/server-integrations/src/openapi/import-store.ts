@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { DocumentTexts, ImportedDocuments } from './operation-catalog.ts'
 import type { PromotedOperation } from './promoted-operation.ts'
 
@@ -30,6 +30,8 @@ export interface ImportStore extends ImportedDocuments {
   remove(connector: string): boolean
   /** The operations that are listed as tools of their own. */
   promoted(): readonly PromotedOperation[]
+  /** Path of a file that an operator put into the inbox folder. */
+  inboxFile(name: string): string
 }
 
 /** @param folder made when the first document arrives */
@@ -75,6 +77,7 @@ export function openImportStore(folder: string): ImportStore {
       return true
     },
     promoted: () => promoted,
+    inboxFile: (name) => join(folder, 'inbox', basename(name)),
   }
 }
 

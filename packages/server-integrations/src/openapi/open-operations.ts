@@ -39,7 +39,8 @@ export interface OperationsDeps {
 /** Opens them; no document is read before it is needed. */
 export function openOperations(deps: OperationsDeps): Operations {
   const imports = openImportStore(join(deps.dataDir.path, 'openapi'))
-  const connections = createOperationConnections(deps)
+  const allowedHosts = (deps.env.OPENAPI_ALLOWED_HOSTS ?? '').split(/[\s,]+/).filter(Boolean)
+  const connections = createOperationConnections({ ...deps, allowedHosts })
   const spent = openSpentConfirmations(join(deps.dataDir.path, 'confirmations.sqlite'))
   let validator: Promise<ArgumentValidator> | undefined
   return {
@@ -47,7 +48,7 @@ export function openOperations(deps: OperationsDeps): Operations {
     connections,
     imports,
     confirmations: createConfirmationCodec(deps.dataDir.secret, spent),
-    allowedHosts: (deps.env.OPENAPI_ALLOWED_HOSTS ?? '').split(/[\s,]+/).filter(Boolean),
+    allowedHosts,
     toolsChanged: deps.toolsChanged,
     validator() {
       validator ??= import('./validate-arguments.ts').then(({ createArgumentValidator }) => createArgumentValidator())

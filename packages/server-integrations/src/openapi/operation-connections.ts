@@ -3,9 +3,11 @@ import type { Logger } from '@causeway/shared-contracts/log'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { type Connection, openConnection } from '../connection/connection.ts'
 import { endpointFromEnv } from '../connection/endpoint-from-env.ts'
+import type { Endpoint } from '../http/vendor-api.ts'
 import type { RequestBounds } from '../resilience/request-bounds.ts'
 import type { CompiledApi } from './compile-document.ts'
 import { documentDialect } from './document-dialect.ts'
+import { isAllowedHost, lookUpPublicly, publicBaseUrl } from './public-host.ts'
 
 /** What it takes to reach an API that has no tools of its own. */
 export interface OperationConnectionsDeps {
@@ -14,6 +16,8 @@ export interface OperationConnectionsDeps {
   env: NodeJS.ProcessEnv
   log: Logger
   bounds?: Partial<RequestBounds> | undefined
+  /** Hosts that imported APIs may have although they are not public. */
+  allowedHosts: readonly string[]
 }
 
 /** The environment variables of a connector; imported ones have a prefix, so that no import can ask for another secret. */
@@ -40,7 +44,9 @@ export function createOperationConnections(deps: OperationConnectionsDeps) {
     const env = auth.kind === 'none' ? { ...deps.env, [variables.token]: 'none' } : deps.env
     const endpoint = endpointFromEnv(env, { ...variables, defaultUrl: api.baseUrl ?? '' })
     if (!endpoint) throw connectionRequired(api, variables.token)
-    return openConnection(dialect, { api: endpoint }, { log: deps.log, bounds: deps.bounds })
+    const guarded =
+      isImported && !env[variables.url]?.trim() ? { ...endpoint, ...guardOf(api, deps.allowedHosts) } : endpoint
+    return openConnection(dialect, { api: guarded }, { log: deps.log, bounds: deps.bounds })
   }
   return {
     /** @throws ToolError `connection_required` */
@@ -65,6 +71,12 @@ export function createOperationConnections(deps: OperationConnectionsDeps) {
 
 /** Connections of operations. */
 export type OperationConnections = ReturnType<typeof createOperationConnections>
+
+/** What a document says of its address is checked again whenever it is used; what the operator says is not. */
+function guardOf(api: CompiledApi, allowedHosts: readonly string[]): Pick<Endpoint, 'lookup'> {
+  const url = new URL(publicBaseUrl(api.baseUrl, allowedHosts))
+  return isAllowedHost(url, allowedHosts) ? {} : { lookup: lookUpPublicly }
+}
 
 function connectionRequired({ title }: CompiledApi, variable: string): ToolError {
   return new ToolError(

@@ -4,6 +4,7 @@ import type { CompiledApi } from './compile-document.ts'
 import type { JsonSchema } from './convert-schema.ts'
 import { fitSchema } from './fit-schema.ts'
 import { OpenApiError } from './openapi-error.ts'
+import type { Operation } from './operation.ts'
 import { wordsIn } from './operation-catalog.ts'
 
 /** All that a list says of it. */
@@ -42,7 +43,7 @@ export function promotedOperations(api: CompiledApi): PromotedOperation[] {
     ),
     effect: operation.effect,
     scopes: operation.scopes,
-    input: fitSchema(operation.input, MAX_INPUT_BYTES).schema,
+    input: fitSchema(withoutPage(operation), MAX_INPUT_BYTES).schema,
     isPaged: operation.paginate !== undefined,
   }))
   const names = promoted.map(({ tool }) => tool)
@@ -53,6 +54,13 @@ export function promotedOperations(api: CompiledApi): PromotedOperation[] {
       `two promoted operations would be called "${twice}"; rename one`,
     )
   return promoted
+}
+
+/** The page is chosen by the cursor of the tool. */
+function withoutPage({ input, paginate }: Operation): JsonSchema {
+  if (!paginate) return input
+  const properties = Object.entries(input.properties as object).filter(([name]) => name !== paginate.param)
+  return { ...input, properties: Object.fromEntries(properties) }
 }
 
 function toolName(connector: string, id: string): string {

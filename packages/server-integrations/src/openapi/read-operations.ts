@@ -37,8 +37,14 @@ export function* readOperations(root: JsonRecord, version: DocumentVersion): Gen
       const operation = ownRecord(item, method)
       if (!operation) continue
       const place = { root, version, at: `${at}/${method}` }
-      const id = freeId(operation, method, path, taken)
-      yield { id, method, path, ...readOperation(operation, ownList(item, 'parameters'), place) }
+      const writtenId = ownText(operation, 'operationId')?.trim() || `${method} ${path}`
+      yield {
+        id: freeId(writtenId, taken),
+        writtenId,
+        method,
+        path,
+        ...readOperation(operation, ownList(item, 'parameters'), place),
+      }
     }
   }
 }
@@ -128,13 +134,13 @@ function readResponse(operation: JsonRecord, { root, version, at }: Place): Writ
   return schema === undefined ? undefined : { schema, at: `${place}/content/${token(mediaType ?? '')}/schema` }
 }
 
-function freeId(operation: JsonRecord, method: string, path: string, taken: Set<string>): string {
-  const given = ownText(operation, 'operationId')?.trim() || `${method}${path}`
+function freeId(writtenId: string, taken: Set<string>): string {
   const plain =
-    given
+    writtenId
       .replace(/[^\w./-]+/g, '_')
+      .replace(/\/_|_\//g, '/')
       .replace(/^_+|_+$/g, '')
-      .slice(0, 120) || method
+      .slice(0, 120) || 'operation'
   let id = plain
   for (let nth = 2; taken.has(id); nth++) id = `${plain}_${nth}`
   taken.add(id)

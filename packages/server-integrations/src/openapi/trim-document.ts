@@ -12,7 +12,7 @@ export interface Trim {
   maxResponseDepth: number
 }
 
-const DROPPED = ['examples', 'externalDocs', 'xml', 'callbacks', 'links', 'security']
+const DROPPED = ['externalDocs', 'xml', 'callbacks', 'links', 'security']
 const MAX_DESCRIPTION = 200
 const MAX_EXAMPLE = 40
 
@@ -94,8 +94,13 @@ function place(trimmed: JsonRecord, reference: string, target: unknown): void {
 
 /** A short example says how an argument looks; all others only take room. */
 function isKept(key: string, value: unknown): boolean {
-  if (key === 'example') return typeof value === 'string' && value.length > 0 && value.length <= MAX_EXAMPLE
+  if (key === 'example') return isShort(value)
+  if (key === 'examples') return Array.isArray(value) && value.every(isShort)
   return !DROPPED.includes(key) && !key.startsWith('x-')
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_EXAMPLE
 }
 
 /** Without extensions and long prose. */

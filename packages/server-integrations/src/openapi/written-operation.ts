@@ -30,7 +30,10 @@ export interface WrittenBody {
 }
 
 export interface WrittenOperation {
+  /** As it can be called: without spaces and other marks, and unique. */
   id: string
+  /** As the document has it, which is what an overlay refers to; method and path where it has none. */
+  writtenId: string
   method: (typeof METHODS)[number]
   path: string
   at: string

@@ -52,7 +52,7 @@ export interface WriteArguments {
 }
 
 /** Writes once, or shows what would be written. @throws ToolError */
-export async function runWriteOperation(args: WriteArguments, call: Call) {
+export async function runWriteOperation(args: WriteArguments, call: Call, tool = TOOL) {
   const found = await call.services.operations.catalog.find(args.connector, args.operation)
   if (found.operation.effect === 'read')
     throw new ToolError('invalid_arguments', `${args.operation} only reads. Call it with call_read_operation.`, {
@@ -60,7 +60,7 @@ export async function runWriteOperation(args: WriteArguments, call: Call) {
     })
   const prepared = await prepareCall(found, args.arguments, call)
   if (args.dry_run) return rehearsal(prepared)
-  const { result: answer, replayed } = await writeOnce(prepared, args, call)
+  const { result: answer, replayed } = await writeOnce(prepared, { ...args, tool }, call)
   const page = wholePage(found, answer, args.fields)
   return {
     text: [replayed ? 'Replayed, nothing was done again.' : '', ...pageText(found, page)].filter(Boolean).join('\n'),
@@ -77,16 +77,16 @@ function rehearsal(prepared: PreparedCall) {
 }
 
 /** The key is asked before the confirmation: a repeated call gets its result, though its token is spent. */
-async function writeOnce(prepared: PreparedCall, args: WriteArguments, call: Call) {
-  const { confirmation_token: token, fields: _, dry_run: __, ...asked } = args
+async function writeOnce(prepared: PreparedCall, args: WriteArguments & { tool: string }, call: Call) {
+  const { confirmation_token: token, fields: _, dry_run: __, tool, ...asked } = args
   const isAsked = prepared.operation.effect === 'destroy'
   const byPerson = isAsked && token === undefined && call.ask.canAskPerson ? askPerson(prepared, call) : false
   const run = async () => {
-    if (isAsked && !byPerson) confirm(prepared, { token, asked }, call)
+    if (isAsked && !byPerson) confirm(prepared, { token, tool, asked }, call)
     return sendPrepared(prepared, call, args.idempotency_key)
   }
   const place = connectionOf(prepared, call).instance
-  const keyed = keyedWriteOf({ caller: call.caller, tool: TOOL, args: asked, place })
+  const keyed = keyedWriteOf({ caller: call.caller, tool, args: asked, place })
   return keyed ? call.services.writes.once(keyed, run) : { result: await run(), replayed: false }
 }
 
@@ -103,9 +103,13 @@ function askPerson(prepared: PreparedCall, call: Call): boolean {
   )
 }
 
-function confirm(prepared: PreparedCall, given: { token: string | undefined; asked: object }, call: Call): void {
+function confirm(
+  prepared: PreparedCall,
+  given: { token: string | undefined; tool: string; asked: object },
+  call: Call,
+): void {
   const { confirmations } = call.services.operations
-  const confirmable = { caller: call.caller, tool: TOOL, args: given.asked }
+  const confirmable = { caller: call.caller, tool: given.tool, args: given.asked }
   const version = 'as asked'
   if (given.token === undefined)
     throw confirmations.required(confirmable, {

@@ -35,7 +35,12 @@ const OPERATOR: Caller = { agent: 'tester', roles: ['operator'], scopes: 'all' }
  * @param options.env the connectors' variables; none means emulators
  */
 export function openHarness(
-  options: { env?: Record<string, string>; bounds?: Partial<RequestBounds>; dir?: string } = {},
+  options: {
+    env?: Record<string, string>
+    bounds?: Partial<RequestBounds>
+    dir?: string
+    toolsChanged?: () => void
+  } = {},
 ) {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'causeway-integrations-'))
   const logged: string[] = []
@@ -45,13 +50,16 @@ export function openHarness(
     log,
     env: options.env ?? {},
     ...(options.bounds ? { bounds: options.bounds } : {}),
+    ...(options.toolsChanged ? { toolsChanged: options.toolsChanged } : {}),
   }) as Awaited<ReturnType<typeof openIntegrations>>
+  const tools = () => [...integrationsServer.tools, ...(integrationsServer.moreTools?.(opened.services) ?? [])]
   return {
     dir,
+    toolNames: () => tools().map(({ name }) => name),
     logged,
     health: () => opened.health(),
     async call(name: string, args: Record<string, unknown>, given: CallOptions = {}): Promise<CallOutcome> {
-      const tool = integrationsServer.tools.find((each) => each.name === name)
+      const tool = tools().find((each) => each.name === name)
       if (!tool) throw new Error(`Cannot call "${name}": no such tool`)
       const context: CallContext<Integrations> = {
         services: opened.services,

@@ -138,8 +138,8 @@ function holdParameters(
         ? values[parameter.name]
         : parameter.in === 'header'
           ? headers[parameter.name.toLowerCase()]
-          : nested[parameter.name]
-    if (parameter.in === 'query') known.add(parameter.name)
+          : (url.searchParams.get(/\[/.test(parameter.name) ? parameter.name : '') ?? nested[parameter.name])
+    if (parameter.in === 'query') known.add(parameter.name.replace(/\[.*/, ''))
     const isCredential = /^(token|authorization)$/i.test(parameter.name)
     if (raw === undefined) {
       if (parameter.required && !isCredential) problem(`${parameter.in} ${parameter.name} is missing`)
@@ -180,7 +180,7 @@ async function holdBody(
   }
   const { schema } = body.content[mediaType]
   const value = await decoded(document, { mediaType, type, bytes, schema })
-  if (/octet-stream|\*\/\*/.test(mediaType)) return value
+  if (!/json|form/.test(mediaType)) return value
   if (!validate(ajv, document, schema, value)) problem(`body: ${ajv.errorsText()}`)
   return value
 }

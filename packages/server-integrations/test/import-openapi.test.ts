@@ -1,0 +1,95 @@
+/** Importing an API: what is refused, who may, and that an import outlives the process. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Harness, openHarness } from './support/open-harness.ts'
+import { startContractMock } from './support/start-contract-mock.ts'
+
+const documentAt = (url: string, more: object = {}) => ({
+  openapi: '3.0.0',
+  info: { title: 'Weather', version: '1' },
+  servers: [{ url }],
+  paths: {
+    '/forecast': {
+      get: {
+        operationId: 'getForecast',
+        parameters: [{ name: 'city', in: 'query', required: true, schema: { type: 'string' } }],
+        responses: {
+          200: {
+            content: { 'application/json': { schema: { type: 'object', properties: { city: { type: 'string' } } } } },
+          },
+        },
+      },
+    },
+  },
+  ...more,
+})
+const OPEN = 'auth: { kind: none }\noperations: { getForecast: { promote: true } }'
+const preview = (harness: Harness, document: object, overlay = OPEN) =>
+  harness.call('import_openapi', { mode: 'preview', connector: 'weather', document: JSON.stringify(document), overlay })
+
+let harness: Harness
+beforeAll(() => {
+  harness = openHarness()
+})
+afterAll(() => harness.close())
+
+describe('refused', () => {
+  it('this machine as the address of an API', async () => {
+    const { error } = await preview(harness, documentAt('http://127.0.0.1:8080'))
+    expect(error).toMatchObject({ code: 'invalid_document', message: expect.stringContaining('want https') })
+  })
+
+  it('a document that is none, with the reason', async () => {
+    const { error } = await preview(harness, { openapi: '3.0.0', paths: { '/a': { get: { parameters: [{}] } } } })
+    expect(error).toMatchObject({
+      code: 'invalid_document',
+      message: expect.stringContaining('#/paths/~1a/get/parameters/0'),
+    })
+  })
+
+  it('an overlay with a mistake, with its line', async () => {
+    const { error } = await preview(harness, documentAt('https://api.example.com'), 'title: X\nauht: {}')
+    expect(error?.message).toContain('weather.yaml:2:1 auht')
+  })
+
+  it('names that are taken, files outside the inbox, and previews of others', async () => {
+    const args = { mode: 'preview', connector: 'github', document: '{}' }
+    expect((await harness.call('import_openapi', args)).error?.field).toBe('connector')
+    const file = { mode: 'preview', connector: 'weather', file: '../secret.key' }
+    expect((await harness.call('import_openapi', file)).error?.code).toBe('invalid_arguments')
+    const { data } = await preview(harness, documentAt('https://api.example.com'))
+    const activate = { mode: 'activate', connector: 'weather', preview_id: data.preview_id }
+    const other = { agent: 'other', roles: [], scopes: 'all' as const }
+    expect((await harness.call('import_openapi', activate, { caller: other })).error?.code).toBe('not_found')
+  })
+
+  it('callers who may only write', async () => {
+    const caller = { agent: 'writer', roles: [], scopes: ['integrations.read', 'integrations.write'] }
+    const args = { mode: 'remove', connector: 'weather' }
+    expect((await harness.call('import_openapi', args, { caller })).error?.code).toBe('forbidden')
+  })
+})
+
+it('an address that the operator allowed is used, and what was imported is there after a restart', async () => {
+  const mock = await startContractMock(documentAt(''), '')
+  const env = { OPENAPI_ALLOWED_HOSTS: new URL(mock.url).host }
+  const first = openHarness({ env })
+  const { data } = await preview(first, documentAt(mock.url))
+  await first.call('import_openapi', { mode: 'activate', connector: 'weather', preview_id: data.preview_id })
+  await first.close(true)
+  const second = openHarness({ env, dir: first.dir })
+  try {
+    expect(second.toolNames()).toContain('weather_get_forecast')
+    const { data: read, text } = await second.call('weather_get_forecast', { city: 'Oslo', fields: ['city'] })
+    expect(read).toMatchObject({ result: { city: 'text' }, untrusted: true })
+    expect(text).toContain('weather getForecast: done.')
+    expect((await second.call('weather_get_forecast', {})).error).toMatchObject({
+      code: 'invalid_arguments',
+      field: 'city',
+    })
+    expect((await second.call('weather_get_forecast', { town: 'Oslo' })).error).toMatchObject({ field: 'town' })
+    expect(mock.seen.map(({ url, problems }) => [url, problems])).toEqual([['/forecast?city=Oslo', []]])
+  } finally {
+    await second.close()
+    await mock.close()
+  }
+})
