@@ -58,7 +58,12 @@ export function openIntegrations(deps: IntegrationsDeps): Opened<Integrations> {
     ]),
   ) as Record<VendorId, Connection>
   const connections = VENDOR_IDS.map((id) => by[id])
-  const operations = openOperations({ ...deps, shared: connections, toolsChanged: () => deps.toolsChanged?.() })
+  const operations = openOperations({
+    ...deps,
+    bounds,
+    shared: connections,
+    toolsChanged: () => deps.toolsChanged?.(),
+  })
   const writes = openIdempotencyStore(join(path, 'integrations.sqlite'))
   const spent = openSpentConfirmations(join(path, 'confirmations.sqlite'))
   return {

@@ -21,6 +21,13 @@ afterAll(() => Promise.all([github, slack, stripe, linear, jira].map((vendor) =>
 
 const thread = await postThread()
 
+const WEB = { owner: 'acme', repo: 'web' }
+const WEATHER = JSON.stringify({
+  openapi: '3.0.0',
+  servers: [{ url: 'https://weather.example.com' }],
+  paths: { '/now': { get: { operationId: 'getWeather' } } },
+})
+
 runDomainContract({
   main: join(import.meta.dirname, '../src/main.ts'),
   tools: integrationsServer.tools.map((tool) => tool.name),
@@ -50,7 +57,7 @@ runDomainContract({
       args: {
         connector: 'github',
         operation: 'issues/get',
-        arguments: { owner: 'acme', repo: 'web', issue_number: 456 },
+        arguments: { ...WEB, issue_number: 456 },
       },
     },
   ],
@@ -71,6 +78,15 @@ runDomainContract({
       tool: 'jira_create_issue',
       args: { project: 'OPS', title: 'An issue' },
       other: { title: 'Another' },
+    },
+    {
+      tool: 'call_write_operation',
+      args: {
+        connector: 'github',
+        operation: 'issues/create-comment',
+        arguments: { ...WEB, issue_number: 454, body: { body: 'Seen.' } },
+      },
+      other: { arguments: { ...WEB, issue_number: 454, body: { body: 'Seen twice.' } } },
     },
   ],
   pages: [
@@ -103,16 +119,33 @@ runDomainContract({
       insert: (n) => ({ tool: 'linear_create_issue', args: { project: 'SHOP', title: `One more ${n}` } }),
     },
     { tool: 'slack_get_thread', args: { channel: 'general', ts: thread, limit: 2 }, rows: 'items', id: 'ref' },
-    { tool: 'search_operations', args: { query: 'issue', limit: 7 }, rows: 'operations', id: 'operation' },
     { tool: 'github_list_pull_requests', args: { repo: 'acme/web', limit: 1 }, rows: 'items', id: 'ref' },
     { tool: 'github_list_recent_commits', args: { repo: 'acme/web', limit: 2 }, rows: 'items', id: 'sha' },
+    { tool: 'search_operations', args: { connector: 'github', limit: 4 }, rows: 'operations', id: 'operation' },
+    {
+      tool: 'call_read_operation',
+      args: { connector: 'github', operation: 'issues/list-labels-for-repo', arguments: WEB, limit: 4 },
+      rows: 'result',
+      id: 'name',
+    },
   ],
-  writes: [{ tool: 'connect_account', args: { integration: 'github' } }],
+  writes: [
+    { tool: 'connect_account', args: { integration: 'github' } },
+    { tool: 'import_openapi', args: { mode: 'preview', connector: 'weather', document: WEATHER } },
+  ],
   destroys: [
     {
       tool: 'stripe_create_refund',
       // What one cell pays back another cannot, so each takes a cent.
       args: { charge: 'ch_NordwindRepair', amount: 1 },
+    },
+    {
+      tool: 'call_write_operation',
+      args: (latest) => ({
+        connector: 'github',
+        operation: 'issues/delete-comment',
+        arguments: { ...WEB, comment_id: latest('call_write_operation').result?.id },
+      }),
     },
   ],
   resources: [],

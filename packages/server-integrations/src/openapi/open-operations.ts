@@ -1,9 +1,7 @@
-/** What the meta tools work with: the catalog, the connections, the validator, imports, and second steps. */
+/** What the meta tools work with: the catalog, the connections, the validator and imports. */
 import { join } from 'node:path'
-import { type ConfirmationCodec, createConfirmationCodec } from '@causeway/shared-contracts/confirmation-codec'
 import type { DataDir } from '@causeway/shared-contracts/data-dir'
 import type { Logger } from '@causeway/shared-contracts/log'
-import { openSpentConfirmations } from '@causeway/shared-contracts/spent-confirmations'
 import type { Connection } from '../connection/connection.ts'
 import type { RequestBounds } from '../resilience/request-bounds.ts'
 import { type ImportStore, openImportStore } from './import-store.ts'
@@ -16,7 +14,6 @@ export interface Operations {
   catalog: OperationCatalog
   connections: OperationConnections
   imports: ImportStore
-  confirmations: ConfirmationCodec
   /** Hosts that imported APIs may have although they are not public. */
   allowedHosts: readonly string[]
   /** Tells connected clients that the list of tools is another. */
@@ -41,22 +38,17 @@ export function openOperations(deps: OperationsDeps): Operations {
   const imports = openImportStore(join(deps.dataDir.path, 'openapi'))
   const allowedHosts = (deps.env.OPENAPI_ALLOWED_HOSTS ?? '').split(/[\s,]+/).filter(Boolean)
   const connections = createOperationConnections({ ...deps, allowedHosts })
-  const spent = openSpentConfirmations(join(deps.dataDir.path, 'confirmations.sqlite'))
   let validator: Promise<ArgumentValidator> | undefined
   return {
     catalog: createOperationCatalog(imports),
     connections,
     imports,
-    confirmations: createConfirmationCodec(deps.dataDir.secret, spent),
     allowedHosts,
     toolsChanged: deps.toolsChanged,
     validator() {
       validator ??= import('./validate-arguments.ts').then(({ createArgumentValidator }) => createArgumentValidator())
       return validator
     },
-    async close() {
-      await connections.close()
-      spent.close()
-    },
+    close: () => connections.close(),
   }
 }

@@ -56,10 +56,12 @@ export function promotedOperations(api: CompiledApi): PromotedOperation[] {
   return promoted
 }
 
-/** The page is chosen by the cursor of the tool. */
+/** Pages are chosen by the cursor and the limit of the tool. */
 function withoutPage({ input, paginate }: Operation): JsonSchema {
   if (!paginate) return input
-  const properties = Object.entries(input.properties as object).filter(([name]) => name !== paginate.param)
+  const properties = Object.entries(input.properties as object).filter(
+    ([name]) => name !== paginate.param && name !== paginate.size,
+  )
   return { ...input, properties: Object.fromEntries(properties) }
 }
 

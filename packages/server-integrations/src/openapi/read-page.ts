@@ -27,6 +27,8 @@ export interface PageAsked {
   args: JsonRecord
   /** Fields to keep, beyond what the overlay projects. */
   fields: readonly string[]
+  /** Most rows of a list. */
+  limit: number
   place: PagePlace | undefined
 }
 
@@ -37,7 +39,7 @@ export async function readPage(
   call: CallContext<Integrations>,
 ): Promise<ReadPage> {
   const { paginate } = found.operation
-  const args = paginate ? argumentsAt(paginate, asked.args, asked.place) : asked.args
+  const args = paginate ? argumentsAt(paginate, sized(found, asked), asked.place) : asked.args
   const prepared = await prepareCall(found, args, call)
   const answer = await sendPrepared(prepared, call)
   const items = paginate && valueAt(answer, paginate.items)
@@ -56,7 +58,7 @@ function listPage(
 ): ReadPage {
   const { paginate, project } = operation
   if (!paginate) throw new Error(`Cannot page "${operation.id}": it has no pages`)
-  const unseen = unseenItems(items, asked.place)
+  const unseen = unseenItems(items, asked.place).slice(0, asked.limit)
   // Rows are fitted in the form in which they are shown, and counted in the form in which they came.
   const rows = unseen.map((item) => {
     const around = withValueAt(answer, paginate.items, [item])
@@ -71,6 +73,12 @@ function listPage(
     next,
     isCut: fitting.some(({ isCut }) => isCut),
   }
+}
+
+/** A page as large as the limit, where its size can be chosen and the caller has not. */
+function sized({ operation }: FoundOperation, { args, limit }: PageAsked): JsonRecord {
+  const size = operation.paginate?.size
+  return size === undefined || args[size] !== undefined ? args : { ...args, [size]: limit }
 }
 
 function shown(answer: unknown, project: readonly string[] | undefined, fields: readonly string[]): unknown {

@@ -9,6 +9,8 @@ import { valueAt } from './project-value.ts'
 export const PagePlace = z.object({
   /** The value that chooses the vendor's page; none is the first. */
   at: z.union([z.string(), z.number()]).optional(),
+  /** The size of the vendor's pages, which counts of pages are bound to. */
+  size: z.number().optional(),
   /** Items of that page that were shown already. */
   skip: z.number().int().min(0),
   /** Marks of the items shown last: those that an insertion has pushed on to this page are not shown again. */
@@ -21,7 +23,9 @@ const IDS = ['id', 'gid', 'node_id', 'key', 'number', 'ts', 'sha', 'uuid', 'acco
 
 /** The arguments of the page at a place. */
 export function argumentsAt(plan: PagePlan, args: JsonRecord, place: PagePlace | undefined): JsonRecord {
-  return place?.at === undefined ? args : { ...args, [plan.param]: place.at }
+  const size = plan.size !== undefined && place?.size !== undefined ? { [plan.size]: place.size } : {}
+  const at = place?.at === undefined ? {} : { [plan.param]: place.at }
+  return { ...args, ...size, ...at }
 }
 
 /** The items of a page that have not been shown, with how many were before them. */
@@ -45,9 +49,12 @@ export function placeAfter(
   const marks = [...(place?.skip ? place.seen : []), ...shown.map(markOf)].slice(-MAX_SEEN)
   const last = shown.at(-1)
   const end = last === undefined ? items.length : items.indexOf(last) + 1
-  if (end < items.length) return { ...(place?.at === undefined ? {} : { at: place.at }), skip: end, seen: marks }
+  const given = plan.size === undefined ? undefined : own(args, plan.size)
+  const size = typeof given === 'number' ? { size: given } : {}
+  if (end < items.length)
+    return { ...(place?.at === undefined ? {} : { at: place.at }), ...size, skip: end, seen: marks }
   const at = nextPage(plan, args, page)
-  return at === undefined ? undefined : { at, skip: 0, seen: marks }
+  return at === undefined ? undefined : { at, ...size, skip: 0, seen: marks }
 }
 
 function nextPage(

@@ -7,7 +7,7 @@ import type { Integrations } from '../integrations.ts'
 import { readPage } from '../openapi/read-page.ts'
 import { PagePlace } from '../openapi/walk-pages.ts'
 import { integrationTool } from './integration-tool.ts'
-import { fieldsInput, operationInput, pageText } from './operation-arguments.ts'
+import { fieldsInput, limitInput, operationInput, pageText } from './operation-arguments.ts'
 
 const TOOL = 'call_read_operation'
 
@@ -19,7 +19,7 @@ export const callReadOperation = integrationTool({
     'Calls an operation that reads. Look it up with describe_operation first; writing ones take call_write_operation.',
   effect: 'read',
   openWorld: true,
-  input: z.object({ ...operationInput, fields: fieldsInput, cursor: cursorInput }),
+  input: z.object({ ...operationInput, fields: fieldsInput, limit: limitInput, cursor: cursorInput }),
   output: z.object({
     result: z.unknown(),
     count: z.number().optional(),
@@ -36,11 +36,12 @@ export interface ReadArguments {
   operation: string
   arguments: Record<string, unknown>
   fields: string[]
+  limit: number
   cursor?: string | undefined
 }
 
 /** Reads one page. @throws ToolError */
-export async function runReadOperation({ cursor, ...asked }: ReadArguments, call: CallContext<Integrations>) {
+export async function runReadOperation({ cursor, limit, ...asked }: ReadArguments, call: CallContext<Integrations>) {
   const found = await call.services.operations.catalog.find(asked.connector, asked.operation)
   if (found.operation.effect !== 'read')
     throw new ToolError('invalid_arguments', `${asked.operation} writes. Call it with call_write_operation.`, {
@@ -48,7 +49,7 @@ export async function runReadOperation({ cursor, ...asked }: ReadArguments, call
     })
   const walk = { caller: call.caller, tool: TOOL, filters: asked }
   const place = call.services.cursors.open(cursor, walk, PagePlace)
-  const page = await readPage(found, { args: asked.arguments, fields: asked.fields, place }, call)
+  const page = await readPage(found, { args: asked.arguments, fields: asked.fields, limit, place }, call)
   const next = page.next && call.services.cursors.seal(page.next, walk)
   return {
     text: [...pageText(found, page), next ? `Next: more with cursor ${next}.` : 'That is all.'].join('\n'),

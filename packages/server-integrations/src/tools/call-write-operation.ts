@@ -1,7 +1,9 @@
 /** The tool that calls operations which write, in two steps where something would be destroyed. */
+import { createHash } from 'node:crypto'
 import { confirmationInput } from '@causeway/shared-contracts/confirmation-codec'
 import type { CallContext } from '@causeway/shared-contracts/define-tool'
 import { idempotencyInput, keyedWriteOf } from '@causeway/shared-contracts/idempotency-codec'
+import { stableJson } from '@causeway/shared-contracts/stable-json'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
 import type { Integrations } from '../integrations.ts'
@@ -12,6 +14,8 @@ import { dryRun } from './keyed-write.ts'
 import { fieldsInput, operationInput, pageText } from './operation-arguments.ts'
 
 const TOOL = 'call_write_operation'
+/** Vendors that take keys keep them for a day; an hour less is safe. */
+const VENDOR_KEY_KEPT_MS = 23 * 60 * 60_000
 type Call = CallContext<Integrations>
 
 /** `call_write_operation` */
@@ -76,27 +80,37 @@ function rehearsal(prepared: PreparedCall) {
   }
 }
 
-/** The key is asked before the confirmation: a repeated call gets its result, though its token is spent. */
 async function writeOnce(prepared: PreparedCall, args: WriteArguments & { tool: string }, call: Call) {
   const { confirmation_token: token, fields: _, dry_run: __, tool, ...asked } = args
-  const isAsked = prepared.operation.effect === 'destroy'
-  const byPerson = isAsked && token === undefined && call.ask.canAskPerson ? askPerson(prepared, call) : false
-  const run = async () => {
-    if (isAsked && !byPerson) confirm(prepared, { token, tool, asked }, call)
-    return sendPrepared(prepared, call, args.idempotency_key)
-  }
-  const place = connectionOf(prepared, call).instance
-  const keyed = keyedWriteOf({ caller: call.caller, tool, args: asked, place })
-  return keyed ? call.services.writes.once(keyed, run) : { result: await run(), replayed: false }
+  const { writes } = call.services
+  const connection = connectionOf(prepared, call)
+  const keyed = keyedWriteOf({ caller: call.caller, tool, args: asked, place: connection.instance })
+  // What was confirmed and sent under this key before gets its stored answer, though its token is spent.
+  const isSent = keyed !== undefined && writes.wasBegun(keyed)
+  if (prepared.operation.effect === 'destroy' && !isSent) requireConfirmation(prepared, { token, tool, asked }, call)
+  if (!keyed) return { result: await sendPrepared(prepared, call), replayed: false }
+  // The vendor's keys are shared by all who use the account, so a caller's own word is not enough.
+  const vendorKey = createHash('sha256').update(stableJson(keyed)).digest('base64url')
+  const options = connection.dialect.idempotencyHeader ? { resendableForMs: VENDOR_KEY_KEPT_MS } : {}
+  return writes.once(keyed, () => sendPrepared(prepared, call, vendorKey), options)
 }
 
-function askPerson(prepared: PreparedCall, call: Call): boolean {
+function requireConfirmation(
+  prepared: PreparedCall,
+  given: { token: string | undefined; tool: string; asked: object },
+  call: Call,
+): void {
+  if (given.token === undefined && call.ask.canAskPerson) askPerson(prepared, call)
+  else confirm(prepared, given, call)
+}
+
+function askPerson(prepared: PreparedCall, call: Call): void {
   const answer = call.ask.person({
     key: 'confirm',
     message: `${warning(prepared)} Go on?`,
     form: z.object({ confirm: z.boolean().describe('Yes, do it') }),
   })
-  if (answer.action === 'accept' && answer.content.confirm) return true
+  if (answer.action === 'accept' && answer.content.confirm) return
   throw new ToolError(
     'declined',
     `Nothing was done: the person declined ${nameOf(prepared)}. Do not ask again unless they want it.`,
@@ -108,7 +122,7 @@ function confirm(
   given: { token: string | undefined; tool: string; asked: object },
   call: Call,
 ): void {
-  const { confirmations } = call.services.operations
+  const { confirmations } = call.services
   const confirmable = { caller: call.caller, tool: given.tool, args: given.asked }
   const version = 'as asked'
   if (given.token === undefined)

@@ -18,6 +18,9 @@ export const fieldsInput = z
   .default([])
   .describe('Keep only these, like user.login')
 
+/** Most rows of a list. */
+export const limitInput = z.number().int().min(1).max(50).default(20)
+
 /** The first lines and the fenced rows of an answer. */
 export function pageText(found: FoundOperation, page: ReadPage): string[] {
   const { operation } = found

@@ -10,6 +10,7 @@ import { integrationTool } from './integration-tool.ts'
 const made = new WeakMap<PromotedOperation, ToolDefinition<Integrations>>()
 const OWN = {
   fields: { type: 'array', items: { type: 'string' }, description: 'Keep only these, like user.login' },
+  limit: { type: 'integer', minimum: 1, maximum: 50, default: 20 },
   cursor: { type: 'string', description: 'From the page before' },
   dry_run: { type: 'boolean', description: 'Only show' },
   idempotency_key: { type: 'string', description: 'Makes a retry safe' },
@@ -59,14 +60,14 @@ function makeTool(promoted: PromotedOperation): ToolDefinition<Integrations> {
         fields: [],
         ...ours,
       }
-      if (isRead) return runReadOperation(asked as never, call)
+      if (isRead) return runReadOperation({ limit: 20, ...asked } as never, call)
       return runWriteOperation({ dry_run: false, ...asked } as never, call, promoted.tool)
     },
   })
 }
 
 function ownNames({ effect, isPaged }: PromotedOperation): (keyof typeof OWN)[] {
-  if (effect === 'read') return isPaged ? ['fields', 'cursor'] : ['fields']
+  if (effect === 'read') return isPaged ? ['fields', 'limit', 'cursor'] : ['fields']
   return ['fields', 'dry_run', 'idempotency_key', ...(effect === 'destroy' ? (['confirmation_token'] as const) : [])]
 }
 
