@@ -1,13 +1,24 @@
-/** How the tests run: one process per file, everything hermetic, no build step. */
+/** How the tests run: everything hermetic, no build step; a process for each story, and unit tests one after the other in few. */
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{apps,packages}/*/{src,test,bench}/**/*.test.ts', 'toolchain/test/*.test.ts'],
     env: { CAUSEWAY_LOG_LEVEL: 'warn' },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'stories', include: ['{apps,packages}/*/test/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{apps,packages}/*/{src,bench}/**/*.test.ts', 'toolchain/test/*.test.ts'],
+          // What they import is loaded once; a test that replaces a module belongs to the stories.
+          isolate: false,
+        },
+      },
+    ],
   },
 })

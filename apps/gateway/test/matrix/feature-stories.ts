@@ -64,10 +64,13 @@ export const FEATURE_STORIES: Readonly<Record<Feature, Story>> = {
     const mark = fresh('mark')
     const abort = new AbortController()
     const call = agent.call(`${id}__hang`, { mark }, { signal: abort.signal })
-    setTimeout(() => abort.abort(), 50)
-    await expect(call).rejects.toThrow()
+    const ended = expect(call).rejects.toThrow()
+    const upstreamSays = async (text: string) => (await agent.call(`${id}__cancelled`)).includes(`${text} ${mark}`)
+    await until(() => upstreamSays('begun'), 'the upstream began')
+    abort.abort()
+    await ended
     const startedAtMs = performance.now()
-    await until(async () => (await agent.call(`${id}__cancelled`)).includes(mark), 'the upstream heard of it')
+    await until(() => upstreamSays('cancelled'), 'the upstream heard of it')
     expect(performance.now() - startedAtMs).toBeLessThan(1_000)
   },
 

@@ -73,7 +73,8 @@ function registerWork(server: McpServer, state: State): void {
     return text('worked')
   })
   server.registerTool('hang', { inputSchema: { mark: z.string() } }, ({ mark }, { signal }) => {
-    signal.addEventListener('abort', () => state.cancelled.push(mark))
+    state.cancelled.push(`begun ${mark}`)
+    signal.addEventListener('abort', () => state.cancelled.push(`cancelled ${mark}`))
     return new Promise(() => {})
   })
   server.registerTool('cancelled', {}, () => text(state.cancelled))

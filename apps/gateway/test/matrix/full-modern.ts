@@ -117,7 +117,8 @@ function registerWork(server: McpServer, state: State): void {
     return text('worked')
   })
   server.registerTool('hang', { inputSchema: z.object({ mark: z.string() }) }, ({ mark }, { mcpReq }) => {
-    mcpReq.signal.addEventListener('abort', () => state.cancelled.push(mark))
+    state.cancelled.push(`begun ${mark}`)
+    mcpReq.signal.addEventListener('abort', () => state.cancelled.push(`cancelled ${mark}`))
     return new Promise<never>(() => {})
   })
   server.registerTool('cancelled', { inputSchema: NOTHING }, () => text(state.cancelled))

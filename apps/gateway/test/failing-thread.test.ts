@@ -1,6 +1,6 @@
 /** A thread that cannot start, as when the machine has no memory for one, leaves results unchecked; the next result has another try, and no call waits for ever. */
 import { afterEach, expect, it, vi } from 'vitest'
-import { ResultChecker } from './result-checker.ts'
+import { ResultChecker } from '../src/result-schema/result-checker.ts'
 
 let failures = 0
 vi.mock('node:worker_threads', async (original) => {
