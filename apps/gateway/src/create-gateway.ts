@@ -128,6 +128,7 @@ function keptParts({ config, store, publicUrl, log, auditFiles }: GatewayParts, 
     audit: createAudit({ config: config.audit, store, log, ...(auditFiles ? { files: auditFiles } : {}) }),
     approvals: createApprovals(store),
     approvalStates: sealer('approval-state'),
+    contexts: sealer('context'),
     log,
   }
 }

@@ -69,6 +69,8 @@ export interface Gateway {
   readonly approvals: Approvals
   /** Seals the request state of those calls. */
   readonly approvalStates: Sealer
+  /** Seals what agents hand on from turn to turn. */
+  readonly contexts: Sealer
   readonly log: Logger
   isDraining: boolean
   /** Whether what it keeps can be read, and what it records be written. */

@@ -1,6 +1,7 @@
 /** How a domain server declares a tool: schemas from zod, effect and scopes for governance, and the function itself. */
 import type { z } from 'zod'
 import type { Ask } from './ask.ts'
+import type { ContextUpdate, ToolRequest } from './call-message.ts'
 import type { Caller } from './caller.ts'
 import type { Logger } from './log.ts'
 
@@ -23,6 +24,8 @@ export interface CallContext<Services = unknown> {
   caller: Caller
   /** Correlation id, from the gateway or minted here; hand it on to third-party calls. */
   requestId: string
+  /** What the gateway says of the call, where there is one; its `context` is there for tools with `usesContext`. */
+  message?: ToolRequest
   /** W3C trace context of the call, if it came with one; hand it on as well. */
   traceparent?: string
   /** Aborted when the caller cancels or disconnects. */
@@ -49,6 +52,8 @@ export interface ToolAnswer<Data> {
   data: Data
   /** Resources to read next, beside both. */
   links?: readonly ResourceLink[]
+  /** What the caller's context is from now on; for tools with `usesContext`. */
+  contextUpdate?: ContextUpdate
 }
 
 export interface ToolDefinition<Services = unknown> {
@@ -67,6 +72,8 @@ export interface ToolDefinition<Services = unknown> {
   aliases: readonly string[]
   /** The call's signal aborts after this. */
   timeoutMs: number
+  /** Whether it is given, and may change, the context that the agent hands on from turn to turn. */
+  usesContext: boolean
   /** A repeated call with the same arguments has no further effect (MCP `idempotentHint`). */
   idempotent: boolean
   /** The tool reaches systems outside this domain (MCP `openWorldHint`). */
@@ -98,6 +105,8 @@ interface ToolSpec<Services, In extends z.ZodObject, Out extends z.ZodObject> {
   aliases?: readonly string[]
   /** 30 seconds unless given. */
   timeoutMs?: number
+  /** Whether it is given, and may change, the context that the agent hands on from turn to turn. */
+  usesContext?: boolean
   idempotent?: boolean
   openWorld?: boolean
   isOffered?(services: Services): boolean
@@ -113,6 +122,7 @@ const DEFAULTS = {
   since: '1.0.0',
   aliases: [],
   timeoutMs: 30_000,
+  usesContext: false,
   openWorld: false,
   scopes: [],
 }

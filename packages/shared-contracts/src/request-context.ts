@@ -1,14 +1,15 @@
 /** Who is calling: from the gateway's token over HTTP or stdio, or the local caller when no gateway is trusted. */
 import { randomUUID } from 'node:crypto'
-import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server'
+import { type AuthInfo, ProtocolError, ProtocolErrorCode, type ServerContext } from '@modelcontextprotocol/server'
 import { ASK_NOBODY } from './ask.ts'
+import { ToolRequest } from './call-message.ts'
 import type { Caller } from './caller.ts'
 import type { DomainServer } from './define-domain-server.ts'
 import type { CallContext } from './define-tool.ts'
 import type { Logger } from './log.ts'
 import { parseTraceparent, TRACEPARENT } from './trace-context.ts'
 import { type CallTokenVerifier, createCallTokenVerifier } from './verify-call-token.ts'
-import { ENV, REQUEST_ID_HEADER, REQUEST_ID_META_KEY, TOKEN_META_KEY } from './wire-names.ts'
+import { CALL_META_KEY, ENV, REQUEST_ID_HEADER, REQUEST_ID_META_KEY, TOKEN_META_KEY } from './wire-names.ts'
 
 /** Whom this process believes: the gateway that started it, or nobody but the local user. */
 export type Trust = { verifier: CallTokenVerifier } | { local: Caller }
@@ -53,10 +54,13 @@ export function createContextOf<Services>(services: Services, trust: Trust, log:
       (meta?.[REQUEST_ID_META_KEY] as string | undefined) ??
       randomUUID()
     const traceparent = traceparentOf(ctx, meta)
+    const caller = await callerOf(ctx, meta, trust)
+    const message = messageOf(meta, caller, trust)
     return {
       services,
-      caller: await callerOf(ctx, meta, trust),
+      caller,
       requestId,
+      ...(message ? { message } : {}),
       ...(traceparent === undefined ? {} : { traceparent }),
       signal: ctx.mcpReq.signal,
       ask: ASK_NOBODY,
@@ -76,6 +80,22 @@ export function createContextOf<Services>(services: Services, trust: Trust, log:
       },
     }
   }
+}
+
+// Only a gateway says what came in; of somebody else it is no more than a claim.
+function messageOf(
+  meta: Record<string, unknown> | undefined,
+  caller: Caller,
+  trust: Trust,
+): CallContext['message'] | undefined {
+  const said = meta?.[CALL_META_KEY]
+  if (said === undefined || 'local' in trust) return undefined
+  const message = ToolRequest.safeParse(said)
+  if (message.success && message.data.agent === caller.agent && message.data.user === caller.user) return message.data
+  throw new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `Cannot take the call: its _meta["${CALL_META_KEY}"] is no message of this caller`,
+  )
 }
 
 // What the message says counts before what its transport says (2026-07-28, basic protocol, "Trace context").

@@ -2,9 +2,11 @@
 import type { z } from 'zod'
 import { AskPending } from './ask.ts'
 import { HARD_RESULT_BYTES } from './bounded-rows.ts'
+import { type ContextUpdate, replyTo } from './call-message.ts'
 import { missingScopes } from './caller.ts'
 import type { CallContext, ResourceLink, ToolAnswer, ToolDefinition } from './define-tool.ts'
 import { ToolError, type ToolErrorShape } from './tool-error.ts'
+import { CALL_META_KEY } from './wire-names.ts'
 
 /** The MCP `CallToolResult` that a tool call ends in. */
 export interface ToolResult {
@@ -12,6 +14,7 @@ export interface ToolResult {
   content: [{ type: 'text'; text: string }, ...({ type: 'resource_link' } & ResourceLink)[]]
   structuredContent: Record<string, unknown>
   isError?: boolean
+  _meta?: Record<string, unknown>
 }
 
 /**
@@ -40,31 +43,56 @@ async function resultOf<Services>(
   args: unknown,
   call: CallContext<Services>,
 ): Promise<ToolResult> {
+  const timeout = AbortSignal.timeout(tool.timeoutMs)
   try {
-    const missing = missingScopes(call.caller, tool.scopes)
-    if (missing.length > 0)
-      throw new ToolError(
-        'forbidden',
-        `Cannot call ${tool.name}: agent "${call.caller.agent}" lacks the scope ${missing.join(', ')}.`,
-      )
-    const answer = await tool.run(parseArguments(tool, args) as never, call)
-    return toResult(tool, answer)
+    requireScopes(tool, call)
+    const signal = AbortSignal.any([call.signal, timeout])
+    const answer = await tool.run(parseArguments(tool, args) as never, { ...call, signal })
+    return withReply(toResult(tool, answer), call, tool.usesContext ? answer.contextUpdate : undefined)
   } catch (error) {
     if (error instanceof AskPending) {
       const { agent, user } = call.caller
       call.log.info({ tool: tool.name, agent, user, outcome: 'input_required' }, 'tool call')
       throw error
     }
-    if (error instanceof ToolError) return toErrorResult(error)
+    if (error instanceof ToolError) return withReply(toErrorResult(error), call)
+    if (timeout.aborted) return withReply(toErrorResult(timedOut(tool)), call)
     if (!call.signal.aborted) call.log.error({ err: error, tool: tool.name, requestId: call.requestId }, 'tool failed')
-    return toErrorResult(
-      new ToolError(
-        'internal',
-        `${tool.name} failed inside its domain server. Try again; if it persists, report request ${call.requestId}.`,
-        { retryable: true },
-      ),
-    )
+    return withReply(toErrorResult(failedInside(tool, call)), call)
   }
+}
+
+function requireScopes(tool: ToolDefinition, { caller }: Pick<CallContext, 'caller'>): void {
+  const missing = missingScopes(caller, tool.scopes)
+  if (missing.length > 0)
+    throw new ToolError(
+      'forbidden',
+      `Cannot call ${tool.name}: agent "${caller.agent}" lacks the scope ${missing.join(', ')}.`,
+    )
+}
+
+function timedOut({ name, effect, timeoutMs }: Pick<ToolDefinition, 'name' | 'effect' | 'timeoutMs'>): ToolError {
+  const next =
+    effect === 'read' ? 'Ask for less, or try again.' : 'It may have taken effect: look before you repeat it.'
+  return new ToolError('timed_out', `${name} did not end within ${timeoutMs / 1_000} s and was stopped. ${next}`, {
+    retryable: effect === 'read',
+  })
+}
+
+function failedInside(
+  { name }: Pick<ToolDefinition, 'name'>,
+  { requestId }: Pick<CallContext, 'requestId'>,
+): ToolError {
+  return new ToolError(
+    'internal',
+    `${name} failed inside its domain server. Try again; if it persists, report request ${requestId}.`,
+    { retryable: true },
+  )
+}
+
+// Made last, because an update that is no context must not leave with a result.
+function withReply(result: ToolResult, { message }: CallContext, update?: ContextUpdate): ToolResult {
+  return message ? { ...result, _meta: { [CALL_META_KEY]: replyTo(message, update) } } : result
 }
 
 function parseArguments(tool: ToolDefinition, args: unknown): unknown {

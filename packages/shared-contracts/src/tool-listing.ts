@@ -1,4 +1,5 @@
 /** What a list says of a tool beside its name: texts, schemas, annotations, and the facts that govern it. */
+import { MESSAGES_VERSION } from './call-message.ts'
 import type { DomainServer } from './define-domain-server.ts'
 import type { ToolDefinition } from './define-tool.ts'
 import { toolManifest } from './domain-manifest.ts'
@@ -30,7 +31,9 @@ export function listingOf<Services>(tool: ToolDefinition<Services>, server: Doma
       idempotentHint: tool.idempotent,
       openWorldHint: tool.openWorld,
     },
-    _meta: { [TOOL_META_KEY]: { owner, stability, tags: tool.tags, ...toolManifest(tool, schemas) } },
+    _meta: {
+      [TOOL_META_KEY]: { owner, stability, tags: tool.tags, ...toolManifest(tool, schemas), ...messagesOf(tool) },
+    },
   }
 }
 
@@ -38,4 +41,8 @@ function describe({ description, deprecation }: Pick<ToolDefinition, 'descriptio
   if (!deprecation) return description
   const instead = deprecation.replacement ? `; use ${deprecation.replacement}` : ''
   return `Deprecated, gone after ${deprecation.removeAfter}${instead}. ${description}`
+}
+
+function messagesOf({ usesContext }: Pick<ToolDefinition, 'usesContext'>) {
+  return { messages: MESSAGES_VERSION, ...(usesContext ? { usesContext } : {}) }
 }

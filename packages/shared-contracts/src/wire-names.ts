@@ -6,6 +6,10 @@ export const TOOL_META_KEY = 'causeway/tool'
 export const TOKEN_META_KEY = 'causeway/token'
 /** `_meta` key of a request on stdio: the correlation id (over HTTP it travels in `X-Request-Id`). */
 export const REQUEST_ID_META_KEY = 'causeway/request-id'
+/** `_meta` key of a tool call and of its result: the message contracts between the gateway and a domain server. */
+export const CALL_META_KEY = 'causeway/call'
+/** `_meta` key of a tool call and of its result: the context that an agent hands on from turn to turn, sealed; `null` ends it. */
+export const CONTEXT_META_KEY = 'causeway/context'
 /** HTTP header that carries the correlation id from the agent's edge to the third-party call. */
 export const REQUEST_ID_HEADER = 'x-request-id'
 /** JOSE `typ` of the token with which the gateway presents a caller to an upstream. */

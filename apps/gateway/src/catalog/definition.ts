@@ -49,6 +49,8 @@ export interface Definition {
   fileUris: readonly string[]
   /** The interface in which its results can be shown; tools only. */
   appUri: string | undefined
+  /** Whether its calls carry the message contracts, and the caller's context too; tools of domain servers only. */
+  messages?: { usesContext: boolean }
   /** Call deadline, ms; tools only. */
   timeoutMs: number
 }

@@ -1,4 +1,5 @@
 /** The `validate` step: checks each definition and gathers the facts that policy judges it by; what fails is left out with a reason. */
+import { MESSAGES_VERSION } from '@causeway/shared-contracts/call-message'
 import { TOOL_META_KEY } from '@causeway/shared-contracts/wire-names'
 import type { UpstreamConfig } from '../config/schema.ts'
 import { argumentTypesOf } from '../policy/argument-types.ts'
@@ -68,6 +69,7 @@ function check(kind: Kind, { text, value }: RawDefinition, where: Where): Defini
     legacyMembers: isTool ? legacySchemas(text, value) : {},
     fileUris: kind === 'skills' ? fileUrisOf(value) : [],
     appUri: isTool ? appUri(value) : undefined,
+    ...messagesOf(kind, value, where),
     timeoutMs: settings?.timeoutMs ?? where.config.timeoutMs,
   }
 }
@@ -93,10 +95,7 @@ function nameOf(kind: Kind, value: unknown): string {
 // What a stranger says of its own tools grants nothing: only configuration and trusted upstreams count.
 function factsOf(kind: Kind, value: Record<string, unknown>, { upstream, config, name }: Where): Definition['facts'] {
   const settings = kind === 'tools' ? config.tools[name] : undefined
-  const said =
-    config.trustMetadata && isObject(value._meta) && isObject(value._meta[TOOL_META_KEY])
-      ? value._meta[TOOL_META_KEY]
-      : {}
+  const said = saidOf(value, config)
   const effect = settings?.effect ?? (isEffect(said.effect) ? said.effect : undefined)
   return {
     publicName: name,
@@ -108,6 +107,18 @@ function factsOf(kind: Kind, value: Record<string, unknown>, { upstream, config,
     ...(kind === 'tools' ? { arguments: argumentTypesOf(value.inputSchema) } : {}),
     ...(kind === 'tools' || kind === 'prompts' ? {} : { uri: name }),
   }
+}
+
+// Only to who is told the caller anyway, and asks for it.
+function messagesOf(kind: Kind, value: Record<string, unknown>, { config }: Where): Pick<Definition, 'messages'> {
+  const said = saidOf(value, config)
+  const isSpoken = kind === 'tools' && config.auth.mode === 'gateway' && said.messages === MESSAGES_VERSION
+  return isSpoken ? { messages: { usesContext: said.usesContext === true } } : {}
+}
+
+function saidOf(value: Record<string, unknown>, { trustMetadata }: UpstreamConfig): Record<string, unknown> {
+  const said = trustMetadata && isObject(value._meta) ? value._meta[TOOL_META_KEY] : undefined
+  return isObject(said) ? said : {}
 }
 
 function isEffect(value: unknown): value is 'read' | 'write' | 'destroy' {

@@ -8,6 +8,7 @@ import { askLegacy, sendInRounds } from './asks/ask-legacy.ts'
 import { reasonAgainst } from './asks/ask-rules.ts'
 import { forwardParked } from './asks/forward-parked.ts'
 import { passedOnInput } from './asks/input-required.ts'
+import { contextAfter } from './call-message.ts'
 import { cancellationKey } from './cancel.ts'
 import { checkResult } from './check-result.ts'
 import type { Trail } from './record.ts'
@@ -83,7 +84,7 @@ function asInput(input: string, { decided }: Round, { approvalStates: sealer }: 
 
 function finish(answer: UpstreamAnswer, round: Round, gateway: Gateway): AgentAnswer | Promise<AgentAnswer> {
   const { routed, decided, trail } = round
-  if (routed.upstream.config.resultSchema === 'off') return toAgent(answer, round)
+  if (routed.upstream.config.resultSchema === 'off') return toAgent(answer, round, gateway)
   const { target, exchange } = decided
   const isTask = target.field === 'taskId'
   const told = {
@@ -93,11 +94,12 @@ function finish(answer: UpstreamAnswer, round: Round, gateway: Gateway): AgentAn
   }
   const { requestId } = exchange
   const checked = checkResult(told, { target, upstream: routed.upstream.config, gateway, requestId, trail })
-  return checked ? checked.then(() => toAgent(answer, round)) : toAgent(answer, round)
+  return checked ? checked.then(() => toAgent(answer, round, gateway)) : toAgent(answer, round, gateway)
 }
 
-function toAgent(answer: UpstreamAnswer, { decided, routed }: Round): AgentAnswer {
-  const { inbound, target } = decided
+function toAgent(answer: UpstreamAnswer, { decided, routed }: Round, gateway: Gateway): AgentAnswer {
+  const { inbound, target, caller } = decided
+  const { callMessage } = routed
   const { config } = routed.upstream
   return answerToAgent(onlyVisible(answer, decided), {
     upstream: routed.upstream.id,
@@ -108,6 +110,7 @@ function toAgent(answer: UpstreamAnswer, { decided, routed }: Round): AgentAnswe
     passesIds: routed.connection.passesIds,
     hasBareOutput: target.entry.hasBareOutput,
     ...(answer.error && !reasonAgainst('elicitation/create', inbound, config) ? { linkTitle: config.title } : {}),
+    context: callMessage && contextAfter(answer, callMessage, { caller, target, gateway }),
     deprecation: target.formerName === undefined ? undefined : `"${target.formerName}" is now called "${target.name}"`,
   })
 }

@@ -1,6 +1,11 @@
 /** The `route` step: where the decided call goes, over which connection, in which shape and with which credential. */
 import type { IncomingMessage } from 'node:http'
-import { REQUEST_ID_HEADER, REQUEST_ID_META_KEY, TOKEN_META_KEY } from '@causeway/shared-contracts/wire-names'
+import {
+  CALL_META_KEY,
+  REQUEST_ID_HEADER,
+  REQUEST_ID_META_KEY,
+  TOKEN_META_KEY,
+} from '@causeway/shared-contracts/wire-names'
 import { reveal } from '../config/secret.ts'
 import { wantsOAuth } from '../credentials/oauth-tokens.ts'
 import { GatewayError } from '../errors.ts'
@@ -17,6 +22,7 @@ import type { Approval } from './approve.ts'
 import { capabilitiesFor, declaredText } from './asks/ask-rules.ts'
 import { openState, sealState } from './asks/input-required.ts'
 import { requestDigest } from './asks/request-digest.ts'
+import { type CallMessage, callMessageFor } from './call-message.ts'
 import type { Caller } from './caller.ts'
 import type { Inbound } from './read.ts'
 import type { Exchange } from './receive.ts'
@@ -46,6 +52,8 @@ export interface Routed {
   progressToken: string | undefined
   /** The agent's own token, as JSON text. */
   agentProgressToken: string | undefined
+  /** What is said of the call beside it, to a domain server. */
+  callMessage: CallMessage | undefined
 }
 
 /** What the earlier steps found. */
@@ -80,6 +88,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
   const capabilities = capabilitiesFor(inbound, upstreamEra, upstream.config)
   const states =
     upstreamEra === 'modern' && upstream.config.auth.mode !== 'gateway' ? statesOf(decided, gateway) : undefined
+  const callMessage = callMessageFor(decided, gateway)
   const progressToken = agentProgressToken !== undefined && !connection.passesIds ? String(nextToken++) : undefined
   return {
     upstream,
@@ -94,7 +103,10 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
       ...(states ? states.opened : {}),
       ...(logLevel === undefined ? {} : { logLevel }),
       ...(decided.trace ? { trace: decided.trace } : {}),
-      reservedMeta: isStdio ? stdioMeta(credential, exchange.requestId) : {},
+      reservedMeta: {
+        ...(isStdio ? stdioMeta(credential, exchange.requestId) : {}),
+        ...(callMessage ? { [CALL_META_KEY]: callMessage.text } : {}),
+      },
     }),
     headers: isStdio ? {} : headersFor(decided, upstreamEra),
     credential: isStdio ? undefined : credential,
@@ -107,6 +119,7 @@ export async function route(decided: Decided, gateway: Gateway): Promise<Routed>
     sealState: states?.seal,
     progressToken: progressToken ?? (connection.passesIds ? agentProgressToken : undefined),
     agentProgressToken,
+    callMessage,
   }
 }
 

@@ -139,13 +139,17 @@ export function withMembers(
 ): string {
   const replaced = new Set<string>()
   let written = ''
-  members.forEach(({ key, keyStart, start, end }, i) => {
-    const isChanged = Object.hasOwn(changes, key)
-    if (isChanged && (changes[key] === undefined || replaced.has(key))) return
-    if (written !== '') written += text.slice(members[i - 1]?.end, keyStart)
-    written += isChanged ? `${text.slice(keyStart, start)}${changes[key]}` : text.slice(keyStart, end)
-    if (isChanged) replaced.add(key)
-  })
+  // Where nothing that stands there changes, it is one piece.
+  if (members.length > 0 && !members.some(({ key }) => Object.hasOwn(changes, key)))
+    written = text.slice(members[0]?.keyStart, members.at(-1)?.end)
+  else
+    members.forEach(({ key, keyStart, start, end }, i) => {
+      const isChanged = Object.hasOwn(changes, key)
+      if (isChanged && (changes[key] === undefined || replaced.has(key))) return
+      if (written !== '') written += text.slice(members[i - 1]?.end, keyStart)
+      written += isChanged ? `${text.slice(keyStart, start)}${changes[key]}` : text.slice(keyStart, end)
+      if (isChanged) replaced.add(key)
+    })
   for (const key of Object.keys(changes)) {
     if (changes[key] === undefined || replaced.has(key)) continue
     written += `${written && ','}${JSON.stringify(key)}:${changes[key]}`

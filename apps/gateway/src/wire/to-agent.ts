@@ -1,4 +1,5 @@
 /** An upstream's answer in the shape the agent's era wants, under the agent's own id. */
+import { CALL_META_KEY, CONTEXT_META_KEY } from '@causeway/shared-contracts/wire-names'
 import { GatewayError } from '../errors.ts'
 import type { UpstreamAnswer } from '../upstream/answer.ts'
 import { isObject } from './envelope.ts'
@@ -26,6 +27,8 @@ export interface AnswerContext {
   linkTitle?: string | undefined
   /** Told to the agent in the result's `_meta` when it used a former name. */
   deprecation: string | undefined
+  /** JSON text of the context that the agent is to hand on; it stands in place of what the domain server said of it. */
+  context?: string | undefined
 }
 
 type ResultAnswer = Extract<UpstreamAnswer, { error?: undefined }>
@@ -49,6 +52,7 @@ export function answerToAgent(answer: UpstreamAnswer, context: AnswerContext): A
   const isUntouched =
     context.agentEra === context.upstreamEra &&
     context.deprecation === undefined &&
+    context.context === undefined &&
     !lacksType(answer, context) &&
     !(context.hasBareOutput && context.agentEra === 'legacy')
   if (isUntouched && context.passesIds && isReadAlike(context.idText))
@@ -117,15 +121,16 @@ function toLegacy(
 function metaChange(
   { text, result }: ResultAnswer,
   members: readonly Member[],
-  { agentEra, upstreamEra, deprecation }: AnswerContext,
+  { agentEra, upstreamEra, deprecation, context }: AnswerContext,
 ): { _meta?: string | undefined } {
   const sent = isObject(result._meta) ? result._meta : {}
   const isNamed = agentEra === 'legacy' && upstreamEra === 'modern' && Object.hasOwn(sent, SERVER_INFO_META)
-  if (!isNamed && deprecation === undefined) return {}
+  if (!isNamed && deprecation === undefined && context === undefined) return {}
   const meta = isObject(result._meta) && members.findLast((member) => member.key === '_meta')
   const changed = withMembers(text, meta ? membersOf(text, meta.start) : [], {
     ...(isNamed ? { [SERVER_INFO_META]: undefined } : {}),
     ...(deprecation === undefined ? {} : { 'causeway/deprecated': JSON.stringify(deprecation) }),
+    ...(context === undefined ? {} : { [CALL_META_KEY]: undefined, [CONTEXT_META_KEY]: context }),
   })
   return { _meta: changed === '{}' ? undefined : changed }
 }

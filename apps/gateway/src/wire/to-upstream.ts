@@ -1,6 +1,11 @@
 /** An agent's `params` in the shape the upstream's era wants: named fields changed, everything else byte for byte as it was sent. */
 import { TRACEPARENT, TRACESTATE } from '@causeway/shared-contracts/trace-context'
-import { REQUEST_ID_META_KEY, TOKEN_META_KEY } from '@causeway/shared-contracts/wire-names'
+import {
+  CALL_META_KEY,
+  CONTEXT_META_KEY,
+  REQUEST_ID_META_KEY,
+  TOKEN_META_KEY,
+} from '@causeway/shared-contracts/wire-names'
 import type { Envelope } from './envelope.ts'
 import { membersOf, withMembers } from './json-span.ts'
 import {
@@ -13,7 +18,7 @@ import {
 } from './revisions.ts'
 
 /** Keys that are the gateway's own to set. */
-const RESERVED = [TOKEN_META_KEY, REQUEST_ID_META_KEY]
+const RESERVED = [TOKEN_META_KEY, REQUEST_ID_META_KEY, CALL_META_KEY, CONTEXT_META_KEY]
 
 /** What must change on the way. */
 export interface ParamChanges {

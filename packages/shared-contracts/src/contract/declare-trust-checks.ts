@@ -1,5 +1,6 @@
 /** The part of the contract about trust: a domain server that has a gateway serves nobody else, and applies the caller's scopes itself. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CALL_META_KEY } from '../wire-names.ts'
 import type { Directories } from './directories.ts'
 import type { DomainContract } from './domain-contract.ts'
 import { ISOLATION_CHECKS } from './isolation-checks.ts'
@@ -37,6 +38,17 @@ function declareRefusals(place: () => TrustingPlace): void {
   ]
   it.each(odd)('refuses a token %s', async (_name, make) => {
     expect((await ask(place(), await place().token([], make()), 'tools/list')).status).toBe(401)
+  })
+
+  it('takes no word of a gateway about another caller, or one that is no message', async () => {
+    const token = await place().token([])
+    const message = { type: 'toolRequest', messageId: 'm', agent: 'bot', origin: 'o', correlationId: 'c' }
+    const { tools = [] } = (await ask(place(), token, 'tools/list')).result
+    const answerTo = (said: object) =>
+      ask(place(), token, 'tools/call', { name: tools[0]?.name, arguments: {}, _meta: { [CALL_META_KEY]: said } })
+    expect((await answerTo(message)).result._meta?.[CALL_META_KEY]).toMatchObject({ inReplyTo: 'm' })
+    for (const other of [{ agent: 'other' }, { user: 'maria' }, { messageId: '' }, { correlationId: 7 }])
+      expect(JSON.stringify(await answerTo({ ...message, ...other }))).toContain('no message of this caller')
   })
 
   it('refuses who has no token, or has it elsewhere', async () => {

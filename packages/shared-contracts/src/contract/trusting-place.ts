@@ -81,6 +81,7 @@ export interface Answered {
   result: {
     tools?: ListedTool[]
     isError?: boolean
+    _meta?: Record<string, unknown>
     structuredContent?: Result
   }
   error?: { message: string }
