@@ -39,6 +39,8 @@ export interface DestroySample extends WriteSample {
 export interface PageSample extends SampleCall {
   /** The member of the structured result that holds the rows. */
   rows: string
+  /** Arguments of the same rows in larger pages; `limit: 50` unless given. */
+  inLargePages?: Record<string, unknown>
   /** The member that names a row; the whole row unless given. */
   id?: string
   /** Creates without which there would not be rows enough. */

@@ -14,7 +14,8 @@ const pagesWithoutGap: CellCheck = {
     for (const sample of pages) {
       for (const each of sample.prepare ?? []) await cell.call(each, { idempotency_key: randomUUID() })
       // Other pages end elsewhere, so what falls between two of these is on one of those.
-      const inLargePages = await walk({ ...sample, args: { ...sample.args, limit: LARGE } }, cell)
+      const largeArgs = { ...sample.args, ...(sample.inLargePages ?? { limit: LARGE }) }
+      const inLargePages = await walk({ ...sample, args: largeArgs }, cell)
       const { ids, pages } = await walk(sample, cell, inserting(sample, cell))
       expect(pages, `pages of ${sample.tool}`).toBeGreaterThan(1)
       expect(new Set(ids).size, `${sample.tool} repeats a row`).toBe(ids.length)
