@@ -5,6 +5,7 @@ import { checkNode, type GuardRules } from './check-node.ts'
 import { refuse } from './refuse.ts'
 import type { SqlParser, SyntaxNode } from './sql-parser.ts'
 import { namesOf } from './syntax-names.ts'
+import { SYNTAX, type Syntax } from './syntax-rules.ts'
 import { walkSyntax } from './walk-syntax.ts'
 
 /** A relation of the FROM clause that is not a name of the statement's own. */
@@ -34,6 +35,8 @@ export interface GuardedStatement {
   parameters: Set<number>
 }
 
+const WITH_STATEMENTS = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt'])
+
 /** Names that WITH gave to subqueries, as far as they are seen here. */
 type OwnNames = Set<string>
 
@@ -42,7 +45,7 @@ export function guardStatement(parser: SqlParser, sql: string, rules: GuardRules
   const tree = parseOne(parser, sql)
   const kind = Object.keys(tree)[0]!
   if (kind !== 'SelectStmt') refuse('select_only', `The statement is ${wordsOf(kind)}, not a SELECT.`)
-  return guardTree(tree, rules)
+  return guardTree({ tree, syntax: SYNTAX }, rules)
 }
 
 /** The one statement of a text. */
@@ -64,7 +67,8 @@ export function wordsOf(nodeType: string): string {
 }
 
 /** Checks a tree that is already parsed. */
-export function guardTree(tree: SyntaxNode, rules: GuardRules): GuardedStatement {
+export function guardTree(root: { tree: SyntaxNode; syntax: Syntax }, rules: GuardRules): GuardedStatement {
+  const { tree } = root
   const found: GuardedStatement = {
     tree,
     relations: [],
@@ -72,10 +76,10 @@ export function guardTree(tree: SyntaxNode, rules: GuardRules): GuardedStatement
     usesUnnamedColumns: false,
     parameters: new Set(),
   }
-  walkSyntax<OwnNames>(tree, new Set(), ({ type, node, holder, context, children }) => {
+  walkSyntax<OwnNames>(root, new Set(), ({ type, node, holder, context, children }) => {
     checkNode(type, node, rules)
     collect(found, { type, node, holder, own: context })
-    if (type === 'SelectStmt') {
+    if (WITH_STATEMENTS.has(type)) {
       const own = new Set(context)
       children(own, (field) => field === 'withClause')
       children(own, (field) => field !== 'withClause')
@@ -101,7 +105,8 @@ function collect(
 ): void {
   if (type === 'RangeVar') {
     const { schemaname: schema, relname: name, alias } = node as { schemaname?: string; relname: string; alias?: never }
-    if (schema !== undefined || !own.has(name)) found.relations.push({ holder: holder!, schema, name, alias })
+    // The table that a statement changes stands where only a table can.
+    if (holder && (schema !== undefined || !own.has(name))) found.relations.push({ holder, schema, name, alias })
   } else if (type === 'ColumnRef') {
     const { fields } = node as { fields: SyntaxNode[] }
     if (fields.some((field) => 'A_Star' in field)) found.usesUnnamedColumns = true

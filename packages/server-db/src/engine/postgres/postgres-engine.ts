@@ -13,6 +13,7 @@ import { explainStatement } from './explain-statement.ts'
 import { readPage, streamRows } from './page-rows.ts'
 import { prepareStatement } from './prepare-statement.ts'
 import { type BaseSchema, readBaseSchema } from './read-base-schema.ts'
+import { runTransaction } from './run-transaction.ts'
 import { createSessionPool, type SessionBounds, type SessionPool } from './session-pool.ts'
 
 /** What a Postgres source is made of. */
@@ -27,6 +28,7 @@ export interface PostgresOptions extends EngineOptions {
   posture?: { allow: readonly PostureKind[]; reason: string }
 }
 
+const DEFAULT_SCHEMAS = ['public']
 const SCHEMA_TTL_MS = 30_000
 const MAX_DESCRIPTIONS = 100
 
@@ -36,43 +38,29 @@ export function createPostgresEngine(options: PostgresOptions): QueryEngine {
   const warnings = new Set<string>()
   const pool = createSessionPool({
     url: options.url,
-    access: 'read only',
+    access: 'READ ONLY',
     limits,
     admit: (client) => admit(client, options.posture, warnings),
   })
-  const { counts, counted } = createStatementCounts()
   const source = openSource(options, pool)
-  const { policy, hashKey } = options
-  // A statement that is refused takes no connection.
-  const prepare = async (request: StatementBasis, mayLackValues: boolean) =>
-    prepareStatement(request, { base: await source.base(), policy, hashKey, mayLackValues })
-  const explain: QueryEngine['explain'] = async (request) => {
-    const bound = await prepare(request, true)
-    const view = { viewer: request.viewer, base: await source.base() }
-    return pool.use(request, (client) => explainStatement(client, bound, view))
-  }
-  const run: QueryEngine['run'] = async (request) => {
-    const bound = await prepare(request, false)
-    return pool.use(request, (client) => readPage(client, bound, request))
-  }
-  const stream: QueryEngine['stream'] = async ({ maxRows, ...request }, sink) => {
-    const bound = await prepare(request, false)
-    return pool.use(request, (client) => streamRows(client, bound, { maxRows, sink }))
-  }
+  const reader = openReader(options, pool, source)
+  const writer = openWriter(options, source)
+  const { counts, counted } = createStatementCounts()
   return {
     kind: 'postgres',
-    canWrite: false,
+    canWrite: writer !== undefined,
     functions: ALLOWED_FUNCTIONS,
     describe: source.describe,
     async check(request) {
-      const { steps: _, ...verdict } = await explain(request)
+      const { steps: _, ...verdict } = await reader.explain(request)
       return verdict
     },
-    explain,
-    run: (request) => counted(run(request)),
-    stream: (request, sink) => counted(stream(request, sink)),
-    async transact() {
-      throw new QueryFailure('refused', 'There is no write connection.', 'write_allow_list')
+    explain: reader.explain,
+    run: (request) => counted(reader.run(request)),
+    stream: (request, sink) => counted(reader.stream(request, sink)),
+    async transact(request) {
+      if (!writer) throw new QueryFailure('refused', 'There is no write connection.', 'write_allow_list')
+      return counted(writer.transact(request))
     },
     async health() {
       const probed = await probe(pool)
@@ -85,8 +73,48 @@ export function createPostgresEngine(options: PostgresOptions): QueryEngine {
         warnings: [...warnings],
       }
     },
-    close: () => pool.close(),
+    close: async () => void (await Promise.all([pool.close(), writer?.close()])),
   }
+}
+
+type Source = ReturnType<typeof openSource>
+
+/** A statement that is refused takes no connection. */
+function openReader({ policy, hashKey }: PostgresOptions, pool: SessionPool, { base }: Source) {
+  const prepare = async (request: StatementBasis, mayLackValues: boolean) =>
+    prepareStatement(request, { base: await base(), policy, hashKey, mayLackValues })
+  const explain: QueryEngine['explain'] = async (request) => {
+    const bound = await prepare(request, true)
+    const view = { viewer: request.viewer, base: await base() }
+    return pool.use(request, (client) => explainStatement(client, bound, view))
+  }
+  const run: QueryEngine['run'] = async (request) => {
+    const bound = await prepare(request, false)
+    return pool.use(request, (client) => readPage(client, bound, request))
+  }
+  const stream: QueryEngine['stream'] = async ({ maxRows, ...request }, sink) => {
+    const bound = await prepare(request, false)
+    return pool.use(request, (client) => streamRows(client, bound, { maxRows, sink }))
+  }
+  return { explain, run, stream }
+}
+
+/** One write at a time: more would only wait for each other. */
+function openWriter({ writeUrl, policy, limits, schemas, posture }: PostgresOptions, { base }: Source) {
+  if (writeUrl === undefined) return undefined
+  const allow = [...(posture?.allow ?? []), 'write' as const]
+  const pool = createSessionPool({
+    url: writeUrl,
+    access: 'ISOLATION LEVEL REPEATABLE READ, READ WRITE',
+    searchPath: schemas ?? DEFAULT_SCHEMAS,
+    limits: { ...limits, connections: 1 },
+    admit: (client) => admit(client, { allow, reason: posture?.reason ?? 'it is the write connection' }, new Set()),
+  })
+  const transact: QueryEngine['transact'] = async (request) => {
+    const ground = { base: await base(), lens: { policy, viewer: request.viewer } }
+    return pool.use(request, (client) => runTransaction(client, request, ground))
+  }
+  return { transact, close: () => pool.close() }
 }
 
 /** @throws {QueryFailure} `unavailable` when the role could do more than read and nobody allowed it */
@@ -103,7 +131,7 @@ async function admit(client: DbClient, posture: PostgresOptions['posture'], warn
 }
 
 /** What a source holds, kept for a while. */
-function openSource({ schemas = ['public'], policy, limits }: PostgresOptions, pool: SessionPool) {
+function openSource({ schemas = DEFAULT_SCHEMAS, policy, limits }: PostgresOptions, pool: SessionPool) {
   const bases = createExpiringCache<BaseSchema>(SCHEMA_TTL_MS, 1)
   const descriptions = createExpiringCache<TableFacts[]>(SCHEMA_TTL_MS, MAX_DESCRIPTIONS)
   const bounds: SessionBounds = { timeoutMs: limits.defaultTimeoutMs }

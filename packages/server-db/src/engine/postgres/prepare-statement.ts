@@ -2,6 +2,7 @@
 import type { SourcePolicy } from '../../policy/source-policy.ts'
 import type { ParameterValue, StatementBasis } from '../query-engine.ts'
 import { QueryFailure } from '../query-failure.ts'
+import type { GuardRules } from './check-node.ts'
 import type { BoundValue } from './db-client.ts'
 import { guardStatement } from './guard-statement.ts'
 import { hashParameters } from './mask-expression.ts'
@@ -28,8 +29,7 @@ export async function prepareStatement(
   { base, policy, hashKey, mayLackValues }: Ground,
 ): Promise<BoundStatement> {
   const parser = await loadSqlParser()
-  const schemas = [...new Set([...base.tables.values()].map((table) => table.schema))]
-  const guarded = guardStatement(parser, sql, { schemas, callableFields: base.callableFields, params })
+  const guarded = guardStatement(parser, sql, rulesOf(base, params))
   const runnable = rewriteStatement(parser, guarded, { base, lens: { policy, viewer } })
   const { parameterCount: count } = runnable
   const values =
@@ -39,8 +39,17 @@ export async function prepareStatement(
   return { runnable, values: [...values, inner, outer] }
 }
 
-/** @throws {QueryFailure} `parameters` */
-function bindValues(params: readonly ParameterValue[], count: number): BoundValue[] {
+/** What the guard goes by besides the statement. */
+export function rulesOf(base: BaseSchema, params: readonly ParameterValue[]): GuardRules {
+  const schemas = [...new Set([...base.tables.values()].map((table) => table.schema))]
+  return { schemas, callableFields: base.callableFields, params }
+}
+
+/**
+ * The values as they are sent.
+ * @throws {QueryFailure} `parameters` when there are more or fewer than the statement has places
+ */
+export function bindValues(params: readonly ParameterValue[], count: number): BoundValue[] {
   if (params.length === count) return params.map((value) => (value === null ? null : String(value)))
   throw new QueryFailure(
     'parameters',

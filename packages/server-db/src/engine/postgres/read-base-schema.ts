@@ -14,6 +14,8 @@ export interface BaseColumn {
   isDomain: boolean
   nullable: boolean
   primaryKey: boolean
+  /** A sequence gives its values unless a statement does. */
+  isSequence: boolean
 }
 
 /** A table, or a view that the policy names. */
@@ -43,8 +45,10 @@ SELECT n.nspname AS schema, c.relname AS relation, c.relkind AS kind, c.reltuple
       'type', CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) ELSE format_type(t.oid, a.atttypmod) END,
       'isBuiltIn', coalesce(b.typnamespace, t.typnamespace) = 'pg_catalog'::regnamespace AND coalesce(b.typtype, t.typtype) IN ('b', 'r', 'm'),
       'nullable', NOT a.attnotnull,
+      'isSequence', a.attidentity <> '' OR coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false),
       'primaryKey', coalesce(a.attnum = ANY (k.conkey), false)) ORDER BY a.attnum)
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND has_column_privilege(c.oid, a.attnum, 'SELECT')) AS columns,
   (SELECT json_agg(json_build_object('schema', fn.nspname, 'relation', f.relname,

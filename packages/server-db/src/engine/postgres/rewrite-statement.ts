@@ -74,7 +74,8 @@ export function printSame(parser: SqlParser, tree: SyntaxNode): string {
   )
 }
 
-function countParameters(used: ReadonlySet<number>): number {
+/** How many parameters the caller gives, when they are numbered without a gap. */
+export function countParameters(used: ReadonlySet<number>): number {
   const count = Math.max(0, ...used)
   const missing = Array.from({ length: Math.min(count, 1_000) }, (_, i) => i + 1).find((number) => !used.has(number))
   if (missing === undefined && !used.has(0)) return count
@@ -86,7 +87,12 @@ function shortenColumns({ columns }: GuardedStatement): void {
   for (const { node, path } of columns) if (path.length === 3) node.fields = node.fields.slice(1)
 }
 
-function findTable(base: BaseSchema, { schema, name }: RelationUse, lens: Lens): BaseTable {
+/** @throws {QueryFailure} as if there were no such table, when the viewer sees nothing of it */
+export function findTable(
+  base: BaseSchema,
+  { schema, name }: Pick<RelationUse, 'schema' | 'name'>,
+  lens: Lens,
+): BaseTable {
   const table = [...(schema === undefined ? [name] : [`${schema}.${name}`, name])]
     .map((one) => base.tables.get(one))
     .find((one) => one && (schema === undefined || one.schema === schema))

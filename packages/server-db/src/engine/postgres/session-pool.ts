@@ -1,9 +1,10 @@
 /** The connections of one Postgres source and the queue before them; each use is one transaction that leaves nothing behind. */
+import { quoteName } from '../../quote-name.ts'
 import { QueryFailure } from '../query-failure.ts'
 import type { SourceLimits } from '../query-limits.ts'
 import { createSlotQueue } from '../slot-queue.ts'
 import { cancelBackend } from './cancel-backend.ts'
-import { type BoundValue, connectDb, type DbClient } from './db-client.ts'
+import { connectDb, type DbClient } from './db-client.ts'
 import { toQueryFailure } from './safe-error.ts'
 
 /** The bounds of one use of a connection. */
@@ -23,7 +24,9 @@ export interface SessionPool {
 /** What a pool is made with. */
 export interface PoolOptions {
   url: string
-  access: 'read only' | 'read write'
+  access: 'READ ONLY' | 'ISOLATION LEVEL REPEATABLE READ, READ WRITE'
+  /** Schemas behind `pg_catalog`, which triggers of the database may need. */
+  searchPath?: readonly string[]
   limits: Pick<SourceLimits, 'connections' | 'maxWaiting' | 'maxWaitMs'>
   /** Looks at a new connection before its first use; throws when it must not be used. */
   admit(client: DbClient): Promise<void>
@@ -39,7 +42,7 @@ const LOCK_TIMEOUT_MS = 1_000
 // Should this process be gone or stuck in the middle of a transaction.
 const IDLE_TIMEOUT_MS = 60_000
 
-const SETTINGS = `SELECT set_config('search_path', 'pg_catalog', true), set_config('standard_conforming_strings', 'on', true),
+const SETTINGS = `SELECT set_config('search_path', $4, true), set_config('standard_conforming_strings', 'on', true),
   set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
   set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '1', true), set_config('statement_timeout', $1, true),
   set_config('lock_timeout', $2, true), set_config('idle_in_transaction_session_timeout', $3, true)`
@@ -91,7 +94,7 @@ async function connect({ url, admit }: PoolOptions): Promise<DbClient> {
 
 async function runBounded<Result>(
   client: DbClient,
-  { url, access }: PoolOptions,
+  options: PoolOptions,
   { timeoutMs, signal }: SessionBounds,
   work: (client: DbClient) => Promise<Result>,
 ): Promise<Result> {
@@ -102,14 +105,14 @@ async function runBounded<Result>(
     if (ending) return
     ending = failure
     killer = setTimeout(() => client.destroy(), STOP_WITHIN_MS)
-    cancelBackend(url, client.pid).catch(() => client.destroy())
+    cancelBackend(options.url, client.pid).catch(() => client.destroy())
   }
   const onAbort = () => end(new QueryFailure('canceled', 'The call was canceled.'))
   const timedOut = new QueryFailure('timeout', `The query ran longer than ${timeoutMs} ms and was stopped.`)
   const timer = setTimeout(() => end(timedOut), timeoutMs)
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    await begin(client, access, timeoutMs)
+    await begin(client, options, timeoutMs)
     return await work(client)
   } catch (error) {
     const failure = toQueryFailure(error)
@@ -123,10 +126,10 @@ async function runBounded<Result>(
   }
 }
 
-async function begin(client: DbClient, access: PoolOptions['access'], timeoutMs: number): Promise<void> {
+async function begin(client: DbClient, { access, searchPath = [] }: PoolOptions, timeoutMs: number): Promise<void> {
   await client.rows(`BEGIN TRANSACTION ${access}`, [])
-  const settings: BoundValue[] = [timeoutMs, LOCK_TIMEOUT_MS, IDLE_TIMEOUT_MS].map(String)
-  await client.rows(SETTINGS, settings)
+  const path = ['pg_catalog', ...searchPath.map(quoteName)].join(', ')
+  await client.rows(SETTINGS, [...[timeoutMs, LOCK_TIMEOUT_MS, IDLE_TIMEOUT_MS].map(String), path])
 }
 
 /** Nothing of a transaction outlives it: no lock, no setting, no prepared statement, no cursor, no temporary table. */

@@ -52,19 +52,38 @@ const NODES = {
   Integer: 'ival=',
 } as const
 
-/** The fields of the nodes, by type and name. */
-export const SYNTAX: ReadonlyMap<string, ReadonlyMap<string, FieldKind>> = new Map(
-  Object.entries(NODES).map(([type, fields]) => [
-    type,
-    new Map([
-      ...fields.split(' ').filter(Boolean).map(toField),
-      // Where a node stands in the text, and how wide the text of a list is: nothing is decided on them.
-      ...['location', 'rexpr_list_start', 'rexpr_list_end', 'list_start', 'list_end', 'list_location'].map(
-        (name) => [name, 'value'] as const,
-      ),
+/** What a statement that changes rows has besides. */
+const WRITE_NODES = {
+  InsertStmt: 'relation:RangeVar cols* selectStmt onConflictClause:OnConflictClause withClause:WithClause override=',
+  UpdateStmt: 'relation:RangeVar targetList* whereClause fromClause* withClause:WithClause',
+  DeleteStmt: 'relation:RangeVar usingClause* whereClause withClause:WithClause',
+  OnConflictClause: 'action= infer:InferClause targetList* whereClause',
+  InferClause: 'indexElems* whereClause',
+  IndexElem: 'name= expr ordering= nulls_ordering=',
+  SetToDefault: '',
+} as const
+
+/** The fields of nodes, by type and name. */
+export type Syntax = ReadonlyMap<string, ReadonlyMap<string, FieldKind>>
+
+/** Of a SELECT. */
+export const SYNTAX: Syntax = toSyntax(NODES)
+/** Of an INSERT, UPDATE or DELETE. */
+export const WRITE_SYNTAX: Syntax = new Map([...SYNTAX, ...toSyntax(WRITE_NODES)])
+
+// Where a node stands in the text, and how wide the text of a list is: nothing is decided on them.
+function toSyntax(nodes: Readonly<Record<string, string>>): Syntax {
+  const places = ['location', 'rexpr_list_start', 'rexpr_list_end', 'list_start', 'list_end', 'list_location']
+  return new Map(
+    Object.entries(nodes).map(([type, fields]) => [
+      type,
+      new Map([
+        ...fields.split(' ').filter(Boolean).map(toField),
+        ...places.map((name): [string, FieldKind] => [name, 'value']),
+      ]),
     ]),
-  ]),
-)
+  )
+}
 
 function toField(text: string): readonly [string, FieldKind] {
   const [, name, mark, type] = /^(\w+)(\*|=|:(\w+))?$/.exec(text)!
@@ -89,4 +108,8 @@ export const SYNTAX_ADVICE: ReadonlyMap<string, string> = new Map([
   ['JsonIsPredicate', 'Use jsonb_typeof.'],
   ['CurrentOfExpr', 'There are no cursors: compare with a key.'],
   ['SetToDefault', 'Write the value.'],
+  ['MultiAssignRef', 'Set each column by itself: SET a = …, b = ….'],
+  ['InsertStmt.returningClause', 'Leave RETURNING out: the report tells the rows.'],
+  ['UpdateStmt.returningClause', 'Leave RETURNING out: the report tells the rows.'],
+  ['DeleteStmt.returningClause', 'Leave RETURNING out: the report tells the rows.'],
 ])

@@ -1,7 +1,7 @@
 /** Walks a syntax tree by the rules: default deny on every type of node and every field. */
 import { QueryFailure } from '../query-failure.ts'
 import type { SyntaxNode } from './sql-parser.ts'
-import { type FieldKind, SYNTAX, SYNTAX_ADVICE } from './syntax-rules.ts'
+import { type FieldKind, SYNTAX_ADVICE, type Syntax } from './syntax-rules.ts'
 
 /** Looks at a node before its children; `children` walks them, in a context of its own if wanted. */
 export type Visit<Context> = (step: {
@@ -17,15 +17,20 @@ const MAX_DEPTH = 250
 
 /**
  * Walks a tree, node by node.
- * @param root `{ type: node }`
+ * @param root.tree `{ type: node }`
  * @throws {QueryFailure} `refused` at the first node or field that no rule allows
  */
-export function walkSyntax<Context>(root: SyntaxNode, context: Context, visit: Visit<Context>): void {
-  walkHolder(root, context, { visit, depth: 0 })
+export function walkSyntax<Context>(
+  { tree, syntax }: { tree: SyntaxNode; syntax: Syntax },
+  context: Context,
+  visit: Visit<Context>,
+): void {
+  walkHolder(tree, context, { visit, syntax, depth: 0 })
 }
 
 interface Walk<Context> {
   visit: Visit<Context>
+  syntax: Syntax
   depth: number
 }
 
@@ -38,7 +43,7 @@ function walkNode<Context>(
   context: Context,
   walk: Walk<Context>,
 ): void {
-  const fields = SYNTAX.get(at.type)
+  const fields = walk.syntax.get(at.type)
   if (!fields) throw refusedSyntax(at.type)
   if (walk.depth > MAX_DEPTH)
     throw new QueryFailure(
@@ -47,7 +52,7 @@ function walkNode<Context>(
       'bounded_size',
       'Flatten it: IN (…) in place of chains, WITH in place of nested subqueries, long lists in params.',
     )
-  const deeper = { visit: walk.visit, depth: walk.depth + 1 }
+  const deeper = { ...walk, depth: walk.depth + 1 }
   walk.visit({
     ...at,
     context,
