@@ -13,7 +13,8 @@ import type { RoleClaims } from './policy/viewer-of.ts'
 
 /** Environment variable that names another databases.yaml. */
 export const DATABASES_ENV = 'CAUSEWAY_DATABASES'
-const SHIPPED = join(import.meta.dirname, '../databases.yaml')
+/** The databases.yaml of the package. */
+export const SHIPPED_DATABASES = join(import.meta.dirname, '../databases.yaml')
 
 /** What databases.yaml says, opened. */
 export interface OpenedSources {
@@ -24,7 +25,7 @@ export interface OpenedSources {
 /** The file that counts: named by the environment, else the data directory's own, else the shipped one. */
 export function databasesFileOf(dataDir: DataDir, env: NodeJS.ProcessEnv): string {
   const own = join(dataDir.path, 'databases.yaml')
-  return env[DATABASES_ENV] ?? (existsSync(own) ? own : SHIPPED)
+  return env[DATABASES_ENV] ?? (existsSync(own) ? own : SHIPPED_DATABASES)
 }
 
 /** @throws {DatabasesError} */

@@ -75,6 +75,11 @@ export async function openHelpdesk(change = ''): Promise<TestDb> {
   db.exec(change)
   db.close()
   writeFileSync(join(dir, 'canary.txt'), 'CANARY-FILE')
+  return openDatabases(dir)
+}
+
+/** The tools on what the data directory declares; it is removed in the end. */
+export async function openDatabases(dir: string): Promise<TestDb> {
   const log = createLog('test')
   const changes = { resourceUpdated: () => {}, toolsChanged: () => {}, resourcesChanged: () => {} }
   // The same secret every time, so that hashes of two databases can be compared.
@@ -95,7 +100,7 @@ export async function openHelpdesk(change = ''): Promise<TestDb> {
   }
   return {
     dir,
-    file,
+    file: join(dir, 'helpdesk.db'),
     services,
     call,
     query: (role, sql, more) => call(role, 'run_query', { sql, ...more }),

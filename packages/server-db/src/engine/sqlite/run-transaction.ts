@@ -1,5 +1,6 @@
 /** Runs a transaction in the child process, on a connection that can write: always rolled back, unless its effects are exactly those that were confirmed. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { columnRule, mayWrite, tablePolicy } from '../../policy/source-policy.ts'
 import type { Viewer } from '../../policy/viewer.ts'
 import { quoteName } from '../../quote-name.ts'
@@ -49,24 +50,32 @@ export function runTransaction(source: SourceInit, viewer: Viewer, job: Transact
 /** Rolls back what a killed process left half done, which a read-only connection cannot. */
 export function recoverSource({ writeFile }: SourceInit): boolean {
   if (writeFile === undefined) return false
-  const db = new DatabaseSync(writeFile, { timeout: 2_000 })
+  let db: DatabaseSync | undefined
   try {
+    db = new DatabaseSync(existing(writeFile), { timeout: 0 })
     db.prepare('SELECT count(*) FROM sqlite_schema').get()
     return true
   } catch {
     return false
   } finally {
-    db.close()
+    db?.close()
   }
 }
 
 function openForWriting({ writeFile }: SourceInit): DatabaseSync {
   if (writeFile === undefined) throw new QueryFailure('refused', 'There is no write connection.', 'write_allow_list')
   const options = { allowExtension: false, defensive: true, enableForeignKeyConstraints: true, timeout: 2_000 }
-  const db = new DatabaseSync(writeFile, { ...options, limits: { ...LIMITS, attach: 0, triggerDepth: 50 } })
+  const db = new DatabaseSync(existing(writeFile), { ...options, limits: { ...LIMITS, attach: 0, triggerDepth: 50 } })
   // A row that REPLACE takes away is recorded only so.
   db.exec('PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA recursive_triggers = ON')
   return db
+}
+
+/** A file that is missing is an error, and not made. */
+function existing(file: string): URL {
+  const url = pathToFileURL(file)
+  url.searchParams.set('mode', 'rw')
+  return url
 }
 
 function begin(db: DatabaseSync): void {

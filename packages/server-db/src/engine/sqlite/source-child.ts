@@ -54,6 +54,8 @@ function open(source: SourceInit, { viewer }: ReadJob): GuardedConnection {
   try {
     return openGuardedConnection(source, viewer)
   } catch (error) {
+    if (error instanceof Error && /locked|busy/.test(error.message))
+      throw new QueryFailure('busy', 'Somebody else is writing to the database.')
     if (!recoverSource(source)) throw error
     return openGuardedConnection(source, viewer)
   }
