@@ -5,6 +5,7 @@ import { createCursorCodec } from '@causeway/shared-contracts/cursor-codec'
 import { defineDomainServer } from '@causeway/shared-contracts/define-domain-server'
 import { openSpentConfirmations } from '@causeway/shared-contracts/spent-confirmations'
 import type { DbServices } from './db-services.ts'
+import { meterSources } from './meter-sources.ts'
 import { openSources } from './open-sources.ts'
 import { answerQuestion } from './prompts/answer-question.ts'
 import { exploreDatabase } from './prompts/explore-database.ts'
@@ -87,6 +88,7 @@ export const dbServer = defineDomainServer<DbServices>({
         })
         return Object.fromEntries(await Promise.all(states))
       },
+      instrument: (registry) => meterSources(registry, sources),
       async close() {
         await Promise.all(sources.map(({ engine }) => engine.close()))
         spent.close()

@@ -8,6 +8,7 @@ import { ASK_NOBODY } from '@causeway/shared-contracts/ask'
 import { createLog } from '@causeway/shared-contracts/log'
 import { runTool, type ToolResult } from '@causeway/shared-contracts/run-tool'
 import type { ToolErrorShape } from '@causeway/shared-contracts/tool-error'
+import { Registry } from 'prom-client'
 import { dbServer } from '../src/db-server.ts'
 import type { DbServices } from '../src/db-services.ts'
 import { seedHelpdesk } from '../src/seed/seed-helpdesk.ts'
@@ -53,6 +54,8 @@ export interface TestDb {
   call(role: ClaimRole, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<ToolResult>
   /** Calls run_query. */
   query(role: ClaimRole, sql: string, more?: Record<string, unknown>): Promise<ToolResult>
+  /** What `/metrics` would show of the sources. */
+  metrics(): Promise<string>
   /** Names of all files with their digests: equal exactly when nothing was written. */
   fingerprint(): string[]
   close(): Promise<void>
@@ -85,6 +88,8 @@ export async function openDatabases(dir: string): Promise<TestDb> {
   // The same secret every time, so that hashes of two databases can be compared.
   const opened = await dbServer.open({ dataDir: { path: dir, secret: new Uint8Array(32) }, log, changes })
   const { services } = opened
+  const registry = new Registry()
+  opened.instrument?.(registry)
   const call: TestDb['call'] = (role, name, args, signal = new AbortController().signal) => {
     const tool = dbServer.tools.find((one) => one.name === name)!
     const caller = { agent: `${role}-agent`, roles: [role], scopes: 'all' as const }
@@ -103,6 +108,7 @@ export async function openDatabases(dir: string): Promise<TestDb> {
     file: join(dir, 'helpdesk.db'),
     services,
     call,
+    metrics: () => registry.metrics(),
     query: (role, sql, more) => call(role, 'run_query', { sql, ...more }),
     fingerprint: () =>
       readdirSync(dir)

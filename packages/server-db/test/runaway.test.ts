@@ -39,6 +39,14 @@ it('a runaway query ends at its timeout, and the next one works', async () => {
   expect(rowsOf(await db.query('support', 'SELECT 1'))).toEqual([[1]])
 })
 
+it('what ended how is counted, and told with the connections', async () => {
+  const metrics = await db.metrics()
+  expect(metrics).toContain('causeway_db_up{database="helpdesk"} 1')
+  expect(metrics).toContain('causeway_db_connections{database="helpdesk",state="limit"} 2')
+  expect(metrics).toMatch(/causeway_db_statements\{database="helpdesk",outcome="timedOut"\} [1-9]/)
+  expect(metrics).toMatch(/causeway_db_statements\{database="helpdesk",outcome="done"\} [1-9]/)
+})
+
 it('queries that wait behind runaway ones are answered', async () => {
   const runaways = [1, 2, 3].map(() => db.query('support', FOREVER, { timeout_ms: 300 }))
   const waiting = Array.from({ length: 10 }, (_, i) => db.query('viewer', 'SELECT $1', { params: [i] }))

@@ -1,4 +1,5 @@
 /** The whole of one domain server as data: what it offers, how it opens its storage, how it says whether it is ready. */
+import type { Registry } from 'prom-client'
 import type { DataDir } from './data-dir.ts'
 import type { PromptDefinition } from './define-prompt.ts'
 import type { ResourceDefinition } from './define-resource.ts'
@@ -19,6 +20,8 @@ export interface Opened<Services> {
   services: Services
   /** Each dependency by name; the server is ready when all are ok. */
   health(): Promise<Record<string, DependencyState>> | Record<string, DependencyState>
+  /** Adds the domain's own metrics to those of `/metrics`. */
+  instrument?(registry: Registry): void
   close(): Promise<void> | void
 }
 

@@ -66,6 +66,7 @@ export async function serve<Services>(server: DomainServer<Services>, own: OwnOp
   const opened = await server.open({ dataDir, log, changes })
   const trust = createTrust(server, values.role)
   const meter = createMeter()
+  opened.instrument?.(meter.registry)
   const contextOf = createContextOf<Services>(opened.services, trust, log)
   const states = createSealer(dataDir.secret, 'ask')
   const factory = createMcpServerFactory(meter.measured(server), opened.services, { contextOf, states })
