@@ -84,7 +84,8 @@ async function connect(cell: Cell, capabilities: ClientCapabilities = {}) {
   const newKey = async () =>
     (await call('create_task', { project: 'OPS', title: 'By mistake' })).data.task.key as string
   const isThere = async (key: string) => !(await call('get_task_details', { keys: [key] })).isError
-  return { call, asked, answers, newKey, isThere, close: () => client.close() }
+  const canSubscribe = client.getServerCapabilities()?.resources?.subscribe === true
+  return { call, asked, answers, newKey, isThere, canSubscribe, close: () => client.close() }
 }
 
 describe.each(ASKABLE)('$era over $over', (cell) => {
@@ -157,6 +158,8 @@ it.each([
   expect([error.code, await client.isThere(key)]).toEqual(['confirmation_required', true])
   const confirmed = { key, confirmation_token: error.confirmation_token }
   expect((await client.call('delete_task', confirmed)).data.deleted).toBe(key)
+  // Nor is it offered subscriptions where it would never hear of them.
+  expect(client.canSubscribe).toBe(cell.era === 'modern')
   await client.close()
 })
 

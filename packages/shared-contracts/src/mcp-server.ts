@@ -23,6 +23,9 @@ import { TOOL_META_KEY } from './wire-names.ts'
 /** Makes the {@link CallContext} of one request from what the SDK knows of it. */
 export type ContextOf<Services> = (ctx: ServerContext) => Promise<CallContext<Services>>
 
+/** Makes the SDK's server of one request or connection; `canSubscribe` says whether a later word would reach its client. */
+export type McpServerFactory = (client: { canSubscribe: boolean }) => McpServer
+
 /**
  * Returns a factory for SDK servers; the schemas are converted once, here.
  * @param of.states seals what a call remembers while it waits for an answer
@@ -31,19 +34,19 @@ export function createMcpServerFactory<Services>(
   server: DomainServer<Services>,
   services: Services,
   of: { contextOf: ContextOf<Services>; states: Sealer },
-): () => McpServer {
+): McpServerFactory {
   const { contextOf } = of
   const offered = server.tools.filter((tool) => tool.isOffered?.(services) ?? true)
   const listings = offered.map((tool) => ({ tool, listing: listingOf(tool, server) }))
   const offerMore = createMoreTools(server, services, of)
-  return () => {
+  return ({ canSubscribe }) => {
     const mcp = new McpServer(
       { name: `causeway-${server.id}`, title: server.title, version: server.version },
       {
         instructions: server.instructions,
         capabilities: {
           tools: { listChanged: true },
-          resources: { listChanged: true, subscribe: true },
+          resources: { listChanged: true, subscribe: canSubscribe },
           prompts: { listChanged: true },
         },
       },

@@ -1,21 +1,17 @@
 /** The HTTP face of a domain server: `/mcp` for callers it can name, and the health endpoints. */
 import type { AddressInfo } from 'node:net'
 import { serve as listen, type ServerType } from '@hono/node-server'
-import {
-  createMcpHandler,
-  hostHeaderValidationResponse,
-  localhostAllowedHostnames,
-  type McpServer,
-} from '@modelcontextprotocol/server'
+import { createMcpHandler, hostHeaderValidationResponse, localhostAllowedHostnames } from '@modelcontextprotocol/server'
 import { Hono } from 'hono'
 import type { Caller } from './caller.ts'
 import type { Changes, DomainServer, Opened } from './define-domain-server.ts'
+import type { McpServerFactory } from './mcp-server.ts'
 import type { Meter } from './meter.ts'
 import { type Trust, toAuthInfo } from './request-context.ts'
 
 interface HttpFace<Services> {
   server: DomainServer<Services>
-  factory: () => McpServer
+  factory: McpServerFactory
   opened: Opened<Services>
   trust: Trust
   meter: Meter
@@ -26,7 +22,7 @@ interface HttpFace<Services> {
 
 /** Listens and returns the URL of `/mcp` and how to stop: answers what is in flight, then closes. */
 export async function listenHttp<Services>(face: HttpFace<Services>): Promise<{ url: string; close(): Promise<void> }> {
-  const handler = createMcpHandler(face.factory)
+  const handler = createMcpHandler(({ era }) => face.factory({ canSubscribe: era === 'modern' }))
   face.listeners.push(handler.notify)
   const state = { draining: false }
   const app = healthRoutes(face, state)

@@ -8,7 +8,7 @@ import type { CallContext } from './define-tool.ts'
 import { manifestOf, releaseOf } from './domain-manifest.ts'
 import { keepSubscriptions } from './keep-subscriptions.ts'
 import { createLog } from './log.ts'
-import { createMcpServerFactory, refreshTools } from './mcp-server.ts'
+import { createMcpServerFactory, type McpServerFactory, refreshTools } from './mcp-server.ts'
 import { createMeter } from './meter.ts'
 import { createContextOf, createTrust } from './request-context.ts'
 import { createSealer } from './sealer.ts'
@@ -102,12 +102,9 @@ function readOptions<Services>({ id }: DomainServer<Services>, args: readonly st
   return parseArgs({ args: [...args], options }).values
 }
 
-function listenStdio(
-  factory: ReturnType<typeof createMcpServerFactory>,
-  listeners: Changes[],
-): { url?: string; close(): Promise<void> } {
+function listenStdio(factory: McpServerFactory, listeners: Changes[]): { url?: string; close(): Promise<void> } {
   const handle = serveStdio(({ era }) => {
-    const mcp = factory()
+    const mcp = factory({ canSubscribe: true })
     // Modern subscriptions are kept by the SDK, legacy ones are left to its user.
     const subscribed = era === 'legacy' ? keepSubscriptions(mcp) : undefined
     listeners.push({
