@@ -1,4 +1,5 @@
 /** The `causeway.yaml` of this repository loads without a complaint, and its roles get what their names promise. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
@@ -10,18 +11,23 @@ import { runPolicyTests } from '../../src/policy/run-tests.ts'
 const { config, warnings } = loadConfig(join(import.meta.dirname, '../../../../causeway.yaml'), {})
 const policy = compilePolicy(config)
 
+/** The tools of the projects domain server, as its manifest has them. */
+const manifest = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../../../packages/server-projects/domain.manifest.json'), 'utf8'),
+) as { tools: Record<string, { effect: 'read' | 'write' | 'destroy' }> }
+const projects = (effect: string) =>
+  Object.entries(manifest.tools)
+    .filter(([, tool]) => tool.effect === effect)
+    .map(([name]) => `projects__${name}`)
+
 const NAMES = {
   read: [
-    ...['projects__search_tasks', 'projects__list_tasks', 'projects__get_task_details'],
+    ...projects('read'),
     ...['db__list_databases', 'db__search_schema', 'db__describe_table', 'db__run_query'],
     ...['integrations__list_integrations', 'integrations__github_get_issue', 'integrations__slack_find_channel'],
   ],
-  write: [
-    ...['projects__create_task', 'projects__create_and_assign_task', 'projects__update_task'],
-    ...['projects__assign_task', 'projects__transition_task', 'projects__add_comment'],
-    ...['integrations__github_comment_on_issue', 'integrations__slack_post_message'],
-  ],
-  destroy: ['projects__delete_task'],
+  write: [...projects('write'), ...['integrations__github_comment_on_issue', 'integrations__slack_post_message']],
+  destroy: projects('destroy'),
 }
 const tools: DefinitionFacts[] = Object.entries(NAMES).flatMap(([effect, names]) =>
   names.map((publicName) => ({
@@ -57,8 +63,8 @@ describe('the shipped configuration', () => {
     expect(toolsOf('ops-orchestrator')).toHaveLength(tools.length)
   })
 
-  it('gives support the reads, comments and assigning', () => {
-    const extra = ['projects__assign_task', 'projects__add_comment']
+  it('gives support the reads, comments, assigning and what was read', () => {
+    const extra = ['projects__assign_task', 'projects__add_comment', 'projects__mark_notifications_read']
     expect(toolsOf('support-bot').toSorted()).toEqual([...NAMES.read, ...extra].toSorted())
   })
 
