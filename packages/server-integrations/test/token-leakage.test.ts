@@ -7,6 +7,10 @@ import { type FaultProxy, startFaultProxy } from './support/start-fault-proxy.ts
 
 const GITHUB_TOKEN = 'ghp_LeakCanary0123456789abcdefABCDEF'
 const SLACK_TOKEN = 'xoxb-leak-canary-9876543210'
+const STRIPE_TOKEN = 'sk_live_leak-canary-5555'
+const LINEAR_TOKEN = 'lin_api_leak-canary-7777'
+const JIRA_TOKEN = 'jira-leak-canary-8888'
+const JIRA_BASIC = btoa(`me@acme.dev:${JIRA_TOKEN}`)
 let proxy: FaultProxy
 let harness: Harness
 
@@ -18,6 +22,13 @@ beforeAll(async () => {
       GITHUB_API_URL: `${proxy.url}/api/v3/`,
       SLACK_BOT_TOKEN: SLACK_TOKEN,
       SLACK_API_URL: `${proxy.url}/api`,
+      STRIPE_TOKEN,
+      STRIPE_API_URL: `${proxy.url}/stripe`,
+      LINEAR_TOKEN,
+      LINEAR_API_URL: `${proxy.url}/linear`,
+      JIRA_TOKEN,
+      JIRA_EMAIL: 'me@acme.dev',
+      JIRA_API_URL: `${proxy.url}/jira`,
     },
     bounds: { maxBytes: 100_000, maxRetries: 1, breakerFailures: 1_000 },
   })
@@ -36,6 +47,18 @@ const CALLS: [string, Record<string, unknown>][] = [
   ['github_create_issue', { repo: 'acme/web', title: 't', idempotency_key: 'a' }],
   ['github_comment_on_issue', { repo: 'acme/web', number: 1, body: 'b', idempotency_key: 'b' }],
   ['slack_find_channel', { query: 'x' }],
+  ['slack_find_user', { query: 'nobody' }],
+  ['slack_search_messages', { channel: 'C0123456789' }],
+  ['stripe_get_customer_overview', { customer: 'cus_123' }],
+  ['stripe_create_refund', { charge: 'ch_123', amount: 1 }],
+  ['linear_get_issue', { key: 'WEB-1' }],
+  ['linear_create_issue', { project: 'WEB', title: 't' }],
+  ['jira_get_issue', { key: 'WEB-1' }],
+  ['jira_create_issue', { project: 'WEB', title: 't' }],
+  ...['github', 'slack', 'stripe', 'linear', 'jira'].map((integration): [string, Record<string, unknown>] => [
+    'check_connection',
+    { integration },
+  ]),
   ['slack_post_message', { channel: 'C0123456789', text: 't', idempotency_key: 'c' }],
 ]
 
@@ -44,15 +67,23 @@ it.each([401, 403, 422, 500, 200])('keeps them inside when a hostile API echoes 
   const answers = []
   for (const [tool, args] of CALLS) answers.push(await harness.call(tool, args))
   const told = JSON.stringify(answers) + harness.logged.join('\n')
-  expect(told).not.toContain(GITHUB_TOKEN)
-  expect(told).not.toContain(SLACK_TOKEN)
+  for (const token of [GITHUB_TOKEN, SLACK_TOKEN, STRIPE_TOKEN, LINEAR_TOKEN, JIRA_TOKEN, JIRA_BASIC])
+    expect(told).not.toContain(token)
   expect(proxy.seen.length).toBeGreaterThan(5)
 })
 
 it('sends each token to its own API alone', () => {
+  const expected: [string, string][] = [
+    ['/api/v3/', `Bearer ${GITHUB_TOKEN}`],
+    ['/api/', `Bearer ${SLACK_TOKEN}`],
+    ['/stripe/', `Bearer ${STRIPE_TOKEN}`],
+    ['/linear/', LINEAR_TOKEN],
+    ['/jira/', `Basic ${JIRA_BASIC}`],
+  ]
+  for (const [base] of expected) expect(proxy.seen.some(({ path }) => path.startsWith(base))).toBe(true)
   for (const { path, headers } of proxy.seen) {
-    expect(headers.authorization).toBe(`Bearer ${path.startsWith('/api/v3/') ? GITHUB_TOKEN : SLACK_TOKEN}`)
-    expect(path).not.toContain(GITHUB_TOKEN)
+    expect(headers.authorization, path).toBe(expected.find(([base]) => path.startsWith(base))?.[1])
+    expect(path).not.toMatch(/LeakCanary|leak-canary/)
   }
 })
 

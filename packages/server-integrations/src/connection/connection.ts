@@ -38,6 +38,8 @@ export interface Connection {
   settled(): Promise<void>
   /** Whose account a caller's requests go out with; `none` when they must connect one first. */
   accountOf(caller: Caller): 'own' | 'shared' | 'none'
+  /** The same text for callers whose requests go out with the same account, and for no others. */
+  accountKey(caller: Caller): string
   /** Whether nothing is sent for this caller now, because the API failed repeatedly. */
   isHeldBack(caller: Caller): boolean
   call: VendorApi['call']
@@ -75,6 +77,7 @@ export function openConnection(dialect: VendorDialect, source: ConnectionSource,
     state: () => emulated?.state() ?? 'ready',
     settled: async () => emulated?.settled(),
     accountOf: (caller) => (ownApis.get(caller) ? 'own' : sharedApi || emulated ? 'shared' : 'none'),
+    accountKey: (caller) => (ownApis.get(caller) ? callerKey(caller) : 'shared'),
     isHeldBack: (caller) => apiOf(caller)?.isHeldBack() ?? false,
     async call(request, call: VendorCall) {
       await emulated?.settled()

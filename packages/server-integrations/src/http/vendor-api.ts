@@ -57,7 +57,10 @@ export function openVendorApi(dialect: VendorDialect, endpoint: Endpoint, bounds
     const { pool } = await pools.get()
     const bucket = dialect.bucketOf?.(request) ?? ''
     gate.take(bucket)
-    const reply = toVendorReply(await exchange(pool, wire, { signal, maxBytes: bounds.maxBytes }), account.token)
+    const reply = toVendorReply(
+      await exchange(pool, wire, { signal, maxBytes: bounds.maxBytes }),
+      secretsOf(dialect, account.token),
+    )
     const nowMs = Date.now()
     const reading = dialect.limit?.(reply.headers, nowMs)
     if (reading) gate.learn(bucket, reading)
@@ -175,9 +178,19 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ToolError && error.shape.code === 'not_found'
 }
 
-function toVendorReply(reply: Reply, token: string): VendorReply {
+/** The token in every form in which it travels: as it is, the part after a user's name, and as headers carry it. */
+function secretsOf(dialect: VendorDialect, token: string): string[] {
+  if (token === '') return []
+  const without = dialect.headers('')
+  const carried = Object.entries(dialect.headers(token))
+    .filter(([name, value]) => value !== without[name])
+    .map(([, value]) => value.replace(/^(Basic|Bearer) /, ''))
+  return [...new Set([token, token.slice(token.indexOf(':') + 1), ...carried])].filter((form) => form !== '')
+}
+
+function toVendorReply(reply: Reply, secrets: readonly string[]): VendorReply {
   // An API that echoes its caller's headers must not make the token part of a result.
-  const text = token ? reply.text.replaceAll(token, '•••') : reply.text
+  const text = secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, '•••'), reply.text)
   try {
     return { status: reply.status, headers: reply.headers, body: JSON.parse(text) }
   } catch {

@@ -28,12 +28,15 @@ export interface ChannelList {
 }
 
 /** Returns the client; each of its functions throws ToolError. */
-export function createSlackClient(connection: Pick<Connection, 'call'>) {
-  let kept: { list: ChannelList; untilMs: number } | undefined
-  const keptChannels = async (by: VendorCall) => (kept && kept.untilMs > Date.now() ? kept.list : listChannels(by))
+export function createSlackClient(connection: Pick<Connection, 'call' | 'accountKey'>) {
+  let kept: { list: ChannelList; account: string; untilMs: number } | undefined
+  const keptChannels = async (by: VendorCall) =>
+    kept && kept.untilMs > Date.now() && kept.account === connection.accountKey(by.caller)
+      ? kept.list
+      : listChannels(by)
   const listChannels = async (by: VendorCall) => {
     const list = await fetchChannels(connection, by)
-    kept = { list, untilMs: Date.now() + LIST_KEPT_MS }
+    kept = { list, account: connection.accountKey(by.caller), untilMs: Date.now() + LIST_KEPT_MS }
     return list
   }
   return {

@@ -10,11 +10,11 @@ const MAX_PAGES = 10
 const KEPT_MS = 5 * 60_000
 
 /** Opens the directory of one connection. */
-export function openSlackDirectory({ call }: Pick<Connection, 'call'>) {
-  let kept: { users: SlackUser[]; caller: string; untilMs: number } | undefined
+export function openSlackDirectory({ call, accountKey }: Pick<Connection, 'call' | 'accountKey'>) {
+  let kept: { users: SlackUser[]; account: string; untilMs: number } | undefined
   const all = async (by: VendorCall): Promise<SlackUser[]> => {
-    const caller = JSON.stringify(by.caller)
-    if (kept && kept.untilMs > Date.now() && kept.caller === caller) return kept.users
+    const account = accountKey(by.caller)
+    if (kept && kept.untilMs > Date.now() && kept.account === account) return kept.users
     const users: SlackUser[] = []
     let cursor: string | undefined
     for (let page = 0; page < MAX_PAGES; page++) {
@@ -23,7 +23,7 @@ export function openSlackDirectory({ call }: Pick<Connection, 'call'>) {
       cursor = found.response_metadata?.next_cursor || undefined
       if (!cursor) break
     }
-    kept = { users, caller, untilMs: Date.now() + KEPT_MS }
+    kept = { users, account, untilMs: Date.now() + KEPT_MS }
     return users
   }
   return {

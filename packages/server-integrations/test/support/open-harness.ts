@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ASK_NOBODY } from '@causeway/shared-contracts/ask'
+import { ASK_NOBODY, type Ask } from '@causeway/shared-contracts/ask'
 import type { Caller } from '@causeway/shared-contracts/caller'
 import { openDataDir } from '@causeway/shared-contracts/data-dir'
 import type { CallContext } from '@causeway/shared-contracts/define-tool'
@@ -26,6 +26,7 @@ export interface CallOptions {
   caller?: Caller
   signal?: AbortSignal
   requestId?: string
+  ask?: Ask
 }
 
 const OPERATOR: Caller = { agent: 'tester', roles: ['operator'], scopes: 'all' }
@@ -67,7 +68,7 @@ export function openHarness(
         requestId: given.requestId ?? 'req-1',
         signal: given.signal ?? new AbortController().signal,
         log,
-        ask: ASK_NOBODY,
+        ask: given.ask ?? ASK_NOBODY,
         progress: async () => {},
       }
       const result = await runTool(tool, args, context)
