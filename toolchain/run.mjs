@@ -44,6 +44,17 @@ const commands = {
       join(root, 'packages/shared-contracts/cli/write-manifests.ts'),
       ...args,
     ]),
+  'new-domain': async (args) => {
+    const made = await runNode([
+      '--disable-warning=ExperimentalWarning',
+      join(root, 'packages/shared-contracts/cli/new-domain.ts'),
+      ...args,
+    ])
+    if (made.code !== 0) return made
+    // Its dependencies are those of the others, so nothing is fetched; the lockfile gets to know it.
+    const installed = await runNode([tool('pnpm'), 'install', '--no-frozen-lockfile', '--prefer-offline'])
+    return installed.code === 0 ? commands.manifests([]) : installed
+  },
   test: () => runChecks(),
   ci: () => runChecks(ALL_CHECKS),
   lint: (args) => runNode([tool('@biomejs/biome'), 'check', ...args]),
