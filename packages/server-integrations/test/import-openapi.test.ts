@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Harness, openHarness } from './support/open-harness.ts'
 import { startContractMock } from './support/start-contract-mock.ts'
+import { startFaultProxy } from './support/start-fault-proxy.ts'
 
 const documentAt = (url: string, more: object = {}) => ({
   openapi: '3.0.0',
@@ -67,6 +68,35 @@ describe('refused', () => {
     const args = { mode: 'remove', connector: 'weather' }
     expect((await harness.call('import_openapi', args, { caller })).error?.code).toBe('forbidden')
   })
+})
+
+it('a token stays inside, however it travels and whatever the API echoes', async () => {
+  const token = 'me@example.com/token:import-leak-canary'
+  const proxy = await startFaultProxy('http://127.0.0.1:9')
+  const env = { OPENAPI_WEATHER_TOKEN: token, OPENAPI_WEATHER_URL: proxy.url }
+  const own = openHarness({ env, bounds: { maxRetries: 0, breakerFailures: 100 } })
+  try {
+    const overlay = 'auth: { kind: basic }'
+    const { data } = await preview(own, documentAt('https://api.example.com'), overlay)
+    await own.call('import_openapi', { mode: 'activate', connector: 'weather', preview_id: data.preview_id })
+    const answers: unknown[] = []
+    for (const status of [200, 400, 401, 403, 500]) {
+      proxy.plan(({ headers }) => ({
+        status,
+        body: JSON.stringify({ message: headers.authorization, city: headers.authorization }),
+      }))
+      const call = { connector: 'weather', operation: 'getForecast', arguments: { city: 'Oslo' } }
+      answers.push(await own.call('call_read_operation', call))
+      expect(proxy.seen[0]?.headers.authorization).toBe(`Basic ${btoa(token)}`)
+    }
+    const told = JSON.stringify(answers) + own.logged.join('\n')
+    expect(told).toContain('•••')
+    expect(told).not.toContain('leak-canary')
+    expect(told).not.toContain(btoa(token))
+  } finally {
+    await own.close()
+    await proxy.close()
+  }
 })
 
 it('an address that the operator allowed is used, and what was imported is there after a restart', async () => {

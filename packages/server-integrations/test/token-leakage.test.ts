@@ -60,6 +60,16 @@ const CALLS: [string, Record<string, unknown>][] = [
     { integration },
   ]),
   ['slack_post_message', { channel: 'C0123456789', text: 't', idempotency_key: 'c' }],
+  ['call_read_operation', { connector: 'github', operation: 'repos/get', arguments: { owner: 'acme', repo: 'web' } }],
+  [
+    'call_write_operation',
+    {
+      connector: 'slack',
+      operation: 'chat_postMessage',
+      arguments: { body: { channel: 'C0123456789', text: 't' } },
+      idempotency_key: 'd',
+    },
+  ],
 ]
 
 it.each([401, 403, 422, 500, 200])('keeps them inside when a hostile API echoes them with %i', async (status) => {

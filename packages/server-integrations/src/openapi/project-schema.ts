@@ -20,6 +20,8 @@ function project(schema: unknown, tree: FieldTree, at: { root: JsonSchema; depth
   const parts = partsOf(schema, at.root)
   const list = parts.find((part) => part.items !== undefined)
   if (list) return { type: 'array', items: project(list.items, tree, below) }
+  // What the document leaves open may well have the fields.
+  if (!parts.some((part) => part.properties !== undefined)) return {}
   const properties = [...tree].flatMap(([key, subtree]) => {
     const found = parts.map((part) => own(ownRecord(part, 'properties'), key)).find((one) => one !== undefined)
     return found === undefined ? [] : [[key, project(found, subtree, below)] as const]
