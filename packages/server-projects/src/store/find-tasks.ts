@@ -1,6 +1,6 @@
 /** Reads one page of tasks in a total order, after the place where the last page ended. */
 import type { SQLInputValue } from 'node:sqlite'
-import type { Database } from './database.ts'
+import type { Database, Parameters } from './database.ts'
 import { scoredMatches } from './search-index.ts'
 import { DUE_OR_NEVER, TASK_COLUMNS, TASK_TABLES, type TaskRow } from './task.ts'
 import type { Conditions } from './task-filter.ts'
@@ -45,32 +45,59 @@ export function findTasks(
   db: Database,
   query: TaskQuery,
 ): { found: PlacedTask[]; total: number; isFollowedByMore: boolean } {
-  const matches = query.terms ? scoredMatches(query.terms) : undefined
-  // Cross joins are made in the order in which they stand: from the tasks, whose index has them in order, to their states.
-  const tables = `${matches ? `${matches.sql} h CROSS JOIN tasks t ON t.id = h.id` : 'tasks t'} CROSS JOIN workflow_states s ON s.id = t.state_id`
-  const where = query.conditions.where.join(' AND ')
-  const parameters = { ...query.conditions.parameters, ...matches?.parameters }
-  const total = db.get<{ n: number }>(`SELECT count(*) AS n FROM ${tables} WHERE ${where}`, parameters)?.n ?? 0
   const keys: readonly SortKey[] = SORTS[query.sort]
   const places = keys.map((_, i) => `place${i}`)
+  const matching = matchingTasks(query, keys)
+  const after = Object.fromEntries((query.after ?? []).map((value, i) => [`after${i}`, value]))
   // All else is read for the rows of the page alone.
   const rows = db.all<TaskRow & Record<string, SQLInputValue>>(
-    `SELECT ${TASK_COLUMNS}, ${places.map((place) => `page.${place}`).join(', ')} FROM (
-       SELECT t.id, ${keys.map(([expression], i) => `${expression} AS place${i}`).join(', ')}
-       FROM ${tables} WHERE ${where} ${query.after ? `AND (${beyond(keys)})` : ''}
-       ORDER BY ${keys.map(([expression, direction]) => `${expression} ${direction}`).join(', ')} LIMIT :limit
-     ) page CROSS JOIN ${TASK_TABLES} WHERE t.id = page.id
-     ORDER BY ${keys.map(([, direction], i) => `page.place${i} ${direction}`).join(', ')}`,
-    {
-      ...parameters,
-      ...Object.fromEntries((query.after ?? []).map((value, i) => [`after${i}`, value])),
-      limit: query.limit + 1,
-    },
+    `${matching.before} SELECT ${TASK_COLUMNS}, ${places.map((place) => `page.${place}`).join(', ')}, ${matching.total} AS total
+     FROM (${matching.select} ${query.after ? `AND ${beyond(matching.keys)}` : ''} ORDER BY ${orderBy(matching.keys)} LIMIT :limit) page
+       CROSS JOIN ${TASK_TABLES} WHERE t.id = page.id
+     ORDER BY ${orderBy(keys.map(([, direction], i) => [`page.place${i}`, direction]))}`,
+    { ...matching.parameters, ...after, limit: query.limit + 1 },
   )
   const found = rows
     .slice(0, query.limit)
-    .map((row) => ({ row, place: keys.map((_, i) => row[`place${i}`] as SQLInputValue) }))
+    .map((row) => ({ row, place: places.map((place) => row[place] as SQLInputValue) }))
+  const total = (rows[0]?.total as number | undefined) ?? countAll(db, matching)
   return { found, total, isFollowedByMore: rows.length > query.limit }
+}
+
+/** The tasks that match, as SQL: their ids and places by `select`, to which conditions may be added, their number by `total`. */
+interface Matching {
+  before: string
+  select: string
+  keys: readonly SortKey[]
+  total: string
+  parameters: Parameters
+}
+
+// Words are looked up once, for the page and the number of all. Without words the index is read for each, which has the tasks in order.
+function matchingTasks({ conditions, terms }: TaskQuery, keys: readonly SortKey[]): Matching {
+  const matches = terms ? scoredMatches(terms) : undefined
+  // Cross joins are made in the order in which they stand: from the tasks to their states.
+  const tables = `${matches ? `${matches.sql} h CROSS JOIN tasks t ON t.id = h.id` : 'tasks t'} CROSS JOIN workflow_states s ON s.id = t.state_id`
+  const from = `FROM ${tables} WHERE ${conditions.where.join(' AND ')}`
+  const select = `SELECT t.id, ${keys.map(([expression], i) => `${expression} AS place${i}`).join(', ')} ${from}`
+  const parameters = { ...conditions.parameters, ...matches?.parameters }
+  if (!matches) return { before: '', select, keys, total: `(SELECT count(*) ${from})`, parameters }
+  return {
+    before: `WITH found AS MATERIALIZED (${select})`,
+    select: 'SELECT * FROM found WHERE true',
+    keys: keys.map(([, direction], i) => [`place${i}`, direction]),
+    total: '(SELECT count(*) FROM found)',
+    parameters,
+  }
+}
+
+// A page without rows says nothing of the others.
+function countAll(db: Database, { before, total, parameters }: Matching): number {
+  return db.get<{ total: number }>(`${before} SELECT ${total} AS total`, parameters)?.total ?? 0
+}
+
+function orderBy(keys: readonly SortKey[]): string {
+  return keys.map(([expression, direction]) => `${expression} ${direction}`).join(', ')
 }
 
 // a beyond, or a equal and b beyond, or …: directions differ, so a row comparison cannot say it.
@@ -81,5 +108,5 @@ function beyond(keys: readonly SortKey[]): string {
   })
   // The first key alone follows from the rest, but lets an index begin at the place instead of at the first row.
   const [[first, direction]] = keys as [SortKey]
-  return `${first} ${direction === 'ASC' ? '>=' : '<='} :after0 AND (${alternatives.join(' OR ')})`
+  return `(${first} ${direction === 'ASC' ? '>=' : '<='} :after0 AND (${alternatives.join(' OR ')}))`
 }
