@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDatabases, rowsOf } from './open-test-db.ts'
 
 const run = promisify(execFile)
-const COMMAND = join(import.meta.dirname, '../src/import.ts')
+const COMMAND = join(import.meta.dirname, '../cli/import.ts')
 
 let dir: string
 beforeAll(() => {

@@ -1,10 +1,10 @@
-/** The command that adds a database of the user's own: `node packages/server-db/src/import.ts shop --file shop.db`. */
+/** The command that adds a database of the user's own: `node packages/server-db/cli/import.ts shop --file shop.db`. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { importDatabase } from './config/import-database.ts'
-import { SHIPPED_DATABASES } from './open-sources.ts'
+import { importDatabase } from '../src/config/import-database.ts'
+import { SHIPPED_DATABASES } from '../src/open-sources.ts'
 
-const USAGE = `Usage: node packages/server-db/src/import.ts <id> (--file <path> | --url-env <name>) [options]
+const USAGE = `Usage: node packages/server-db/cli/import.ts <id> (--file <path> | --url-env <name>) [options]
 
   --file <path>       a SQLite file; it stays where it is and is only read
   --url-env <name>    environment variable that holds a Postgres URL; only its name is written down
