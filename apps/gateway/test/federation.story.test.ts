@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AnsweringClient, connectAnswering } from './support/answering-client.ts'
-import type { ClientKind } from './support/any-client.ts'
+import { type ClientKind, connectAny } from './support/any-client.ts'
 import { startFaultyVendors } from './support/faulty-vendors.ts'
 import { type StoryGateway, startGateway } from './support/start-gateway.ts'
 
@@ -18,6 +18,8 @@ beforeAll(async () => {
   vendors = await startFaultyVendors()
   const env = {
     ...vendors.env,
+    // Nobody has a token for Linear, so each caller connects an account.
+    LINEAR_ACCOUNTS: 'own',
     INTEGRATIONS_ATTEMPT_TIMEOUT_MS: '1500',
     INTEGRATIONS_BREAKER_FAILURES: '3',
     INTEGRATIONS_BREAKER_OPEN_MS: String(BREAKER_OPEN_MS),
@@ -169,6 +171,19 @@ describe.each(KINDS)('with %s', (kind) => {
       expect(tried.length, tool).toBeGreaterThan(0)
       for (const record of tried) expect(record.decision, tool).not.toBe('allow')
     }
+    await client.close()
+  })
+
+  it('sends a person to a link for an account of their own, and names who asks', async () => {
+    const client = await connectAny(kind, { url: `${gateway.url}/mcp`, key: keys.get('ops') ?? '' })
+    const search = await client.call('integrations__linear_search_issues', { project: 'SHOP' })
+    expect(search.structuredContent).toMatchObject({ error: { code: 'connection_required' } })
+    const { structuredContent } = await client.call('integrations__connect_account', { integration: 'linear' })
+    const { state, url } = structuredContent as { state: string; url: string }
+    expect(state).toBe('waiting')
+    expect(client.asked).toMatchObject([{ method: 'elicitation/create', params: { mode: 'url', url } }])
+    if (kind === KINDS[0])
+      expect(await (await fetch(url)).text()).toContain('The agent ops asks to use your Linear account')
     await client.close()
   })
 })
