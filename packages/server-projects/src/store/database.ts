@@ -26,6 +26,8 @@ export interface Database {
 }
 
 const BUSY_TIMEOUT_MS = 5_000
+/** How long SQLite itself waits for its turn to write, in steps of 1 and 2 ms. */
+const TURN_MS = 5
 const SQLITE_BUSY = 5
 /** Pages kept in memory, KiB: a workspace of 50,000 tasks is read without going to the disk for most of it. */
 const CACHE_KIB = 65_536
@@ -71,16 +73,33 @@ function inTransaction<Result>(connection: DatabaseSync, work: () => Result, end
   }
 }
 
-// Immediate, because a reader that turns writer later cannot wait for its turn.
+/**
+ * Immediate, because a reader that turns writer later cannot wait for its turn. SQLite waits longer after each failure, up to
+ * 100 ms, in which another busy process takes one turn after the other; so it is asked to give up soon, and asked again.
+ */
 function begin(connection: DatabaseSync): void {
+  const giveUpAtMs = performance.now() + BUSY_TIMEOUT_MS
+  connection.exec(`PRAGMA busy_timeout = ${TURN_MS}`)
+  try {
+    while (!hasBegun(connection)) {
+      if (performance.now() < giveUpAtMs) continue
+      throw new ToolError('busy', 'Others are writing; nothing was done. Try again in a second.', {
+        retryable: true,
+        retry_after_ms: 1_000,
+      })
+    }
+  } finally {
+    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  }
+}
+
+function hasBegun(connection: DatabaseSync): boolean {
   try {
     connection.exec('BEGIN IMMEDIATE')
+    return true
   } catch (error) {
-    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error
-    throw new ToolError('busy', 'Others are writing; nothing was done. Try again in a second.', {
-      retryable: true,
-      retry_after_ms: 1_000,
-    })
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return false
+    throw error
   }
 }
 
