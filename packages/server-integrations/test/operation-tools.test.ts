@@ -173,8 +173,8 @@ describe('call_write_operation', () => {
         operation: 'chat_postMessage',
         arguments: { body: { channel, text: 'Hello & goodbye = ok?' } },
       })
-    const { data } = await harness.call('slack_find_channel', { query: 'general' })
-    const [general] = data.channels
+    const channels = await harness.call('call_read_operation', { connector: 'slack', operation: 'conversations_list' })
+    const general = channels.data.result.find(({ name }: { name: string }) => name === 'general')
     expect((await post(general.id)).data.result.message.text).toBe('Hello & goodbye = ok?')
     expect((await post('C0NOTTHERE')).error?.code).toBe('not_found')
   })

@@ -21,6 +21,7 @@ beforeAll(async () => {
     const mock = await startContractMock(
       documentOf(connector),
       connector === 'jira' ? btoa(`me@acme.dev:${TOKEN}`) : TOKEN,
+      connector === 'slack',
     )
     mocks.set(connector, mock)
     const name = connector.toUpperCase()

@@ -54,6 +54,7 @@ export function compileOperation(written: WrittenOperation, by: OperationContext
     scopes: [...new Set([...by.overlay.scope, ...(change.scope ?? [])])],
     parameters: plans,
     headers: fixedHeaders(change),
+    isQueryForm: by.overlay.queries === 'form' && written.method === 'get',
     ...(body ? { body: body.plan } : {}),
     input: by.request.closed(input),
     ...(output ? { output } : {}),

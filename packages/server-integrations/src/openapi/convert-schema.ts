@@ -28,7 +28,8 @@ const MAX_EXAMPLE = 120
 const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']
 const NUMBERS = ['multipleOf', 'maximum', 'minimum', 'exclusiveMaximum', 'exclusiveMinimum', 'maxLength', 'minLength']
 const COUNTS = ['maxItems', 'minItems', 'maxProperties', 'minProperties', 'maxContains', 'minContains']
-const AS_THEY_ARE = ['title', 'format', 'default', 'const', 'contentEncoding', 'contentMediaType']
+const AS_THEY_ARE = ['default', 'const']
+const WORDS = ['title', 'format', 'contentEncoding', 'contentMediaType']
 const FLAGS = ['deprecated', 'readOnly', 'writeOnly', 'uniqueItems']
 const ONE_SCHEMA = ['additionalProperties', 'not', 'contains', 'propertyNames', 'if', 'then', 'else']
 const ONE_SCHEMA_31 = ['unevaluatedProperties', 'unevaluatedItems']
@@ -70,6 +71,7 @@ function convertReference(schema: JsonRecord, reference: string, at: string, by:
 
 function copyValues(schema: JsonRecord, out: JsonSchema): void {
   for (const key of AS_THEY_ARE) if (own(schema, key) !== undefined) out[key] = schema[key]
+  for (const key of WORDS) if (typeof own(schema, key) === 'string') out[key] = schema[key]
   for (const key of FLAGS) if (own(schema, key) === true) out[key] = true
   const description = shortText(own(schema, 'description'))
   if (description) out.description = description

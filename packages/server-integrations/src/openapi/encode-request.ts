@@ -23,11 +23,17 @@ export async function encodeRequest(operation: Operation, args: JsonRecord): Pro
       .map((plan) => [plan.name.toLowerCase(), headerText(plan, args[plan.argument])]),
   ]
   const content = operation.body && args.body !== undefined ? await encodeBody(operation.body, args.body) : undefined
-  return {
-    method: operation.method,
+  const encoded = new URLSearchParams(query).toString()
+  const common = {
     path: encodePath(operation, args),
-    ...(query.length > 0 ? { rawQuery: new URLSearchParams(query).toString() } : {}),
     ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
+  }
+  if (operation.isQueryForm)
+    return { ...common, method: 'POST', content: { type: 'application/x-www-form-urlencoded', body: encoded } }
+  return {
+    ...common,
+    method: operation.method,
+    ...(encoded ? { rawQuery: encoded } : {}),
     ...(content ? { content } : {}),
   }
 }

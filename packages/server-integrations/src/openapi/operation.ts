@@ -63,6 +63,8 @@ export interface Operation {
   parameters: readonly ParameterPlan[]
   /** Sent with every call. */
   headers: Readonly<Record<string, string>>
+  /** The query of a GET travels as a form by POST. */
+  isQueryForm: boolean
   body?: BodyPlan
   /** JSON Schema 2020-12 of the arguments, with the definitions that it needs. */
   input: JsonSchema

@@ -73,6 +73,10 @@ export const Overlay = z.strictObject({
     .optional()
     .describe('In place of the first address in the document.'),
   auth: Auth.default({ kind: 'bearer' }).describe('How the token travels.'),
+  queries: z
+    .enum(['query', 'form'])
+    .default('query')
+    .describe('form: the API takes the query of a GET as a form by POST as well, and so it is sent.'),
   include: z
     .array(text(200))
     .min(1)

@@ -14,7 +14,7 @@ export function createArgumentValidator() {
     const known = kept.get(schema)
     if (known) return known
     // An instance each: compiled schemas stay in theirs for ever.
-    const compiled = createAjv().compile(schema)
+    const compiled = compileSchema(schema)
     const [oldest] = kept.keys()
     if (kept.size >= MAX_KEPT && oldest) kept.delete(oldest)
     kept.set(schema, compiled)
@@ -35,6 +35,17 @@ export function createArgumentValidator() {
 
 /** Validates arguments of operations. */
 export type ArgumentValidator = ReturnType<typeof createArgumentValidator>
+
+function compileSchema(schema: JsonSchema): ValidateFunction {
+  try {
+    return createAjv().compile(schema)
+  } catch (error) {
+    throw new ToolError(
+      'invalid_document',
+      `The document describes the arguments in a way that cannot be checked: ${(error as Error).message.slice(0, 200)}. Ask the operator to hide that part in the overlay.`,
+    )
+  }
+}
 
 function createAjv(): Ajv2020 {
   return new Ajv2020({

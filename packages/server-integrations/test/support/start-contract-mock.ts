@@ -19,9 +19,10 @@ export interface HeldRequest {
 
 /**
  * Starts it on a free port of loopback.
- * @param written the document, OpenAPI 3.0
+ * @param written the document, OpenAPI 3.0 or 3.1
+ * @param takesForms whether the query of a GET may come as a form by POST
  */
-export async function startContractMock(written: Written, token: string) {
+export async function startContractMock(written: Written, token: string, takesForms = false) {
   const document = withoutBareNullable(written)
   const ajv = new Ajv({
     strict: false,
@@ -33,7 +34,7 @@ export async function startContractMock(written: Written, token: string) {
   ajv.addSchema(document, 'doc')
   const seen: HeldRequest[] = []
   const http = createServer(async (incoming, response) => {
-    const held = await holdRequest({ document, ajv, token }, incoming).catch((error: unknown) =>
+    const held = await holdRequest({ document, ajv, token, takesForms }, incoming).catch((error: unknown) =>
       broken(error, incoming),
     )
     seen.push(held.request)
@@ -72,6 +73,7 @@ interface Holder {
   document: Written
   ajv: Ajv
   token: string
+  takesForms: boolean
 }
 
 async function holdRequest(by: Holder, incoming: IncomingMessage) {
@@ -79,7 +81,10 @@ async function holdRequest(by: Holder, incoming: IncomingMessage) {
   const chunks: Buffer[] = []
   for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk)
   const method = (incoming.method ?? 'get').toLowerCase()
-  const found = findOperation(by.document, method, url.pathname)
+  const written = findOperation(by.document, method, url.pathname)
+  // An API that takes the query of a GET as a form too is held to the same description.
+  const found = written ?? (by.takesForms ? findOperation(by.document, 'get', url.pathname) : undefined)
+  if (!written && found) url.search = Buffer.concat(chunks.splice(0)).toString('utf8')
   const request: HeldRequest = { method, url: incoming.url ?? '', operationId: '', problems: [], body: undefined }
   if (!found) return { request: { ...request, problems: [`no ${method} ${url.pathname}`] }, answer: {} }
   const problem = (text: string) => request.problems.push(text)
