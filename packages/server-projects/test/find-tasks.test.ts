@@ -108,8 +108,8 @@ describe('search_tasks', () => {
 
 describe('pages', () => {
   it.each([
-    ['list_tasks', { status: 'any' }],
-    ['search_tasks', { query: 'the menu form page' }],
+    ['list_tasks', { status: 'any', project: 'API' }],
+    ['search_tasks', { query: 'the menu form page', project: 'API' }],
     ['search_tasks', { query: 'form', sort: 'updated' }],
     ['search_tasks', { query: 'form', sort: 'created' }],
     ['search_tasks', { query: 'form', sort: 'due' }],

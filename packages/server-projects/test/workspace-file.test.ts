@@ -136,7 +136,9 @@ describe('the process', () => {
   const run = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
 
   it('takes a workspace out and in, and says what is wrong', () => {
-    const out = run('--data', workspace.dir, '--export', join(dir, 'cli.json'))
+    writeFileSync(join(dir, 'small.json'), JSON.stringify(readSmall()))
+    importFromFile(join(dir, 'small'), join(dir, 'small.json'))
+    const out = run('--data', join(dir, 'small'), '--export', join(dir, 'cli.json'))
     expect([out.status, out.stderr]).toEqual([0, expect.stringMatching(/^\d+ tasks from .* into .*cli\.json\n$/)])
     expect(run(`--import=${join(dir, 'cli.json')}`, '--data', join(dir, 'cli')).status).toBe(0)
     expect(() => readCommandLine(['--tools', 'some'])).toThrow('Cannot offer the tools "some": want core or all')

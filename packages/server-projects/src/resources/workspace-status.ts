@@ -1,20 +1,12 @@
 /** The resource that shows where every project stands. */
 import { resourceOf } from '@causeway/shared-contracts/define-resource'
 import type { ProjectServices } from '../open-services.ts'
-import { IS_OPEN } from '../store/task.ts'
+import { countProjects } from '../store/project-counts.ts'
 import { readView, type View } from '../store/view-cache.ts'
 import { dateOf } from '../text/calendar-date.ts'
 
-interface StatusRow {
-  key: string
-  name: string
-  lead: string
-  open: number
-  in_progress: number
-  overdue: number
-  unassigned: number
-  done_this_week: number
-}
+/** More projects than this are not one overview. */
+const MAX_PROJECTS = 200
 
 /** URI of {@link workspaceStatus}. */
 export const WORKSPACE_STATUS_URI = 'project://status'
@@ -32,20 +24,11 @@ export const workspaceStatus = resourceOf<ProjectServices>()({
 /** The resource as of now. */
 export function renderWorkspaceStatus({ db, now }: ProjectServices): View {
   const today = dateOf(now())
-  const rows = db.all<StatusRow>(
-    `SELECT p.key, p.name, u.handle AS lead,
-       count(t.id) FILTER (WHERE ${IS_OPEN}) AS open,
-       count(t.id) FILTER (WHERE s.category = 'in_progress') AS in_progress,
-       count(t.id) FILTER (WHERE ${IS_OPEN} AND t.due < :today) AS overdue,
-       count(t.id) FILTER (WHERE ${IS_OPEN} AND t.assignee_id IS NULL) AS unassigned,
-       count(t.id) FILTER (WHERE s.category = 'done' AND EXISTS (SELECT 1 FROM activity a
-         WHERE a.task_id = t.id AND a.field = 'status' AND a.after = s.name AND a.at >= :weekAgo)) AS done_this_week
-     FROM projects p JOIN users u ON u.id = p.lead_id
-     LEFT JOIN tasks t ON t.project_id = p.id AND t.deleted_at IS NULL
-     LEFT JOIN workflow_states s ON s.id = t.state_id
-     GROUP BY p.id ORDER BY p.key`,
-    { today, weekAgo: dateOf(now(), -7) },
-  )
+  const rows = countProjects(db, {
+    ...{ today, weekAgo: dateOf(now(), -7) },
+    isArchivedToo: false,
+    limit: MAX_PROJECTS,
+  })
   const sum = (field: 'open' | 'in_progress' | 'overdue') => rows.reduce((total, row) => total + row[field], 0)
   const text = [
     `# Projects on ${today}`,
@@ -56,7 +39,7 @@ export function renderWorkspaceStatus({ db, now }: ProjectServices): View {
     '|---|---|---|--:|--:|--:|--:|--:|',
     ...rows.map(
       (row) =>
-        `| ${row.key} | ${row.name} | ${row.lead} | ${row.open} | ${row.in_progress} | ${row.overdue} | ${row.unassigned} | ${row.done_this_week} |`,
+        `| ${row.key} | ${row.name} | ${row.lead} | ${row.open} | ${row.in_progress} | ${row.overdue} | ${row.unassigned} | ${row.done_in_7_days} |`,
     ),
     '',
     'One project in detail: project://{key}/status. Its tasks: list_tasks.',

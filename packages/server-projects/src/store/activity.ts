@@ -120,6 +120,11 @@ export function findActivity(
   )
 }
 
+/** True when something is recorded under this name. */
+export function hasActed(db: Database, actor: string): boolean {
+  return db.get('SELECT 1 FROM activity WHERE actor = :actor LIMIT 1', { actor }) !== undefined
+}
+
 /** The entry as one phrase, such as `status: Todo → In Progress`. */
 export function describeActivity({ kind, field, before, after }: ActivityRow): string {
   if (kind === 'created' || kind === 'deleted' || kind === 'restored') return `${kind} the task`

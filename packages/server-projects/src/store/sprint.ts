@@ -4,6 +4,7 @@ import { folded } from '../text/clean-input.ts'
 import { closest } from '../text/closest.ts'
 import type { Database } from './database.ts'
 import type { Project } from './project.ts'
+import { IS_OPEN } from './task.ts'
 
 /** One sprint as stored; its days are `YYYY-MM-DD`, both included. */
 export interface Sprint {
@@ -88,4 +89,15 @@ export function countSprint(db: Database, sprintId: number): SprintCounts {
      WHERE t.sprint_id = :sprintId AND t.deleted_at IS NULL AND s.category <> 'canceled'`,
     { sprintId },
   ) as SprintCounts
+}
+
+/** Keys of what is left to do in a sprint. */
+export function unfinishedOf(db: Database, sprintId: number): string[] {
+  return db
+    .all<{ key: string }>(
+      `SELECT t.key FROM tasks t JOIN workflow_states s ON s.id = t.state_id
+       WHERE t.sprint_id = :sprintId AND t.deleted_at IS NULL AND ${IS_OPEN} ORDER BY t.id`,
+      { sprintId },
+    )
+    .map(({ key }) => key)
 }

@@ -4,8 +4,7 @@ import { idempotencyInput } from '@causeway/shared-contracts/idempotency-codec'
 import { z } from 'zod'
 import type { ProjectServices } from '../open-services.ts'
 import { callerName } from '../people/caller-name.ts'
-import { recordActivity } from '../store/activity.ts'
-import { reindexTask } from '../store/search-index.ts'
+import { storeComment } from '../store/store-comment.ts'
 import { findTask } from '../store/task.ts'
 import { commitWrite } from './commit-write.ts'
 import { keyInput, textInput } from './task-shape.ts'
@@ -32,14 +31,7 @@ export const addComment = toolOf<ProjectServices>()({
       const task = findTask(db, args.key)
       const author = callerName(call.caller)
       const at = now().toISOString()
-      const id = db.run(
-        'INSERT INTO comments (task_id, author, body, created_at) VALUES (:taskId, :author, :body, :at)',
-        { taskId: task.id, author, body: args.body, at },
-      )
-      // The version stays: a comment takes nothing from whoever is about to change the task.
-      db.run('UPDATE tasks SET updated_at = :at WHERE id = :id', { at, id: task.id })
-      recordActivity(db, task, { actor: author, kind: 'commented', at })
-      reindexTask(db, task.id)
+      const id = storeComment(db, task, { author, body: args.body, at })
       return {
         text: `Added comment ${id} to ${task.key} as ${author}.\nRead the thread with get_task_details.`,
         data: { comment: { id, task: task.key, author, at } },

@@ -1,5 +1,6 @@
 /** A task as one row of a batch's answer: short enough for fifty of them whatever their titles. */
 import type { TaskRow } from '../store/task.ts'
+import { cleanLine } from '../text/clean-input.ts'
 import { clipText } from '../text/clip-text.ts'
 
 const MAX_TITLE_BYTES = 100
@@ -14,5 +15,5 @@ export function batchRow({ key, title, status, assignee, version }: TaskRow): Ba
 
 /** `WEB-142 [Todo] maria · Title`. */
 export function renderBatchRow({ key, title, status, assignee }: BatchRow): string {
-  return `${key} [${status}] ${assignee ?? 'unassigned'} · ${title}`
+  return `${key} [${status}] ${assignee ?? 'unassigned'} · ${cleanLine(title)}`
 }

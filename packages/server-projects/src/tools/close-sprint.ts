@@ -8,8 +8,8 @@ import { changeTask } from '../store/change-task.ts'
 import { type Project, resolveProject } from '../store/project.ts'
 import { sprintView } from '../store/project-details.ts'
 import { requireSprintVersion } from '../store/require-sprint-version.ts'
-import { openSprint, resolveSprint, type Sprint } from '../store/sprint.ts'
-import { findTask, IS_OPEN } from '../store/task.ts'
+import { openSprint, resolveSprint, type Sprint, unfinishedOf } from '../store/sprint.ts'
+import { findTask } from '../store/task.ts'
 import { folded } from '../text/clean-input.ts'
 import { renderSprint } from '../text/render-sprint.ts'
 import { commitWrite } from './commit-write.ts'
@@ -78,11 +78,7 @@ function destination(
 
 function moveUnfinished(call: ProjectCall, { from, to }: { from: Sprint; to: Sprint | null }): string[] {
   const { db } = call.services
-  const keys = db.all<{ key: string }>(
-    `SELECT t.key FROM tasks t JOIN workflow_states s ON s.id = t.state_id
-     WHERE t.sprint_id = :id AND t.deleted_at IS NULL AND ${IS_OPEN} ORDER BY t.id`,
-    { id: from.id },
-  )
-  for (const { key } of keys) changeTask(call, findTask(db, key), { sprint: to })
-  return keys.map(({ key }) => key)
+  const keys = unfinishedOf(db, from.id)
+  for (const key of keys) changeTask(call, findTask(db, key), { sprint: to })
+  return keys
 }

@@ -3,7 +3,7 @@ import { toolOf } from '@causeway/shared-contracts/define-tool'
 import { z } from 'zod'
 import type { ProjectCall, ProjectServices } from '../open-services.ts'
 import { resolvePerson } from '../people/resolve-person.ts'
-import { type ActivityFilter, describeActivity, findActivity } from '../store/activity.ts'
+import { type ActivityFilter, describeActivity, findActivity, hasActed } from '../store/activity.ts'
 import { resolveProject } from '../store/project.ts'
 import { findTask } from '../store/task.ts'
 import { dateInput } from '../text/calendar-date.ts'
@@ -78,6 +78,6 @@ function resolved(
 // Agents act too and are no people, so a name that is recorded is taken as it is.
 function actorNamed(call: ProjectCall, actor: string): string {
   const { db } = call.services
-  if (db.get('SELECT 1 FROM activity WHERE actor = :actor LIMIT 1', { actor })) return actor
+  if (hasActed(db, actor)) return actor
   return resolvePerson(db, actor, { caller: call.caller, field: 'actor' }).handle
 }

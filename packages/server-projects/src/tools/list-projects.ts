@@ -26,6 +26,7 @@ export const listProjects = toolOf<ProjectServices>()({
       read: (after, most) =>
         countProjects(db, {
           today: dateOf(now()),
+          weekAgo: dateOf(now(), -7),
           isArchivedToo: archived,
           ...(after ? { after: String(after[0]) } : {}),
           limit: most,
@@ -45,7 +46,7 @@ export const listProjects = toolOf<ProjectServices>()({
 
 function render(project: ProjectCounts): string {
   const { key, name, lead, repository, sprint, archived_at } = project
-  const counts = `${project.open} open, ${project.in_progress} in progress, ${project.overdue} overdue, ${project.unassigned} unassigned`
+  const counts = `${project.open} open, ${project.in_progress} in progress, ${project.overdue} overdue, ${project.unassigned} unassigned, ${project.done_in_7_days} done in 7 days`
   const more = [repository, sprint && `sprint ${sprint}`, archived_at && `archived ${archived_at.slice(0, 10)}`]
   return [`${key} ${name}`, `lead ${lead}`, ...more.filter(Boolean), counts].join(' · ')
 }
