@@ -97,3 +97,9 @@ it('keeps no context that is too large, and takes no answer to another message',
   expect(large.meta).not.toHaveProperty([CONTEXT_META_KEY])
   expect((await call(keys.ops, 'answer_another')).error?.data?.code).toBe('upstream_invalid')
 })
+
+it('answers to a former name that the domain server declares, and says what it is called now', async () => {
+  const { data, meta } = await call(keys.ops, 'tell_topic')
+  expect(data).toEqual({ topic: null })
+  expect(meta['causeway/deprecated']).toBe('"memory__tell_topic" is now called "memory__recall_topic"')
+})

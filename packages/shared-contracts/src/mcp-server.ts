@@ -13,6 +13,7 @@ import type { DomainServer } from './define-domain-server.ts'
 import type { PromptPart } from './define-prompt.ts'
 import type { ResourceDefinition } from './define-resource.ts'
 import type { CallContext, ToolDefinition } from './define-tool.ts'
+import { answerFormerNames, presentNames } from './former-names.ts'
 import { logged } from './logged.ts'
 import { runTool } from './run-tool.ts'
 import type { Sealer } from './sealer.ts'
@@ -38,6 +39,7 @@ export function createMcpServerFactory<Services>(
   const { contextOf } = of
   const offered = server.tools.filter((tool) => tool.isOffered?.(services) ?? true)
   const listings = offered.map((tool) => ({ tool, listing: listingOf(tool, server) }))
+  const present = presentNames(offered)
   const offerMore = createMoreTools(server, services, of)
   return ({ canSubscribe }) => {
     const mcp = new McpServer(
@@ -45,12 +47,14 @@ export function createMcpServerFactory<Services>(
       {
         instructions: server.instructions,
         capabilities: {
-          tools: { listChanged: true },
+          // Announced here it would have its handlers before former names can be heard of; the first tool announces it as well.
+          ...(present.size > 0 ? {} : { tools: { listChanged: true } }),
           resources: { listChanged: true, subscribe: canSubscribe },
           prompts: { listChanged: true },
         },
       },
     )
+    answerFormerNames(mcp, present)
     for (const { tool, listing } of listings) registerTool(mcp, tool, listing, of)
     offerMore(mcp)
     for (const resource of server.resources) registerResource(mcp, resource, services, contextOf)

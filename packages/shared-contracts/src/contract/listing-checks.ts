@@ -39,14 +39,19 @@ const publishesSchemas: CellCheck = {
 }
 
 const answersWrongArguments: CellCheck = {
-  title: 'answers every tool it lists: a wrong argument is an error a model can act on',
-  async run({ tools }, { call }) {
-    for (const tool of tools) {
+  title: 'answers every tool it lists, by its former names too: a wrong argument is an error a model can act on',
+  async run({ tools }, { call, client }) {
+    const former = (await client.listTools()).tools.flatMap(({ _meta }) => aliasesOf(_meta))
+    for (const tool of [...tools, ...former]) {
       const { isError, data } = await call({ tool, args: { no_such_argument_at_all: true } })
       expect(isError, tool).toBe(true)
       expect([data.error.code, data.error.field], tool).toEqual(['invalid_arguments', 'no_such_argument_at_all'])
     }
   },
+}
+
+function aliasesOf(meta: Record<string, unknown> | undefined): readonly string[] {
+  return (meta?.[TOOL_META_KEY] as { aliases?: string[] } | undefined)?.aliases ?? []
 }
 
 const hasSamples: CellCheck = {
