@@ -8,8 +8,6 @@ export interface ResponseCache {
   etagOf(target: string): string | undefined
   /** The answer to use: the kept one after a 304, else the given one, which is kept when it has a validator. */
   settle(target: string, reply: VendorReply): VendorReply
-  /** Forgets all; another account may not see as much. */
-  clear(): void
 }
 
 /** Makes the cache of one connection; what is never revalidated never leaves it. */
@@ -28,6 +26,5 @@ export function createResponseCache(): ResponseCache {
       kept.set(target, entry)
       return entry.reply
     },
-    clear: () => kept.clear(),
   }
 }
