@@ -38,6 +38,17 @@ describe('who is told', () => {
     expect((await about('noor', key)).map(({ kind }) => kind)).toEqual(['assigned'])
   })
 
+  it('creators by whatever name they are known, and nobody of a task that was deleted', async () => {
+    const key = await newTask({}, as('priya.raman@acme.dev'))
+    await workspace.call('transition_task', { key, status: 'In Progress' })
+    expect(await about('priya', key)).toHaveLength(1)
+    const { unread } = await workspace.call('list_notifications', {}, as('priya'))
+    const { confirmation_token } = await workspace.fail('delete_task', { key })
+    await workspace.call('delete_task', { key, confirmation_token })
+    expect(await about('priya', key)).toEqual([])
+    expect((await workspace.call('list_notifications', {}, as('priya'))).unread).toBe(Number(unread) - 1)
+  })
+
   it('the assignee of an open task when its deadline approaches, once for each deadline, whatever restarts', async () => {
     const key = await newTask({ assignee: 'yuki', due: '2026-03-20' })
     const scan = (date: string) => scanDeadlines(workspace.db, { now: new Date(`${date}T08:00:00Z`), days: 2 })

@@ -41,7 +41,7 @@ export function tellOfStatus(call: ProjectCall, about: { taskId: number; move: s
   const { db } = call.services
   const { taskId, move, at } = about
   const people = db.all<{ id: number; handle: string }>(
-    `SELECT u.id, u.handle FROM tasks t JOIN users u ON u.id = t.assignee_id OR u.handle = t.created_by
+    `SELECT u.id, u.handle FROM tasks t JOIN users u ON u.id = t.assignee_id OR t.created_by IN (u.handle, u.email, u.github, u.slack)
      WHERE t.id = :taskId AND u.id <> :own ORDER BY u.handle`,
     { taskId, own: personOfCaller(db, call.caller)?.id ?? 0 },
   )

@@ -27,12 +27,12 @@ export interface NotificationQuery {
   limit: number
 }
 
-/** @returns at most `limit` of them */
+/** @returns at most `limit` of them, and none of deleted tasks */
 export function readNotifications(db: Database, person: Person, query: NotificationQuery): NotificationView[] {
   const rows = db.all<Omit<NotificationView, 'read' | 'detail'> & { detail: string; read_at: string | null }>(
     `SELECT n.id, n.kind, t.key AS task, t.title, n.detail, n.actor, n.created_at AS at, n.read_at
      FROM notifications n JOIN tasks t ON t.id = n.task_id
-     WHERE n.user_id = :userId ${query.isUnreadOnly ? 'AND n.read_at IS NULL' : ''} AND n.id < :before
+     WHERE n.user_id = :userId AND t.deleted_at IS NULL ${query.isUnreadOnly ? 'AND n.read_at IS NULL' : ''} AND n.id < :before
      ORDER BY n.id DESC LIMIT :limit`,
     { userId: person.id, before: query.before ?? Number.MAX_SAFE_INTEGER, limit: query.limit },
   )
@@ -41,7 +41,8 @@ export function readNotifications(db: Database, person: Person, query: Notificat
 
 /** How many the person has not read. */
 export function countUnread(db: Database, person: Person): number {
-  const sql = 'SELECT count(*) AS n FROM notifications WHERE user_id = :userId AND read_at IS NULL'
+  const sql = `SELECT count(*) AS n FROM notifications n JOIN tasks t ON t.id = n.task_id
+    WHERE n.user_id = :userId AND n.read_at IS NULL AND t.deleted_at IS NULL`
   return db.get<{ n: number }>(sql, { userId: person.id })?.n ?? 0
 }
 
