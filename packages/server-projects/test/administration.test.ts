@@ -134,6 +134,8 @@ describe('restore_task', () => {
     await workspace.call('add_comment', { key: task.key, body: 'It swims' })
     await remove(task.key)
     expect(await workspace.fail('get_task_details', { keys: [task.key] })).toMatchObject({ code: 'not_found' })
+    const { activity } = await workspace.call('get_activity', { key: task.key })
+    expect((activity as { what: string }[])[0]?.what).toBe('deleted the task')
     const { task: back, restored } = await workspace.call('restore_task', { key: task.key.toLowerCase() })
     expect([restored, back.labels, back.version]).toEqual([true, ['pond'], 3])
     expect((await workspace.call('search_tasks', { query: 'axolotl swims' })).total).toBe(1)

@@ -84,8 +84,13 @@ describe('create_tasks', () => {
     const { draft_id } = workspace.db.write(() => storeDraft(workspace.contextOf(OPERATOR), body))
     const stranger = { ...OPERATOR, agent: 'other' }
     expect(await workspace.fail('create_tasks', { draft_id }, stranger)).toMatchObject({ code: 'not_found' })
-    expect(await workspace.call('create_tasks', { draft_id })).toMatchObject({ done: 2 })
+    expect(await workspace.call('create_tasks', { draft_id, dry_run: true })).toMatchObject({ done: 2, dry_run: true })
     expect(await workspace.fail('create_tasks', { draft_id, tasks })).toMatchObject({ code: 'invalid_arguments' })
+    const args = { draft_id, idempotency_key: 'draft' }
+    expect(await workspace.call('create_tasks', args)).toMatchObject({ done: 2 })
+    expect(await workspace.call('create_tasks', args)).toMatchObject({ done: 2, replayed: true })
+    expect(await workspace.fail('create_tasks', { draft_id })).toMatchObject({ code: 'not_found' })
+    expect(count("tasks WHERE title LIKE 'Drafted%'")).toBe(2)
     expect(await workspace.fail('create_tasks', { tasks })).toMatchObject({ field: 'project' })
   })
 

@@ -27,19 +27,19 @@ export function storeDraft(call: ProjectCall, body: unknown): { draft_id: string
 }
 
 /**
- * The draft's body as it was stored.
- * @throws ToolError `not_found` when the caller has no such draft, or it expired
+ * The draft's body as it was stored; the draft is spent, so that nobody stores it twice. Call it in the transaction that stores it.
+ * @throws ToolError `not_found` when the caller has no such draft, or it expired or was taken
  */
-export function readDraft(call: ProjectCall, draftId: string): unknown {
+export function takeDraft(call: ProjectCall, draftId: string): unknown {
   const { db, now } = call.services
   const draft = db.get<{ body: string }>(
-    'SELECT body FROM drafts WHERE id = :draftId AND caller = :caller AND expires_at > :at',
+    'DELETE FROM drafts WHERE id = :draftId AND caller = :caller AND expires_at > :at RETURNING body',
     { draftId, caller: callerKey(call.caller), at: now().toISOString() },
   )
   if (draft) return JSON.parse(draft.body)
   throw new ToolError(
     'not_found',
-    'You have no draft with this id; drafts last a day. Make it again with generate_task_breakdown, or pass tasks.',
+    'You have no draft with this id: drafts last a day and are stored once. See with list_tasks whether its tasks are there; else make it again with generate_task_breakdown, or pass tasks.',
     { field: 'draft_id' },
   )
 }

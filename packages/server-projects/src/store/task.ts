@@ -137,6 +137,15 @@ export function findTask(db: Database, key: string, field = 'key'): TaskRow {
   )
 }
 
+/**
+ * The id of the task with this key, deleted or not.
+ * @throws ToolError `not_found`
+ */
+export function findTaskId(db: Database, key: string): number {
+  const row = db.get<{ id: number }>('SELECT id FROM tasks WHERE key = :key', { key: canonicalKey(key) })
+  return row?.id ?? findTask(db, key).id
+}
+
 /** Keys that start so, the latest first. */
 export function completeKey(db: Database, typed: string): string[] {
   const start = canonicalKey(typed)

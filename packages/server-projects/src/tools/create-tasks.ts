@@ -4,7 +4,7 @@ import { idempotencyInput } from '@causeway/shared-contracts/idempotency-codec'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
 import type { ProjectCall, ProjectServices } from '../open-services.ts'
-import { readDraft } from '../store/drafts.ts'
+import { takeDraft } from '../store/drafts.ts'
 import { storeNewTask } from '../store/store-new-task.ts'
 import { type BatchRow, batchRow, renderBatchRow } from './batch-row.ts'
 import { commitWrite } from './commit-write.ts'
@@ -61,7 +61,7 @@ function allowing({ allow_duplicate }: z.output<typeof INPUT>) {
 
 function wanted(call: ProjectCall, { project, tasks, draft_id }: z.output<typeof INPUT>): TaskDraft {
   if (draft_id !== undefined && tasks === undefined) {
-    const draft = taskDraft.parse(readDraft(call, draft_id))
+    const draft = taskDraft.parse(takeDraft(call, draft_id))
     return { ...draft, project: project ?? draft.project }
   }
   if (draft_id === undefined && tasks && project !== undefined) return { project, tasks }

@@ -5,14 +5,14 @@ import type { ProjectCall, ProjectServices } from '../open-services.ts'
 import { resolvePerson } from '../people/resolve-person.ts'
 import { type ActivityFilter, describeActivity, findActivity, hasActed } from '../store/activity.ts'
 import { resolveProject } from '../store/project.ts'
-import { findTask } from '../store/task.ts'
+import { findTaskId } from '../store/task.ts'
 import { dateInput } from '../text/calendar-date.ts'
 import { keysetPage, pagingInput, pagingShape, renderKeysetPage } from './keyset-page.ts'
 import { personInput, projectInput } from './task-shape.ts'
 
 const INPUT = z.object({
   project: projectInput.optional(),
-  key: z.string().max(40).optional().describe('One task'),
+  key: z.string().max(40).optional().describe('One task, deleted or not'),
   actor: personInput('Who did it; me, or an agent').optional(),
   since: dateInput('Day, e.g. 2026-03-31').optional(),
   until: dateInput('Day').optional(),
@@ -68,7 +68,7 @@ function resolved(
   const { db } = call.services
   return {
     ...(project ? { projectId: resolveProject(db, project).id } : {}),
-    ...(key ? { taskId: findTask(db, key).id } : {}),
+    ...(key ? { taskId: findTaskId(db, key) } : {}),
     ...(actor ? { actor: actorNamed(call, actor) } : {}),
     ...(since ? { since } : {}),
     ...(until ? { until: `${until}T23:59:59.999Z` } : {}),
