@@ -1,0 +1,285 @@
+/** A grammar of PostgreSQL statements, well-meant and hostile, right and broken, for fuzzing the guard. */
+import fc from 'fast-check'
+
+const TABLES = {
+  usual: ['customers', 'orders', 'tickets', 'employees', 'products', 'public.orders', 'a', 'b'],
+  hostile: ['payroll', 'pg_authid', 'vault.secrets', 'everything', '"Customers"', 'information_schema.tables'],
+}
+const COLUMNS = {
+  usual: [
+    'id',
+    'c.id',
+    'name',
+    'c.name',
+    'email',
+    'ssn',
+    'status',
+    'total_cents',
+    'tags',
+    'placed_at',
+    'c.*',
+    'c',
+    'a',
+    'c.row_to_json',
+  ],
+  hostile: ['ctid', 'a.b.c', 'x.pg_read_file', 'c.pg_sleep'],
+}
+const LITERALS = {
+  usual: [
+    '1',
+    '0',
+    '-1',
+    'NULL',
+    'true',
+    "'x'",
+    "''",
+    "'2026-01-01'",
+    '1.5',
+    '1e300',
+    "E'\\n'",
+    '$$y$$',
+    "'[1]'::jsonb",
+    'ARRAY[1, 2]',
+    '$1',
+    'current_date',
+    "interval '1 day'",
+    '99999999999999999999',
+  ],
+  hostile: ['current_user', "'customers'::regclass"],
+}
+const FUNCTIONS = {
+  usual: [
+    'count',
+    'sum',
+    'max',
+    'lower',
+    'length',
+    'coalesce',
+    'now',
+    'round',
+    'jsonb_agg',
+    'to_jsonb',
+    'row_number',
+    'string_agg',
+    'date_trunc',
+    'array_agg',
+    'repeat',
+    'lpad',
+    'format',
+    'generate_series',
+    'unnest',
+    'random',
+    'pg_catalog.lower',
+  ],
+  hostile: [
+    'pg_sleep',
+    'pg_read_file',
+    'nextval',
+    'set_config',
+    'public.canary',
+    'canary',
+    'lo_import',
+    'dblink',
+    'query_to_xml',
+    'pg_advisory_lock',
+    'pg_notify',
+    'setval',
+    'lo_create',
+    'txid_current',
+  ],
+}
+const OPERATORS = {
+  usual: [
+    '+',
+    '-',
+    '*',
+    '/',
+    '%',
+    '=',
+    '<>',
+    '<',
+    '>=',
+    '||',
+    '->',
+    '->>',
+    '@>',
+    '?',
+    'AND',
+    'OR',
+    'LIKE',
+    'ILIKE',
+    '~',
+    'IS DISTINCT FROM',
+    'OPERATOR(pg_catalog.+)',
+    'SIMILAR TO',
+    '^',
+    '#',
+    '&&',
+  ],
+  hostile: ['OPERATOR(public.===)', '==='],
+}
+const TYPES = {
+  usual: [
+    'text',
+    'int',
+    'numeric(10, 2)',
+    'jsonb',
+    'timestamptz',
+    'date',
+    'text[]',
+    'bytea',
+    '"char"',
+    'float8',
+    'boolean',
+  ],
+  hostile: ['regclass', 'public.checked', 'oid', 'mood'],
+}
+const WRITES = [
+  'DELETE FROM orders',
+  'UPDATE orders SET id = id',
+  'INSERT INTO payroll VALUES (9)',
+  'DROP TABLE orders',
+  'CREATE TABLE z (a int)',
+  "COPY orders TO '/tmp/x'",
+  'SET ROLE postgres',
+  'LOCK TABLE orders',
+  'VACUUM',
+  'DO $$ BEGIN END $$',
+  'TRUNCATE orders',
+  'NOTIFY x',
+  'COMMIT',
+  'EXPLAIN ANALYZE DELETE FROM orders',
+]
+const NOISE = [
+  ';',
+  '--',
+  '/*',
+  '*/',
+  "'",
+  '"',
+  '$$',
+  '\\',
+  '\0',
+  '(',
+  ')',
+  ',',
+  ' UNION ',
+  ' FOR UPDATE',
+  ' INTO z',
+  ' RETURNING *',
+  ' LIMIT 1',
+  ' TABLESAMPLE SYSTEM (1)',
+  '\u{1f600}',
+  'U&"\\0061"',
+  '::',
+  ' AS ',
+  ' COLLATE "x"',
+  ' WITH ',
+]
+
+const pick = (from: readonly string[]) => fc.constantFrom(...from)
+const seldom = ({ usual, hostile }: { usual: readonly string[]; hostile: readonly string[] }) =>
+  fc.oneof({ arbitrary: pick(usual), weight: 30 }, { arbitrary: pick(hostile), weight: 1 })
+const join = (...parts: fc.Arbitrary<string>[]) => fc.tuple(...parts).map((texts) => texts.join(''))
+const text = (value: string) => fc.constant(value)
+const maybe = (part: fc.Arbitrary<string>, weight = 1) =>
+  fc.oneof({ arbitrary: text(''), weight: 2 }, { arbitrary: part, weight })
+
+const { statement } = fc.letrec<Record<string, string>>((tie) => ({
+  expression: fc.oneof(
+    { maxDepth: 4, depthIdentifier: 'e' },
+    fc.oneof(seldom(COLUMNS), seldom(LITERALS)),
+    join(text('('), tie('expression'), text(' '), seldom(OPERATORS), text(' '), tie('expression'), text(')')),
+    join(text('('), tie('expression'), text(')')),
+    join(
+      seldom(FUNCTIONS),
+      text('('),
+      fc.oneof(tie('expression'), tie('list'), text('*'), text('')),
+      text(')'),
+      maybe(text(' FILTER (WHERE id > 1)')),
+      maybe(text(' OVER (ORDER BY id)')),
+    ),
+    join(text('('), tie('expression'), text(')::'), seldom(TYPES)),
+    join(text('CAST('), tie('expression'), text(' AS '), seldom(TYPES), text(')')),
+    join(
+      text('CASE WHEN '),
+      tie('expression'),
+      text(' THEN '),
+      tie('expression'),
+      text(' ELSE '),
+      tie('expression'),
+      text(' END'),
+    ),
+    join(text('(SELECT '), tie('expression'), text(' FROM '), tie('source'), text(' LIMIT 1)')),
+    join(pick(['EXISTS ', 'NOT EXISTS ', 'id IN ', 'ARRAY']), text('('), tie('select'), text(')')),
+    join(text('('), tie('expression'), text(').'), pick(['pg_read_file', 'lower', 'x', '*', 'nextval'])),
+    join(text('(NOT '), tie('expression'), text(')')),
+    join(text('('), tie('expression'), text(' IS NULL)')),
+    join(text('(id BETWEEN '), tie('expression'), text(' AND '), tie('expression'), text(')')),
+    join(text('ROW('), tie('list'), text(')')),
+  ),
+  list: fc.array(tie('expression'), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(', ')),
+  source: fc.oneof(
+    { maxDepth: 3, depthIdentifier: 's' },
+    join(seldom(TABLES), maybe(pick([' c', ' AS a', ' AS a (x, y)', ' TABLESAMPLE SYSTEM (1)']))),
+    join(tie('source'), pick([' CROSS JOIN ', ' NATURAL JOIN ', ', ', ', LATERAL ']), tie('source')),
+    join(
+      tie('source'),
+      pick([' JOIN ', ' LEFT JOIN ', ' FULL JOIN ']),
+      tie('source'),
+      pick([' ON true', ' USING (id)']),
+    ),
+    join(text('('), tie('select'), text(') AS b')),
+    join(seldom(FUNCTIONS), text('('), tie('list'), text(') AS x')),
+    join(text('ROWS FROM ('), seldom(FUNCTIONS), text('(1, 2)) AS x (a)')),
+  ),
+  select: fc.oneof(
+    { maxDepth: 3, depthIdentifier: 'q' },
+    join(
+      text('SELECT '),
+      maybe(text('DISTINCT ')),
+      tie('list'),
+      maybe(join(text(' FROM '), tie('source')), 6),
+      maybe(join(text(' WHERE '), tie('expression')), 2),
+      maybe(join(text(' GROUP BY '), tie('list'))),
+      maybe(join(text(' ORDER BY '), tie('list'))),
+      maybe(text(' LIMIT 3'), 2),
+      maybe(pick([' FOR UPDATE', ' INTO stolen', ' OFFSET 1', ' FOR SHARE'])),
+    ),
+    join(tie('select'), pick([' UNION ', ' UNION ALL ', ' EXCEPT ', ' INTERSECT ']), tie('select')),
+    join(
+      text('WITH '),
+      maybe(text('RECURSIVE ')),
+      pick(['a', 'b', 'orders', 'pg_authid']),
+      text(' AS ('),
+      fc.oneof({ arbitrary: tie('select'), weight: 5 }, { arbitrary: pick(WRITES), weight: 1 }),
+      text(') '),
+      tie('select'),
+    ),
+    join(text('VALUES ('), tie('list'), text(')')),
+    join(text('TABLE '), seldom(TABLES)),
+  ),
+  statement: fc.oneof(
+    { arbitrary: tie('select'), weight: 12 },
+    { arbitrary: pick(WRITES), weight: 1 },
+    { arbitrary: join(tie('select'), text('; '), fc.oneof(pick(WRITES), tie('select'))), weight: 1 },
+    {
+      arbitrary: fc
+        .tuple(tie('select'), pick(NOISE), fc.nat(200))
+        .map(([sql, noise, at]) => sql.slice(0, at) + noise + sql.slice(at)),
+      weight: 3,
+    },
+    {
+      arbitrary: fc
+        .tuple(tie('select'), fc.nat(200), fc.nat(20))
+        .map(([sql, at, length]) => sql.slice(0, at) + sql.slice(at + length)),
+      weight: 1,
+    },
+    { arbitrary: fc.string({ unit: 'binary', maxLength: 60 }), weight: 1 },
+  ),
+}))
+
+/** As many statements as asked for, the same for the same seed. */
+export function fuzzedStatements(count: number, seed: number): string[] {
+  return fc.sample(statement!, { numRuns: count, seed })
+}
