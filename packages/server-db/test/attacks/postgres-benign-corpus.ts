@@ -9,6 +9,7 @@ export const POSTGRES_BENIGN: readonly string[] = [
   'SELECT DISTINCT status FROM orders ORDER BY status',
   'SELECT DISTINCT ON (customer_id) customer_id, id, placed_at FROM orders ORDER BY customer_id, placed_at DESC, id',
   'SELECT plan, count(*) FROM customers GROUP BY plan ORDER BY plan',
+  'SELECT o.id, o.number, o.status, sum(i.quantity) FROM orders o JOIN order_items i ON i.order_id = o.id GROUP BY o.id ORDER BY o.id LIMIT 5',
   'SELECT plan, country, count(*) FROM customers GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 1, 2',
   'SELECT plan, country, count(*) FROM customers GROUP BY ROLLUP (plan, country) ORDER BY plan, country',
   'SELECT plan, country, grouping(plan, country), count(*) FROM customers GROUP BY CUBE (plan, country) ORDER BY 1, 2, 3',

@@ -7,7 +7,7 @@ import { HELPDESK_POLICY, openTestPg, PG_CANARIES, requestOf, type TestPg, type 
 import { POSTGRES_BIN, WITHOUT_POSTGRES } from '../start-test-postgres.ts'
 import { fuzzedStatements } from './fuzzed-statements.ts'
 
-const RUNS = Number(process.env.CAUSEWAY_FUZZ_RUNS ?? 2_000)
+const RUNS = Number(process.env.CAUSEWAY_FUZZ ?? 2_000)
 const SEED = Number(process.env.CAUSEWAY_FUZZ_SEED ?? 456)
 const ROLES: readonly ViewRole[] = ['admin', 'support', 'analyst']
 

@@ -1,5 +1,6 @@
 /** Checks the names that a node of a SELECT carries: functions, operators, types, collations, fields, relations. */
 import type { ParameterValue } from '../query-engine.ts'
+import { QueryFailure } from '../query-failure.ts'
 import {
   ALLOWED_FIELDS,
   ALLOWED_FUNCTIONS,
@@ -44,6 +45,9 @@ const CHECKS: Readonly<Record<string, (node: SyntaxNode, rules: GuardRules) => v
     if (/^pg_/i.test(String(ctename)))
       refuse('no_catalog', `"${ctename}" is a name of the catalog.`, 'Give it a name that does not begin with pg_.')
   },
+  JoinExpr({ usingClause }) {
+    for (const name of namesOf(usingClause)) refuseSystemColumn(name)
+  },
   RangeVar(node, { schemas }) {
     const { catalogname, schemaname, relname } = node
     if (catalogname === undefined && (schemaname === undefined || schemas.includes(String(schemaname)))) return
@@ -81,12 +85,16 @@ const CHECKS: Readonly<Record<string, (node: SyntaxNode, rules: GuardRules) => v
   },
   ColumnRef({ fields }, rules) {
     const path = namesOf(fields)
+    refuseSystemColumn(path.at(-1))
     if (path.length > 1) checkField(path.at(-1)!, rules)
     if (path.length > 3 || (path.length === 3 && !rules.schemas.includes(path[0]!)))
       refuse('no_catalog', `"${path.join('.')}" is not a column of this database.`, 'Write table.column.')
   },
   A_Indirection({ indirection }, rules) {
-    for (const name of namesOf(indirection)) checkField(name, rules)
+    for (const name of namesOf(indirection)) {
+      refuseSystemColumn(name)
+      checkField(name, rules)
+    }
   },
 }
 
@@ -94,6 +102,13 @@ const CHECKS: Readonly<Record<string, (node: SyntaxNode, rules: GuardRules) => v
 function catalogName(path: readonly string[]): string | undefined {
   if (path.length === 1) return path[0]
   return path.length === 2 && path[0] === CATALOG ? path[1] : undefined
+}
+
+const SYSTEM_COLUMNS = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'])
+
+/** They tell of how and when rows were written, and by which transaction. */
+function refuseSystemColumn(name: string | undefined): void {
+  if (name !== undefined && SYSTEM_COLUMNS.has(name)) throw new QueryFailure('sql', `no such column: ${name}`)
 }
 
 function checkOperator(list: unknown): void {

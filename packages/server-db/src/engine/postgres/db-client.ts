@@ -27,8 +27,6 @@ export interface RawCursor {
 
 /** A connection; not for two statements at a time. */
 export interface DbClient {
-  /** The backend's process id. */
-  readonly pid: number
   readonly isAlive: boolean
   /** Rows of a statement of ours. */
   rows(sql: string, params: readonly BoundValue[]): Promise<Record<string, string | null>[]>
@@ -68,7 +66,6 @@ export async function connectDb(url: string): Promise<DbClient> {
   }
   const meter = meterStream(client)
   return {
-    pid: (client as unknown as { processID: number }).processID,
     get isAlive() {
       return isAlive
     },

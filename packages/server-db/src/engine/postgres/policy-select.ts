@@ -26,8 +26,22 @@ export function visibleColumns(table: BaseTable, { policy, viewer }: Lens): Base
   return table.columns.filter(({ name }) => columnRule(rules, name, viewer.role) !== 'hidden')
 }
 
+/** The viewer sees all of the table as it is; the table itself can stand in a statement. */
+export function isSeenWhole(table: BaseTable, { policy, viewer }: Lens): boolean {
+  const rules = tablePolicy(policy, table.name)
+  const isOpen = (column: BaseColumn) =>
+    column.isBuiltIn && !column.isDomain && columnRule(rules, column.name, viewer.role) === 'open'
+  return table.kind !== 'view' && table.isReadable && !rowFilter(rules, viewer.role) && table.columns.every(isOpen)
+}
+
+/** The rows of a table that inherits are its own; its policy is not that of the table it inherits from. */
+export function isReadAlone(table: BaseTable, { viewer }: Lens): boolean {
+  return table.kind === 'table' && viewer.role !== ADMIN
+}
+
 /** @param columns those that the statement uses, of the visible ones; at least one */
-export function policySelect(table: BaseTable, columns: readonly BaseColumn[], { policy, viewer }: Lens): string {
+export function policySelect(table: BaseTable, columns: readonly BaseColumn[], lens: Lens): string {
+  const { policy, viewer } = lens
   const rules = tablePolicy(policy, table.name)
   const shown = columns.map((column) => {
     const rule = columnRule(rules, column.name, viewer.role)
@@ -38,7 +52,6 @@ export function policySelect(table: BaseTable, columns: readonly BaseColumn[], {
   // OFFSET keeps the planner from evaluating a caller's condition on rows that the filter takes away:
   // an error or a delay there would tell of them.
   const rows = filter ? ` WHERE (${rowCondition(filter, viewer)}) OFFSET 0` : ''
-  // The rows of a table that inherits are its own; its policy is not that of the table it inherits from.
-  const only = table.kind === 'table' && viewer.role !== ADMIN ? 'ONLY ' : ''
+  const only = isReadAlone(table, lens) ? 'ONLY ' : ''
   return `SELECT ${shown.join(', ')} FROM ${only}${quoteName(table.schema)}.${quoteName(table.relation)}${rows}`
 }

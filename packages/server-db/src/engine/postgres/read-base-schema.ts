@@ -25,6 +25,8 @@ export interface BaseTable {
   schema: string
   relation: string
   kind: 'table' | 'partitioned' | 'view'
+  /** The connection may read every column. */
+  isReadable: boolean
   /** The database's own guess; negative when it has none. */
   estimatedRows: number
   columns: BaseColumn[]
@@ -40,6 +42,7 @@ export interface BaseSchema {
 
 const TABLES = `
 SELECT n.nspname AS schema, c.relname AS relation, c.relkind AS kind, c.reltuples AS rows,
+  has_table_privilege(c.oid, 'SELECT') AS readable,
   (SELECT json_agg(json_build_object(
       'name', a.attname, 'category', t.typcategory, 'isDomain', t.typtype = 'd',
       'type', CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) ELSE format_type(t.oid, a.atttypmod) END,
@@ -72,6 +75,7 @@ interface TableRow {
   relation: string
   kind: string
   rows: string
+  readable: string
   columns: string | null
   keys: string | null
 }
@@ -113,6 +117,7 @@ function toTable(row: TableRow, name: string, nameOf: Naming): BaseTable {
     schema: row.schema,
     relation: row.relation,
     kind: row.kind === 'r' ? 'table' : row.kind === 'p' ? 'partitioned' : 'view',
+    isReadable: row.readable === 't',
     estimatedRows: Number(row.rows),
     columns: JSON.parse(row.columns ?? '[]') as BaseColumn[],
     foreignKeys: keys.map((key) => ({ columns: key.columns, table: nameOf(key), toColumns: key.toColumns })),

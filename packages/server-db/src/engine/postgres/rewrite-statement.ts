@@ -4,7 +4,7 @@ import type { PolicyEffect } from '../query-engine.ts'
 import { QueryFailure } from '../query-failure.ts'
 import type { GuardedStatement, RelationUse } from './guard-statement.ts'
 import { HASH_PARAMETERS } from './mask-expression.ts'
-import { type Lens, policySelect, visibleColumns } from './policy-select.ts'
+import { isReadAlone, isSeenWhole, type Lens, policySelect, visibleColumns } from './policy-select.ts'
 import type { BaseColumn, BaseSchema, BaseTable } from './read-base-schema.ts'
 import { refuse } from './refuse.ts'
 import { isSameSyntax } from './same-syntax.ts'
@@ -37,8 +37,12 @@ export function rewriteStatement(
   shortenColumns(statement)
   for (const relation of statement.relations) {
     const table = findTable(base, relation, lens)
-    const used = usedColumns(table, relation, { statement, lens })
     tables.add(table.name)
+    if (isSeenWhole(table, lens)) {
+      nameTable(relation, table, lens)
+      continue
+    }
+    const used = usedColumns(table, relation, { statement, lens })
     for (const column of used.named)
       if (columnRule(tablePolicy(lens.policy, table.name), column.name, lens.viewer.role) !== 'open')
         masked.add(`${table.name}.${column.name}`)
@@ -116,6 +120,14 @@ function usedColumns(
   const isAll = statement.usesUnnamedColumns || alias?.colnames !== undefined || statement.columns.some(isWhole)
   const named = isAll ? visible : visible.filter((column) => names.has(column.name))
   return { shown: named.length > 0 ? named : visible.slice(0, 1), named }
+}
+
+/** Behind the table's own name the database knows what its key determines. */
+function nameTable({ holder }: RelationUse, table: BaseTable, lens: Lens): void {
+  const node = holder.RangeVar as SyntaxNode
+  Object.assign(node, { schemaname: table.schema, relname: table.relation })
+  // What is false is not there.
+  if (isReadAlone(table, lens)) delete node.inh
 }
 
 function replaceRelation({ holder, name, alias }: RelationUse, subquery: SyntaxNode): void {

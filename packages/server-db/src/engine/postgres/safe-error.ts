@@ -94,6 +94,11 @@ export function toQueryFailure(error: unknown): QueryFailure {
       'parameters',
       'The type of a parameter is not clear: write it as a cast, such as $1::int or $1::text.',
     )
+  if (code === '42803')
+    return new QueryFailure(
+      'sql',
+      `${message}. GROUP BY must name every column that is shown: the key of a table does not stand for its other columns here`,
+    )
   const text = TEXTS[code] ?? TEXTS[`${code.slice(0, 2)}000`]
   if (text) return new QueryFailure('sql', text)
   return new QueryFailure(

@@ -1,7 +1,7 @@
 /** The connections of one Postgres source and the queue before them; each use is one transaction that leaves nothing behind. */
 import { quoteName } from '../../quote-name.ts'
 import { QueryFailure } from '../query-failure.ts'
-import type { SourceLimits } from '../query-limits.ts'
+import { CONNECT_TIMEOUT_MS, type SourceLimits } from '../query-limits.ts'
 import { createSlotQueue } from '../slot-queue.ts'
 import { cancelBackend } from './cancel-backend.ts'
 import { connectDb, type DbClient } from './db-client.ts'
@@ -42,7 +42,7 @@ const LOCK_TIMEOUT_MS = 1_000
 // Should this process be gone or stuck in the middle of a transaction.
 const IDLE_TIMEOUT_MS = 60_000
 
-const SETTINGS = `SELECT set_config('search_path', $4, true), set_config('standard_conforming_strings', 'on', true),
+const SETTINGS = `SELECT pg_catalog.pg_backend_pid() AS pid, set_config('search_path', $4, true), set_config('standard_conforming_strings', 'on', true),
   set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
   set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '1', true), set_config('statement_timeout', $1, true),
   set_config('lock_timeout', $2, true), set_config('idle_in_transaction_session_timeout', $3, true)`
@@ -100,19 +100,21 @@ async function runBounded<Result>(
 ): Promise<Result> {
   if (signal?.aborted) throw new QueryFailure('canceled', 'The call was canceled.')
   let ending: QueryFailure | undefined
+  let pid: string | undefined
   let killer: NodeJS.Timeout | undefined
   const end = (failure: QueryFailure) => {
     if (ending) return
     ending = failure
     killer = setTimeout(() => client.destroy(), STOP_WITHIN_MS)
-    cancelBackend(options.url, client.pid).catch(() => client.destroy())
+    if (pid === undefined) client.destroy()
+    else cancelBackend(options.url, pid).catch(() => client.destroy())
   }
   const onAbort = () => end(new QueryFailure('canceled', 'The call was canceled.'))
   const timedOut = new QueryFailure('timeout', `The query ran longer than ${timeoutMs} ms and was stopped.`)
   const timer = setTimeout(() => end(timedOut), timeoutMs)
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    await begin(client, options, timeoutMs)
+    pid = await begin(client, options, timeoutMs)
     return await work(client)
   } catch (error) {
     const failure = toQueryFailure(error)
@@ -126,10 +128,19 @@ async function runBounded<Result>(
   }
 }
 
-async function begin(client: DbClient, { access, searchPath = [] }: PoolOptions, timeoutMs: number): Promise<void> {
-  await client.rows(`BEGIN TRANSACTION ${access}`, [])
-  const path = ['pg_catalog', ...searchPath.map(quoteName)].join(', ')
-  await client.rows(SETTINGS, [...[timeoutMs, LOCK_TIMEOUT_MS, IDLE_TIMEOUT_MS].map(String), path])
+/** @returns the backend's process id: behind a connection pooler it is not the one that the connection was told */
+async function begin(client: DbClient, { access, searchPath = [] }: PoolOptions, timeoutMs: number): Promise<string> {
+  // A connection whose other end is gone without a word says nothing, for minutes.
+  const silent = setTimeout(() => client.destroy(), CONNECT_TIMEOUT_MS)
+  try {
+    await client.rows(`BEGIN TRANSACTION ${access}`, [])
+    const path = ['pg_catalog', ...searchPath.map(quoteName)].join(', ')
+    const bounds = [timeoutMs, LOCK_TIMEOUT_MS, IDLE_TIMEOUT_MS].map(String)
+    const [row] = await client.rows(SETTINGS, [...bounds, path])
+    return String(row?.pid)
+  } finally {
+    clearTimeout(silent)
+  }
 }
 
 /** Nothing of a transaction outlives it: no lock, no setting, no prepared statement, no cursor, no temporary table. */
