@@ -70,14 +70,15 @@ describe('refused', () => {
   })
 })
 
-it('a token stays inside, however it travels and whatever the API echoes', async () => {
+it('a token stays inside, however it travels and whatever the API echoes, and large answers are cut', async () => {
   const token = 'me@example.com/token:import-leak-canary'
   const proxy = await startFaultProxy('http://127.0.0.1:9')
   const env = { OPENAPI_WEATHER_TOKEN: token, OPENAPI_WEATHER_URL: proxy.url }
   const own = openHarness({ env, bounds: { maxRetries: 0, breakerFailures: 100 } })
   try {
     const overlay = 'auth: { kind: basic }'
-    const { data } = await preview(own, documentAt('https://api.example.com'), overlay)
+    const { data } = await preview(own, documentAt('/at-the-address-of-the-operator'), overlay)
+    expect(data.preview.base_url).toBe(proxy.url)
     await own.call('import_openapi', { mode: 'activate', connector: 'weather', preview_id: data.preview_id })
     const answers: unknown[] = []
     for (const status of [200, 400, 401, 403, 500]) {
@@ -89,6 +90,15 @@ it('a token stays inside, however it travels and whatever the API echoes', async
       answers.push(await own.call('call_read_operation', call))
       expect(proxy.seen[0]?.headers.authorization).toBe(`Basic ${btoa(token)}`)
     }
+    proxy.plan(() => ({
+      status: 200,
+      body: JSON.stringify({ city: 'x'.repeat(90_000), list: Array(9_000).fill({ a: 1 }) }),
+    }))
+    const call = { connector: 'weather', operation: 'getForecast', arguments: { city: 'Oslo' } }
+    const large = await own.call('call_read_operation', call)
+    expect(large.data.truncated).toBe(true)
+    expect(Math.max(large.text.length, JSON.stringify(large.data).length)).toBeLessThan(16_000)
+
     const told = JSON.stringify(answers) + own.logged.join('\n')
     expect(told).toContain('•••')
     expect(told).not.toContain('leak-canary')

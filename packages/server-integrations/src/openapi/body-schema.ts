@@ -6,7 +6,7 @@ import type { SchemaBook } from './schema-book.ts'
 import type { WrittenBody } from './written-operation.ts'
 
 /** A file among the arguments. */
-export const FILE_SCHEMA: JsonSchema = {
+const FILE_SCHEMA: JsonSchema = {
   type: 'object',
   properties: {
     filename: { type: 'string', minLength: 1, maxLength: 200 },

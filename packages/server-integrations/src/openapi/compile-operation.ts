@@ -50,7 +50,6 @@ export function compileOperation(written: WrittenOperation, by: OperationContext
     ...wordsOf(written, change),
     effect: change.risk ?? effectOf(written.method),
     isDeprecated: written.isDeprecated,
-    tags: written.tags,
     scopes: [...new Set([...by.overlay.scope, ...(change.scope ?? [])])],
     parameters: plans,
     headers: fixedHeaders(change),

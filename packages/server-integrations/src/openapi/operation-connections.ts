@@ -49,6 +49,8 @@ export function createOperationConnections(deps: OperationConnectionsDeps) {
     return openConnection(dialect, { api: guarded }, { log: deps.log, bounds: deps.bounds })
   }
   return {
+    /** The address that the operator gave for an imported connector. */
+    operatorUrl: (connector: string) => deps.env[variablesOf(connector, true).url]?.trim() || undefined,
     /** @throws ToolError `connection_required` */
     of(api: CompiledApi, isImported: boolean): Connection {
       const known = deps.shared.find(({ dialect }) => dialect.id === api.connector) ?? opened.get(api.connector)

@@ -57,7 +57,6 @@ export interface Operation {
   description: string
   effect: Effect
   isDeprecated: boolean
-  tags: readonly string[]
   /** Scopes that the caller needs beside those of the tool. */
   scopes: readonly string[]
   parameters: readonly ParameterPlan[]

@@ -67,7 +67,6 @@ function readOperation(operation: JsonRecord, shared: readonly unknown[], place:
     at,
     summary: own(operation, 'summary'),
     description: own(operation, 'description'),
-    tags: ownList(operation, 'tags').filter((tag): tag is string => typeof tag === 'string'),
     isDeprecated: own(operation, 'deprecated') === true,
     parameters,
     ...(body ? { body } : {}),

@@ -14,8 +14,6 @@ export interface SchemaBook {
   target(schema: JsonSchema | boolean): JsonSchema | boolean
   /** How many values the schema would have if every reference were replaced by its target; circles count once. */
   unfoldedSize(schema: unknown): number
-  /** How many definitions were converted so far. */
-  size(): number
 }
 
 interface Definition {
@@ -65,7 +63,6 @@ export function createSchemaBook(root: JsonRecord, by: Omit<Conversion, 'nameOf'
       return name === undefined ? schema : (definitions.get(name)?.schema ?? true)
     },
     unfoldedSize: (schema) => unfold(schema, definitions, sizes),
-    size: () => definitions.size,
   }
 }
 

@@ -39,7 +39,6 @@ export interface WrittenOperation {
   at: string
   summary: unknown
   description: unknown
-  tags: readonly string[]
   isDeprecated: boolean
   parameters: readonly WrittenParameter[]
   body?: WrittenBody

@@ -62,10 +62,10 @@ export const importOpenapi = integrationTool({
 
 async function preview(args: Input, call: Call) {
   const { connector, overlay } = args
-  const { imports, allowedHosts } = call.services.operations
+  const { imports, allowedHosts, connections } = call.services.operations
   const found = await previewInThread({ connector, document: await documentOf(args, call), overlay }, call.signal)
   const variables = variablesOf(connector, true)
-  const baseUrl = toToolError(() => publicBaseUrl(found.baseUrl, allowedHosts))
+  const baseUrl = connections.operatorUrl(connector) ?? toToolError(() => publicBaseUrl(found.baseUrl, allowedHosts))
   const previewId = imports.stage({
     connector,
     document: found.document,
