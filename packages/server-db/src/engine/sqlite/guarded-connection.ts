@@ -103,7 +103,7 @@ function attach(db: DatabaseSync, source: SourceInit, names: SecretNames): void 
 }
 
 /** Tables and views of every schema, and modules, which are table-valued functions: in lower case. */
-function realNames(db: DatabaseSync): Set<string> {
+export function realNames(db: DatabaseSync): Set<string> {
   const rows = db.prepare('SELECT name FROM pragma_table_list UNION SELECT name FROM pragma_module_list').all()
   return new Set(rows.map((row) => String(row.name).toLowerCase()))
 }

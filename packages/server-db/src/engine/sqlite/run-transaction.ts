@@ -9,7 +9,7 @@ import type { TransactionReport, TransactionStatement } from '../transaction.ts'
 import { type ChangeRecord, recordChanges } from './capture-changes.ts'
 import { bindParameters, refuseOddText, refuseTrailingText } from './compile-statement.ts'
 import { effectsOf } from './effects-of.ts'
-import { LIMITS, type SourceInit } from './guarded-connection.ts'
+import { LIMITS, realNames, type SourceInit } from './guarded-connection.ts'
 import { type BaseTable, readBaseTables } from './read-base-tables.ts'
 import type { TransactJob } from './source-job.ts'
 import { createWriteAuthorizer, type WriteAuthorizer } from './write-authorizer.ts'
@@ -38,6 +38,7 @@ export function runTransaction(source: SourceInit, viewer: Viewer, job: Transact
       policy: source.policy,
       role: viewer.role,
       isOwn: record.isOwn,
+      real: realNames(db),
       triggers: new Set(triggers.map(({ name }) => String(name))),
     })
     return report({ db, source, viewer, tables, record, authorizer }, job)

@@ -1,6 +1,7 @@
 /** SQLite's authorizer on the write connection, default deny: which tables a role may change, and what it may read to say which rows. */
 import { constants as sqlite } from 'node:sqlite'
 import {
+  ADMIN,
   columnRule,
   mayWrite,
   type Role,
@@ -10,7 +11,7 @@ import {
   type WriteAction,
 } from '../../policy/source-policy.ts'
 import { QueryFailure } from '../query-failure.ts'
-import { ALLOWED_FUNCTIONS } from './allowed-functions.ts'
+import { ALLOWED_FUNCTIONS, ALLOWED_TABLE_FUNCTIONS } from './allowed-functions.ts'
 import type { AccessArguments } from './authorizer.ts'
 
 /** The callback for `setAuthorizer`, and what it saw of the statement compiled last. */
@@ -28,6 +29,8 @@ export interface WriteRules {
   role: Role
   /** Names made for this connection: the table of changes and the triggers that fill it. */
   isOwn(name: string | null): boolean
+  /** Everything there is to read, in lower case: a name that is not among it is the statement's own. */
+  real: ReadonlySet<string>
   /** Triggers of the source: what they write is judged by what they change. */
   triggers: ReadonlySet<string>
 }
@@ -70,17 +73,20 @@ function judge(rules: WriteRules, [action, first, second, schema]: AccessArgumen
 }
 
 function judgeRead(
-  { policy, role, isOwn }: WriteRules,
+  { policy, role, isOwn, real }: WriteRules,
   name: string,
   { column, schema }: { column: string; schema: string | null },
 ): QueryFailure | undefined {
   if (isOwn(name)) return new QueryFailure('sql', `no such table: ${name}`)
-  // A name of the statement's own: a CTE.
-  if (schema === null && column === '' && !/^(sqlite|pragma)_/i.test(name)) return undefined
-  if (schema !== 'main' || /^(sqlite|pragma)_/i.test(name))
+  if (ALLOWED_TABLE_FUNCTIONS.has(name.toLowerCase())) return undefined
+  const isCatalog = /^(sqlite|pragma)_/i.test(name)
+  // Where no column is used, SQLite reports the name alone as it stands in the text: of a table, or of a CTE.
+  if (schema === null && column === '' && !isCatalog && !real.has(name.toLowerCase())) return undefined
+  if ((schema !== 'main' && schema !== null) || isCatalog)
     return new QueryFailure('refused', `"${name}" is not a table of this database.`, 'no_catalog')
   const table = tablePolicy(policy, name)
-  if (rowFilter(table, role) || (column !== '' && columnRule(table, column, role) !== 'open'))
+  const isOpen = column === '' ? role === ADMIN || table !== undefined : columnRule(table, column, role) === 'open'
+  if (rowFilter(table, role) || !isOpen)
     return new QueryFailure(
       'refused',
       `A write may not read ${name}${column ? `.${column}` : ''} as your role sees it.`,
