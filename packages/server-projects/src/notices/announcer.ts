@@ -1,5 +1,6 @@
 /** Tells subscribers what was written, by this process or another one on the same database: triggers keep a numbered list of what was touched. */
 import type { Changes } from '@causeway/shared-contracts/define-domain-server'
+import type { Logger } from '@causeway/shared-contracts/log'
 import type { Database } from '../store/database.ts'
 
 /** Longest time until a write of another process is announced here. */
@@ -21,25 +22,33 @@ interface Touched {
 /** Overviews that any change of a task or project may change. */
 const OVERVIEWS = ['project://status', 'project://team-workload', 'project://recent-activity']
 
-/** Starts from what is committed now. */
-export function startAnnouncer(db: Database, changes: Changes): Announcer {
+/** Starts from what is committed now. What cannot be read is announced with what comes next: no write fails for it. */
+export function startAnnouncer(db: Database, { changes, log }: { changes: Changes; log: Logger }): Announcer {
   let heardSeq = lastTouch(db)
   let version = dataVersion(db)
-  const announce = () => {
+  const guarded = (work: () => void) => () => {
+    try {
+      work()
+    } catch (error) {
+      log.warn({ err: error }, 'changes were not announced; next try with the next one')
+    }
+  }
+  const announce = guarded(() => {
     const touched = db.all<Touched>('SELECT kind, subject, seq FROM touched WHERE seq > :heardSeq ORDER BY seq', {
       heardSeq,
     })
     heardSeq = touched.at(-1)?.seq ?? heardSeq
     for (const uri of new Set(touched.flatMap(urisOf))) changes.resourceUpdated(uri)
     if (touched.some(({ kind }) => kind === 'list')) changes.resourcesChanged()
-  }
-  const poll = setInterval(() => {
+  })
+  const look = guarded(() => {
     // SQLite counts the commits of other connections, which costs next to nothing to ask.
     const current = dataVersion(db)
     if (current === version) return
     version = current
     announce()
-  }, POLL_MS)
+  })
+  const poll = setInterval(look, POLL_MS)
   poll.unref()
   return { announce, stop: () => clearInterval(poll) }
 }

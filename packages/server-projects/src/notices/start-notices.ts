@@ -25,7 +25,7 @@ export function startNotices({ db, changes, now, log }: NoticesOf): Announcer {
   const days = Number(process.env.CAUSEWAY_PROJECTS_DUE_SOON_DAYS ?? DUE_SOON_DAYS)
   if (!Number.isInteger(days) || days < 0 || days > 60)
     throw new Error('Cannot use CAUSEWAY_PROJECTS_DUE_SOON_DAYS: want a whole number from 0 to 60')
-  const announcer = startAnnouncer(db, changes)
+  const announcer = startAnnouncer(db, { changes, log })
   const scan = () => {
     try {
       if (scanDeadlines(db, { now: now(), days }) > 0) announcer.announce()
