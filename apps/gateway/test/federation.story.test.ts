@@ -1,7 +1,7 @@
-/** Work that crosses domains through one URL, told by real clients of both eras: an issue becomes a task, an incident is handled, money is paid back once, Slack fails and heals, and an issue that gives orders gets nowhere. The recipes are in docs/recipes. */
+/** Work that crosses domains through one URL, told by real clients of both eras: an issue becomes a task, a customer is seen from all sides, an incident is handled, a sprint is planned, money is paid back once, Slack fails and heals, and an issue that gives orders gets nowhere. The recipes are in docs/recipes. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AnsweringClient, connectAnswering } from './support/answering-client.ts'
+import { type AnsweringClient, type AnswersOf, connectAnswering } from './support/answering-client.ts'
 import { type ClientKind, connectAny } from './support/any-client.ts'
 import { startFaultyVendors } from './support/faulty-vendors.ts'
 import { type StoryGateway, startGateway } from './support/start-gateway.ts'
@@ -26,7 +26,7 @@ beforeAll(async () => {
   }
   gateway = await startGateway({
     upstreams: {
-      projects: { run: join(PACKAGES, 'server-projects') },
+      projects: { run: join(PACKAGES, 'server-projects'), asks: { sampling: true } },
       db: { run: join(PACKAGES, 'server-db') },
       integrations: { run: join(PACKAGES, 'server-integrations'), env },
     },
@@ -34,6 +34,8 @@ beforeAll(async () => {
     rules: [
       { id: 'operators', effect: 'allow', roles: ['operator'], tools: ['*'], prompts: ['*'], resources: ['*'] },
       { id: 'readers', effect: 'allow', roles: ['support'], tools: ['effect:read'] },
+      // What the database masks for them must not be had elsewhere.
+      { id: 'no-payments', effect: 'deny', roles: ['support'], tools: ['integrations__stripe_*'] },
     ],
   })
   for (const agent of ['ops', 'helper']) keys.set(agent, gateway.key(agent))
@@ -44,8 +46,8 @@ afterAll(async () => {
   await vendors?.close()
 })
 
-const connect = (kind: ClientKind, agent = 'ops') =>
-  connectAnswering(kind, { url: `${gateway.url}/mcp`, key: keys.get(agent) ?? '' })
+const connect = (kind: ClientKind, agent = 'ops', answers?: AnswersOf) =>
+  connectAnswering(kind, { url: `${gateway.url}/mcp`, key: keys.get(agent) ?? '' }, answers)
 
 /** A call that must succeed. */
 async function done(client: AnsweringClient, tool: string, args: Record<string, unknown>) {
@@ -71,6 +73,16 @@ async function taskOfIssue(client: AnsweringClient) {
   return { key: task.key, evidence, details: tasks[0] }
 }
 
+async function customerFrom(client: AnsweringClient) {
+  const customer = 'SELECT id, email, ssn FROM customers WHERE name = $1'
+  const { rows, policy } = await done(client, 'db__run_query', { sql: customer, params: ['Jana Keller'] })
+  const [id, ...person] = rows[0]
+  const orders = { sql: 'SELECT count(*) FROM orders WHERE customer_id = $1', params: [id] }
+  const counted = await done(client, 'db__run_query', orders)
+  const { tasks } = await done(client, 'projects__search_tasks', { query: 'coupon', limit: 5 })
+  return { person, masked: policy.masked, orders: Number(counted.rows[0][0]), tasks }
+}
+
 describe.each(KINDS)('with %s', (kind) => {
   it('1. makes one task of issue #456, for whoever owns the module, with the documentation', async () => {
     const client = await connect(kind)
@@ -80,6 +92,50 @@ describe.each(KINDS)('with %s', (kind) => {
     const links = first.details.links.map((link: { ref?: string; url?: string }) => link.ref ?? link.url)
     expect(links).toEqual(['gh:acme/web#456', expect.stringContaining('/docs/checkout/coupons.md')])
     expect((await taskOfIssue(client)).key).toBe(first.key)
+    await client.close()
+  })
+
+  it('2. shows a customer from all sides: whole to an operator, masked to support', async () => {
+    const [operator, support] = [await connect(kind), await connect(kind, 'helper')]
+    const whole = await customerFrom(operator)
+    const masked = await customerFrom(support)
+    expect(whole.person).toEqual(['jana.keller@nordwind-bikes.example', expect.stringMatching(/^9\d\d-\d\d-\d{4}$/)])
+    expect(whole.masked).toEqual([])
+    expect(masked.person).toEqual(['j***@nordwind-bikes.example', `***${String(whole.person[1]).slice(-4)}`])
+    expect(masked.masked).toEqual(['customers.email', 'customers.ssn'])
+    expect([masked.orders, masked.tasks]).toEqual([whole.orders, whole.tasks])
+    expect(whole.orders).toBeGreaterThan(0)
+    expect(whole.tasks.length).toBeGreaterThan(0)
+    const overview = { customer: String(whole.person[0]) }
+    const { paid } = await done(operator, 'integrations__stripe_get_customer_overview', overview)
+    expect(paid[0].minor).toBeGreaterThan(0)
+    await expect(support.call('integrations__stripe_get_customer_overview', overview)).rejects.toThrow(/no such tool/i)
+    await Promise.all([operator.close(), support.close()])
+  })
+
+  it.each(['a model to sample', 'none'])('4. plans a sprint by prompt, with %s', async (model) => {
+    const drafted = { tasks: [{ title: 'Measure the checkout', description: 'For a week.' }] }
+    const answers = model === 'none' ? {} : { model: [JSON.stringify(drafted)] }
+    const client = await connect(kind, 'ops', answers)
+    const goal = 'A calmer checkout'
+    const [steps, ...attached] = await client.prompt('projects__sprint_planning', { project: 'WEB', goal })
+    for (const tool of ['list_tasks', 'get_workload', 'create_tasks', 'plan_sprint']) expect(steps).toContain(tool)
+    expect(attached.join()).toContain('project://WEB/status')
+    const { tasks: candidates } = await done(client, 'projects__list_tasks', { project: 'WEB', limit: 3 })
+    await done(client, 'projects__get_workload', { project: 'WEB' })
+    const draft = await done(client, 'projects__generate_task_breakdown', { goal, project: 'WEB' })
+    expect(draft.by).toBe(model === 'none' ? 'template' : 'sampling')
+    const idempotency = { idempotency_key: `sprint ${kind} ${model}` }
+    // Without a model to ask, the one that calls writes the tasks itself.
+    const wanted = model === 'none' ? { project: 'WEB', ...drafted } : { draft_id: draft.draft_id }
+    const made = await done(client, 'projects__create_tasks', { ...wanted, ...idempotency })
+    const add = [...candidates.map(({ key }: { key: string }) => key), made.results[0].key]
+    const plan = { project: 'WEB', name: `Calm ${KINDS.indexOf(kind)} ${model}`, goal, add }
+    const rehearsed = await done(client, 'projects__plan_sprint', { ...plan, dry_run: true })
+    expect(rehearsed).toMatchObject({ dry_run: true, added: add })
+    const planned = await done(client, 'projects__plan_sprint', plan)
+    expect(planned).toMatchObject({ dry_run: false, added: add, sprint: { goal } })
+    expect(planned.load).toEqual(rehearsed.load)
     await client.close()
   })
 

@@ -24,6 +24,9 @@ export interface AnsweringClient {
   call(name: string, args: Record<string, unknown>): Promise<any>
   read(uri: string): Promise<{ text: string; ttlMs?: number }>
   resources(): Promise<string[]>
+  tools(): Promise<string[]>
+  /** The texts of a prompt's messages, those of resources in it too. */
+  prompt(name: string, args: Record<string, string>): Promise<string[]>
   subscribe(uris: readonly string[]): Promise<void>
   close(): Promise<void>
 }
@@ -84,6 +87,13 @@ function faceOf(client: ClientV2, isModern: boolean): Omit<AnsweringClient, 'ask
       return typeof result.ttlMs === 'number' ? { text, ttlMs: result.ttlMs } : { text }
     },
     resources: async () => (await client.listResources()).resources.map(({ uri }) => uri),
+    tools: async () => (await client.listTools()).tools.map(({ name }) => name),
+    async prompt(name, args) {
+      const { messages } = await client.getPrompt({ name, arguments: args })
+      return messages.map(({ content }) =>
+        content.type === 'text' ? content.text : content.type === 'resource' ? JSON.stringify(content.resource) : '',
+      )
+    },
     async subscribe(uris) {
       if (isModern) await client.listen({ resourceSubscriptions: [...uris], resourcesListChanged: true })
       else for (const uri of uris) await client.subscribeResource({ uri })
