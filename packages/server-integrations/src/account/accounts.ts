@@ -1,7 +1,7 @@
 /** The third-party accounts of callers: connected by a person at a link, renewed when they run out, revoked when they are given up. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { type Caller, callerKey } from '@causeway/shared-contracts/caller'
+import type { Caller } from '@causeway/shared-contracts/caller'
 import type { DataDir } from '@causeway/shared-contracts/data-dir'
 import type { Logger } from '@causeway/shared-contracts/log'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
@@ -15,6 +15,7 @@ import { createConnectListener } from './connect-listener.ts'
 import { answerPage, CALLBACK_PATH } from './connect-pages.ts'
 import type { OauthClient } from './oauth-client.ts'
 import { createPendingConnections, type PendingConnection } from './pending-connections.ts'
+import { createRenewal } from './renew-account.ts'
 
 export interface Accounts {
   /** How callers connect accounts of the vendor; undefined when they connect none. */
@@ -45,7 +46,8 @@ export function openAccounts({
   const vault = openAccountVault(join(dataDir.path, 'accounts.sqlite'), dataDir.secret)
   const pending = createPendingConnections()
   const clientOf = openOauthClients(settings)
-  const renewals = new Map<string, Promise<string | undefined>>()
+  const titleOf = (vendor: string) => VENDOR_PLANS[vendor as VendorId].dialect.title
+  const renew = createRenewal({ vault, clientOf, titleOf, log })
   const placeOf = (vendor: string, caller: Caller): AccountPlace => {
     const known = settings.get(vendor)
     if (!known) throw new Error(`Cannot use accounts of "${vendor}": none are configured`)
@@ -59,7 +61,7 @@ export function openAccounts({
     )
   }
   const redirectUri = async () => `${await listener.url()}${CALLBACK_PATH}`
-  const codeRequest = async ({ verifier }: PendingConnection, state: string) => ({
+  const codeRequest = async ({ verifier = '' }: PendingConnection, state: string) => ({
     redirectUri: await redirectUri(),
     state,
     verifier,
@@ -68,7 +70,7 @@ export function openAccounts({
   const listener = createConnectListener(listenerSettings(env), (request) =>
     answerPage(request, {
       pending,
-      titleOf: (vendor) => VENDOR_PLANS[vendor as VendorId].dialect.title,
+      titleOf,
       usesOauth: (vendor) => settings.get(vendor)?.oauth !== undefined,
       leave: async (at) => (await clientOf(at.vendor)).authorizationUrl(await codeRequest(at, at.state ?? '')),
       async comeBack(at, state, answer) {
@@ -83,28 +85,6 @@ export function openAccounts({
     }),
   )
 
-  /** Another call may have renewed it meanwhile; a refused token of the vault is renewed once for all who ask. */
-  const renew = async (place: AccountPlace, stale: string): Promise<string | undefined> => {
-    const account = vault.get(place)
-    if (!account) return undefined
-    if (account.token !== stale) return account.token
-    if (account.refreshToken === undefined) return undefined
-    const grant = await (await clientOf(place.vendor)).refresh(account.refreshToken).catch(() => {
-      throw notRenewed(place.vendor)
-    })
-    if (grant) vault.put(place, { ...account, ...grant })
-    log.info({ vendor: place.vendor, agent: place.caller.agent, renewed: grant !== undefined }, 'account renewed')
-    return grant?.token
-  }
-  const renewOnce = (place: AccountPlace, stale: string): Promise<string | undefined> => {
-    const key = JSON.stringify([place.vendor, callerKey(place.caller)])
-    const running = renewals.get(key)
-    if (running) return running
-    const started = renew(place, stale).finally(() => renewals.delete(key))
-    renewals.set(key, started)
-    return started
-  }
-
   return {
     settingsOf: (vendor) => settings.get(vendor),
     endpointOf(vendor, caller) {
@@ -112,7 +92,7 @@ export function openAccounts({
       const place = placeOf(vendor, caller)
       const account = vault.get(place)
       const { baseUrl } = place
-      return account && { id: account.id, baseUrl, token: account.token, renew: (stale) => renewOnce(place, stale) }
+      return account && { id: account.id, baseUrl, token: account.token, renew: (stale) => renew(place, stale) }
     },
     linkFor: async (vendor, caller) => `${await listener.url()}/connect/${pending.begin(vendor, caller).id}`,
     async disconnect(vendor, caller) {
@@ -168,12 +148,4 @@ function listenerSettings(env: NodeJS.ProcessEnv) {
   if (!/^\d{1,5}$/.test(port)) throw new Error(`Cannot use INTEGRATIONS_CONNECT_PORT "${port}": not a port`)
   const given = env.INTEGRATIONS_PUBLIC_URL?.trim()
   return { port: Number(port), publicUrl: given ? safeUrl('INTEGRATIONS_PUBLIC_URL', given) : undefined }
-}
-
-function notRenewed(vendor: string): ToolError {
-  return new ToolError(
-    'unavailable',
-    `The ${VENDOR_PLANS[vendor as VendorId].dialect.title} account has run out and could not be renewed just now. Nothing was done. Try again later.`,
-    { retryable: true },
-  )
 }

@@ -53,6 +53,7 @@ function askPerson(pending: PendingConnection, steps: ConnectSteps): PageAnswer 
 
 async function answerLeave(pending: PendingConnection, steps: ConnectSteps): Promise<PageAnswer> {
   pending.state = secret()
+  pending.verifier = secret()
   try {
     return { status: 303, location: (await steps.leave(pending)).href }
   } catch {

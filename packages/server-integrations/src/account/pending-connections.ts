@@ -13,8 +13,8 @@ export interface PendingConnection {
   caller: Caller
   /** What the vendor sends back, of the last time the browser left for it; taken out when it comes back. */
   state?: string
-  /** PKCE. */
-  verifier: string
+  /** PKCE, of the same time. */
+  verifier?: string
   /** The secret in the cookie of the browser that opened the link first. */
   browser?: string
   expiresAtMs: number
@@ -35,7 +35,7 @@ export function createPendingConnections(now: () => number = Date.now) {
       const known = [...pending.values()].find((one) => one.vendor === vendor && callerKey(one.caller) === key)
       if (known && alive(known)) return known
       sweep()
-      const made = { id: secret(), vendor, caller, verifier: secret(), expiresAtMs: now() + LIFE_MS }
+      const made = { id: secret(), vendor, caller, expiresAtMs: now() + LIFE_MS }
       pending.set(made.id, made)
       return made
     },
