@@ -64,14 +64,11 @@ export class Reply {
       return
     }
     this.bytes = sizeOf(body)
-    this.status = status
+    // Nothing is sent yet, but what is wrong with the head shows while there is somebody to be told.
+    this.#head(status, ['Content-Type', 'application/json', 'Content-Length', String(this.bytes), ...headers])
     this.#isAnswered = true
-    const out = () => {
-      this.#head(status, ['Content-Type', 'application/json', 'Content-Length', String(this.bytes), ...headers])
-      this.#end(body)
-    }
-    if (openReplies < MIN_GATHERED) out()
-    else atTurnEnd(out)
+    if (openReplies < MIN_GATHERED) this.#end(body)
+    else atTurnEnd(() => this.#end(body))
   }
 
   /** Ends without a body. */

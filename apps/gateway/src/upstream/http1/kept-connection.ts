@@ -19,6 +19,10 @@ export interface ConnectionParts {
 const IDLE_MS = 10_000
 /** It is let go so long before the upstream would, which may hear of a request on its way too late, ms. */
 const IDLE_MARGIN_MS = 1_000
+/** It waits no longer, whatever the upstream says, ms. */
+const MAX_IDLE_MS = 600_000
+/** Streams stay open for days: only probes find out that the other machine is gone without a word, ms. */
+const PROBE_AFTER_MS = 60_000
 
 /** All that arrives is read at once and in turn, and the parser copies what it hands on. */
 const arrived = Buffer.allocUnsafeSlow(64 * 1024)
@@ -35,7 +39,9 @@ export class KeptConnection implements ResponseSink {
   #isSent = false
   #isComplete = false
   #isKept = false
-  /** When it was last free, ms of `performance.now()`. */
+  #hidesBody = false
+  #requests = 0
+  /** Since when nothing was sent on it without an answer, ms of `performance.now()`. */
   freeAtMs = 0
   /** Until when it may be used, ms of `performance.now()`. */
   freeUntilMs = 0
@@ -46,10 +52,12 @@ export class KeptConnection implements ResponseSink {
     this.#current = first
     const { host, port, lookup } = parts
     const onread = { buffer: arrived, callback: (count: number) => this.#read(count) }
-    const socket = connect({ host, port, lookup, noDelay: true, onread })
+    const probes = { keepAlive: true, keepAliveInitialDelay: PROBE_AFTER_MS }
+    const socket = connect({ host, port, lookup, noDelay: true, onread, ...probes })
     const late = setTimeout(() => socket.destroy(coded('ETIMEDOUT', 'it took too long')), parts.connectMs)
     socket.once('connect', () => {
       clearTimeout(late)
+      this.freeAtMs = performance.now()
       this.#send(first)
     })
     socket.on('error', (error) => {
@@ -66,6 +74,11 @@ export class KeptConnection implements ResponseSink {
   /** Whether it is of no more use. */
   get isOver(): boolean {
     return this.#socket.destroyed || this.#socket.readableEnded
+  }
+
+  /** Whether it has carried more than one request, so that the upstream does keep it. */
+  get isProven(): boolean {
+    return this.#requests > 1
   }
 
   /** Sends a request; nothing else may be under way. */
@@ -93,7 +106,9 @@ export class KeptConnection implements ResponseSink {
 
   onHead(status: number, headers: IncomingHttpHeaders): void {
     this.#status = status
+    if (status < 100) this.#fault ??= new Error('its answer has no status')
     if (this.#fault || status < 200) return
+    this.#hidesBody = (status === 204 || status === 304) && announcesBody(headers)
     this.#idleMs = idleMsOf(headers['keep-alive'])
     this.#current?.onHead(status, headers)
   }
@@ -106,7 +121,7 @@ export class KeptConnection implements ResponseSink {
     if (this.#status === 101) this.#fault ??= new Error('it switched to another protocol')
     if (this.#fault || this.#status < 200) return
     this.#isComplete = true
-    this.#isKept = isKept
+    this.#isKept = isKept && !this.#hidesBody
   }
 
   #send(post: PendingPost): void {
@@ -118,6 +133,7 @@ export class KeptConnection implements ResponseSink {
       return
     }
     this.#isSent = true
+    this.#requests++
     const { head, body, isAscii } = post.text
     if (isAscii) {
       this.#socket.write(head + body, 'latin1')
@@ -130,15 +146,22 @@ export class KeptConnection implements ResponseSink {
   }
 
   #read(count: number): boolean {
-    if (this.#socket.destroyed) return true
-    const fault = this.#parser.read(arrived.subarray(0, count))
-    this.#afterReading(fault)
+    if (!this.#socket.destroyed) this.#follow(() => this.#parser.read(arrived.subarray(0, count)))
     return true
   }
 
   #ended(): void {
-    this.#afterReading(this.#parser.end())
+    this.#follow(() => this.#parser.end())
     this.destroy(new Error('it closed the connection'))
+  }
+
+  // What throws in here is called by a socket: it would end the process, and not just the request.
+  #follow(read: () => Error | undefined): void {
+    try {
+      this.#afterReading(read())
+    } catch (error) {
+      this.destroy(error as Error)
+    }
   }
 
   // Not while the parser is at work: what is left of these bytes would be read as the answer to the next request.
@@ -146,6 +169,7 @@ export class KeptConnection implements ResponseSink {
     const post = this.#current
     if (this.#isComplete && post) {
       this.#current = undefined
+      this.freeAtMs = performance.now()
       post.onComplete()
       // What is still on its way to the upstream would end up in front of the next request.
       if (this.#isKept && !fault && !this.#fault && this.#socket.writableLength === 0) this.#free()
@@ -171,7 +195,12 @@ export class KeptConnection implements ResponseSink {
 
 function idleMsOf(keepAlive: string | string[] | undefined): number {
   const seconds = /(?:^|[,;\s])timeout=(\d{1,6})(?:$|[,;\s])/i.exec(String(keepAlive ?? ''))?.[1]
-  return seconds === undefined ? IDLE_MS : Number(seconds) * 1_000 - IDLE_MARGIN_MS
+  return seconds === undefined ? IDLE_MS : Math.min(Number(seconds) * 1_000 - IDLE_MARGIN_MS, MAX_IDLE_MS)
+}
+
+// Of an answer that has none by its status: where one follows all the same, it would be taken for the next answer.
+function announcesBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0
 }
 
 function coded(code: string, reason: string): Error {

@@ -1,91 +1,26 @@
 /** Posts over kept connections to an upstream that writes raw bytes: what is one answer is read as one however it arrives, and what is not ends the connection. */
-
-import { lookup } from 'node:dns'
-import { once } from 'node:events'
-import { type AddressInfo, createServer, type LookupFunction, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { KeptConnections } from './kept-connections.ts'
-import type { PostController, PostHandler } from './pending-post.ts'
+import { keptTo, ok, type RawUpstream, startRawUpstream } from '../../../test/support/start-raw-upstream.ts'
+import type { PostController } from './pending-post.ts'
 
-interface Outcome {
-  status?: number
-  headers?: Record<string, unknown>
-  body?: string
-  error?: string
-  wasBegun: boolean
-}
-
-let upstream: Server
-let sockets: Socket[]
-let seen: string[]
-/** What the upstream does with each request, by its number. */
-let answer: (socket: Socket, number: number, text: string) => void
-let connections: KeptConnections
+let upstream: RawUpstream
+const post: RawUpstream['post'] = (...all) => upstream.post(...all)
 
 beforeEach(async () => {
-  sockets = []
-  seen = []
-  answer = (socket) => socket.write(ok('hello'))
-  upstream = createServer((socket) => {
-    sockets.push(socket)
-    let text = ''
-    socket.on('error', () => {})
-    socket.on('data', (bytes: Buffer) => {
-      text += bytes.toString('utf8')
-      const length = Number(/content-length: (\d+)/.exec(text)?.[1])
-      const head = text.indexOf('\r\n\r\n')
-      if (head < 0 || Buffer.byteLength(text.slice(head + 4)) < length) return
-      seen.push(text)
-      const whole = text
-      text = ''
-      answer(socket, seen.length, whole)
-    })
-  })
-  upstream.listen(0, '127.0.0.1')
-  await once(upstream, 'listening')
-  connections = open({})
+  upstream = await startRawUpstream()
 })
-afterEach(async () => {
-  await connections.destroy()
-  for (const socket of sockets) socket.destroy()
-  upstream.close()
-})
-
-function open({ maxConnections = 10, port = (upstream.address() as AddressInfo).port }): KeptConnections {
-  const options = { maxConnections, connectMs: 2_000, lookup: lookup as LookupFunction }
-  return new KeptConnections(new URL(`http://127.0.0.1:${port}`), options)
-}
-
-const ok = (body: string, head = '') =>
-  `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
-
-function post(body = '{}', more: { headers?: string[]; onStart?: (controller: PostController) => void } = {}) {
-  return new Promise<Outcome>((resolve) => {
-    const outcome: Outcome = { wasBegun: false }
-    const chunks: Buffer[] = []
-    const handler: PostHandler = {
-      onRequestStart(controller) {
-        outcome.wasBegun = true
-        more.onStart?.(controller)
-      },
-      onResponseStart: (_, status, headers) => Object.assign(outcome, { status, headers: { ...headers } }),
-      onResponseData: (_, chunk) => chunks.push(chunk),
-      onResponseEnd: () => resolve({ ...outcome, body: Buffer.concat(chunks).toString('utf8') }),
-      onResponseError: (_, error) => resolve({ ...outcome, error: error.message }),
-    }
-    connections.dispatch({ path: '/mcp', method: 'POST', headers: more.headers ?? [], body }, handler)
-  })
-}
+afterEach(() => upstream.close())
 
 it('sends what it is given, and uses the connection again', async () => {
   const first = await post('{"ä":1}', { headers: ['x-one', 'two', 'x-latin', 'caf\u00e9'] })
   expect(first).toMatchObject({ status: 200, body: 'hello', headers: { 'content-type': 'application/json' } })
   await post('{}')
-  expect(seen[0]).toMatch(/^POST \/mcp HTTP\/1\.1\r\nhost: 127\.0\.0\.1:\d+\r\n/)
-  expect(seen[0]).toContain('\r\nx-one: two\r\n')
-  expect(seen[0]?.endsWith('content-length: 8\r\n\r\n{"ä":1}')).toBe(true)
-  expect(sockets).toHaveLength(1)
+  expect(upstream.seen[0]).toMatch(/^POST \/mcp HTTP\/1\.1\r\nhost: 127\.0\.0\.1:\d+\r\n/)
+  expect(upstream.seen[0]).toContain('\r\nx-one: two\r\n')
+  expect(upstream.seen[0]?.endsWith('content-length: 8\r\n\r\n{"ä":1}')).toBe(true)
+  expect(upstream.sockets).toHaveLength(1)
 })
 
 it.each([
@@ -98,21 +33,21 @@ it.each([
   ],
 ])('reads %s, whatever pieces it comes in, and keeps the connection', async (_, rest, before = '') => {
   const bytes = Buffer.from(`${before}HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a: 2\r\n${rest}`)
-  answer = async (socket, number) => {
+  upstream.answer = async (socket, number) => {
     if (number === 1) socket.write(bytes)
     else for (const byte of bytes) socket.write(Buffer.of(byte)) && (await new Promise(setImmediate))
   }
   const outcomes = [await post(), await post()]
   for (const outcome of outcomes)
     expect(outcome).toMatchObject({ status: 200, body: 'hello', headers: { 'x-a': ['1', '2'] } })
-  expect(sockets).toHaveLength(1)
+  expect(upstream.sockets).toHaveLength(1)
 })
 
 it('reads a body that only the end of the connection ends', async () => {
-  answer = (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nhello')
+  upstream.answer = (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nhello')
   expect(await post()).toMatchObject({ status: 200, body: 'hello' })
   expect(await post()).toMatchObject({ body: 'hello' })
-  expect(sockets).toHaveLength(2)
+  expect(upstream.sockets).toHaveLength(2)
 })
 
 it.each([
@@ -127,28 +62,28 @@ it.each([
   ['a bad chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n'],
   ['a line folded into the next', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: a\r\n\tb: c\r\n\r\nhello'],
 ])('takes %s for no answer and lets go of the connection', async (_, bytes) => {
-  answer = (socket, number) => socket.write(number === 1 ? bytes : ok('again'))
+  upstream.answer = (socket, number) => socket.write(number === 1 ? bytes : ok('again'))
   expect(await post()).toMatchObject({ wasBegun: true, error: expect.any(String) })
   expect(await post()).toMatchObject({ body: 'again' })
-  expect(sockets).toHaveLength(2)
+  expect(upstream.sockets).toHaveLength(2)
 })
 
 it('never gives what follows an answer to the next request', async () => {
-  answer = (socket, number) => socket.write(number === 1 ? ok('mine') + ok('poison') : ok('yours'))
+  upstream.answer = (socket, number) => socket.write(number === 1 ? ok('mine') + ok('poison') : ok('yours'))
   expect(await post()).toMatchObject({ body: 'mine' })
   expect(await post()).toMatchObject({ body: 'yours' })
-  expect(sockets).toHaveLength(2)
+  expect(upstream.sockets).toHaveLength(2)
 })
 
 it('lets go of a connection on which something arrives that nobody asked for', async () => {
-  answer = (socket, number) => {
+  upstream.answer = (socket, number) => {
     socket.write(ok(String(number)))
     setTimeout(() => socket.write(ok('unasked')), 5)
   }
   await post()
   await sleep(50)
   expect(await post()).toMatchObject({ body: '2' })
-  expect(sockets).toHaveLength(2)
+  expect(upstream.sockets).toHaveLength(2)
 })
 
 it.each([
@@ -156,28 +91,28 @@ it.each([
   ['Keep-Alive: timeout=1\r\n', 2],
   ['Keep-Alive: timeout=60, max=100\r\n', 1],
 ])('does with the connection what the upstream says: %j', async (head, expected) => {
-  answer = (socket) => socket.write(ok('x', head))
+  upstream.answer = (socket) => socket.write(ok('x', head))
   await post()
   await post()
-  expect(sockets).toHaveLength(expected)
+  expect(upstream.sockets).toHaveLength(expected)
 })
 
 it('fails a request whose connection ends, and says that it was begun', async () => {
-  answer = (socket) => socket.destroy()
+  upstream.answer = (socket) => socket.destroy()
   expect(await post()).toMatchObject({ wasBegun: true, error: expect.any(String) })
-  answer = (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello')
+  upstream.answer = (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello')
   expect(await post()).toMatchObject({ status: 200, error: expect.any(String) })
 })
 
 it('fails a request that finds nobody, and says that it was not begun', async () => {
-  await connections.destroy()
-  connections = open({ port: 1 })
+  await upstream.connections.destroy()
+  upstream.connections = keptTo(1)
   expect(await post()).toEqual({ wasBegun: false, error: expect.stringContaining('ECONNREFUSED') })
 })
 
 it('ends the connection of a request that is given up, and of no other', async () => {
   const waiting: Socket[] = []
-  answer = (socket) => waiting.push(socket)
+  upstream.answer = (socket) => waiting.push(socket)
   let given: PostController | undefined
   const gone = post('{"n":1}', { onStart: (controller) => (given = controller) })
   const kept = post('{"n":2}')
@@ -194,44 +129,44 @@ it('sends nothing of a request that is given up as it begins', async () => {
     error: 'never',
   })
   expect(await post()).toMatchObject({ body: 'hello' })
-  expect(seen).toHaveLength(1)
+  expect(upstream.seen).toHaveLength(1)
 })
 
 it('has no more connections than it may, and serves who waits in turn', async () => {
-  await connections.destroy()
-  connections = open({ maxConnections: 2 })
-  answer = (socket, number) => setTimeout(() => socket.write(ok(String(number))), 2)
+  await upstream.connections.destroy()
+  upstream.connections = keptTo(upstream.port, { maxConnections: 2 })
+  upstream.answer = (socket, number) => setTimeout(() => socket.write(ok(String(number))), 2)
   const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => post(JSON.stringify({ i }))))
   expect(outcomes.map(({ body }) => Number(body)).sort((a, b) => a - b)).toEqual(
     Array.from({ length: 20 }, (_, i) => i + 1),
   )
-  expect(seen.map((text) => JSON.parse(text.slice(text.indexOf('{'))).i)).toEqual(
+  expect(upstream.seen.map((text) => JSON.parse(text.slice(text.indexOf('{'))).i)).toEqual(
     Array.from({ length: 20 }, (_, i) => i),
   )
-  expect(sockets).toHaveLength(2)
+  expect(upstream.sockets).toHaveLength(2)
 })
 
 it.each(['a\r\nx-evil: 1', 'a\nb', 'a\0b', '\u20ac'])('refuses %j as the value of a header', async (value) => {
   expect(await post('{}', { headers: ['x-one', value] })).toMatchObject({ wasBegun: false, error: expect.any(String) })
-  expect(seen).toHaveLength(0)
+  expect(upstream.seen).toHaveLength(0)
 })
 
 it('finishes what is under way when it is closed, and takes no more', async () => {
-  answer = (socket) => setTimeout(() => socket.write(ok('done')), 20)
+  upstream.answer = (socket) => setTimeout(() => socket.write(ok('done')), 20)
   const under = post()
-  while (seen.length === 0) await sleep(1)
-  const ended = connections.close()
+  while (upstream.seen.length === 0) await sleep(1)
+  const ended = upstream.connections.close()
   expect(await post()).toMatchObject({ wasBegun: false, error: expect.stringContaining('closed') })
   expect(await under).toMatchObject({ body: 'done' })
   await ended
 })
 
 it('fails what is under way and what waits when it is destroyed', async () => {
-  await connections.destroy()
-  connections = open({ maxConnections: 1 })
-  answer = () => {}
+  await upstream.connections.destroy()
+  upstream.connections = keptTo(upstream.port, { maxConnections: 1 })
+  upstream.answer = () => {}
   const all = [post(), post(), post()]
-  while (seen.length === 0) await sleep(1)
-  await connections.destroy()
+  while (upstream.seen.length === 0) await sleep(1)
+  await upstream.connections.destroy()
   for (const outcome of await Promise.all(all)) expect(outcome.error).toBe('the connection was closed')
 })

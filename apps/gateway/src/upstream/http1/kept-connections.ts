@@ -23,7 +23,7 @@ export interface KeptConnectionsOptions {
 }
 
 const SWEEP_MS = 1_000
-/** Whoever was idle for longer may have been closed meanwhile without our having looked, ms. */
+/** Whoever was idle for longer may have been closed meanwhile without our having looked; whoever closes behind an answer has done so by then, ms. */
 const LOOK_FIRST_MS = 5
 
 export class KeptConnections implements PostDispatcher {
@@ -84,19 +84,28 @@ export class KeptConnections implements PostDispatcher {
       return
     }
     const connection = this.#takeFree()
-    if (!connection) {
-      if (this.#all.size < this.#maxConnections) this.#all.add(new KeptConnection(this.#parts, post))
-      else this.#waiting.push(post)
-    } else if (
-      this.#all.size - this.#free.length < MIN_GATHERED &&
-      performance.now() - connection.freeAtMs < LOOK_FIRST_MS
-    )
+    if (connection) this.#use(connection, post, this.#mayHurry(connection))
+    else if (this.#all.size < this.#maxConnections) this.#all.add(new KeptConnection(this.#parts, post))
+    else this.#waiting.push(post)
+  }
+
+  #mayHurry(connection: KeptConnection): boolean {
+    return connection.isProven && isWatched(connection) && this.#all.size - this.#free.length < MIN_GATHERED
+  }
+
+  // Many upstreams close behind an answer without a word of it, and each of their connections would lose a request:
+  // one that has answered only once is looked at for a moment first.
+  #use(connection: KeptConnection, post: PendingPost, isAtOnce = false): void {
+    if (isAtOnce) {
       connection.send(post)
-    else
-      atTurnEnd(() => {
-        if (connection.isOver) this.#place(post)
-        else connection.send(post)
-      })
+      return
+    }
+    const send = () => {
+      if (connection.isOver) this.#place(post)
+      else connection.send(post)
+    }
+    if (connection.isProven || !isWatched(connection)) atTurnEnd(send)
+    else setTimeout(() => atTurnEnd(send), LOOK_FIRST_MS)
   }
 
   #takeFree(): KeptConnection | undefined {
@@ -111,14 +120,13 @@ export class KeptConnections implements PostDispatcher {
   #onFree(connection: KeptConnection, idleMs: number): void {
     const next = this.#waiting.shift()
     if (next) {
-      connection.send(next)
+      this.#use(connection, next)
       return
     }
     if (this.#closing) {
       connection.destroy(closed())
       return
     }
-    connection.freeAtMs = performance.now()
     connection.freeUntilMs = connection.freeAtMs + idleMs
     this.#free.push(connection)
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref()
@@ -146,6 +154,10 @@ export class KeptConnections implements PostDispatcher {
     clearInterval(this.#sweeper)
     this.#closing.resolve()
   }
+}
+
+function isWatched({ freeAtMs }: KeptConnection): boolean {
+  return performance.now() - freeAtMs < LOOK_FIRST_MS
 }
 
 function closed(): Error {

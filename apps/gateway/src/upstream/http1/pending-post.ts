@@ -47,7 +47,11 @@ export class PendingPost implements PostController {
   onComplete(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#handler.onResponseEnd(this)
+    try {
+      this.#handler.onResponseEnd(this)
+    } catch (error) {
+      this.#handler.onResponseError(this, error as Error)
+    }
   }
 
   onError(error: Error): void {

@@ -22,6 +22,18 @@ export interface RequestText {
 /** What no name or value has in it: ASCII letters, digits and punctuation, and spaces in values. */
 const PLAIN_NAME = /^[a-z0-9-]+$/
 const PLAIN_VALUE = /^[\x20-\x7e]*$/
+/** What says where a request goes and ends: said twice, two could read it differently. */
+const FRAMING: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
 
 /**
  * Puts the request together.
@@ -43,7 +55,10 @@ function isPairs(headers: PostRequest['headers']): headers is readonly string[] 
 
 // Node.js's own checks take longer, and find nothing in what is as usual.
 function line(name = '', value = ''): string {
-  if (!PLAIN_NAME.test(name)) validateHeaderName(name)
+  const isPlain = PLAIN_NAME.test(name)
+  if (!isPlain) validateHeaderName(name)
+  if (FRAMING.has(isPlain ? name : name.toLowerCase()))
+    throw new Error(`Cannot send the header "${name}": it is set already`)
   if (!PLAIN_VALUE.test(value)) validateHeaderValue(name, value)
   return `${name}: ${value}\r\n`
 }
