@@ -78,6 +78,31 @@ it('records that come during a write gather for the next one', async () => {
   expect(files.writes).toBeLessThan(10)
 })
 
+it('a record that has waited long enough during a write is in the one that follows at once', async () => {
+  files.writeMs = 80
+  writer.append(numbered(0))
+  while (files.writes === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  writer.append(numbered(1))
+  while (writer.head.seq < 1) await new Promise((resolve) => setImmediate(resolve))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect([files.writes, writer.waiting]).toEqual([2, 0])
+})
+
+it('a flush ends once what came before it is written, however much comes behind it', async () => {
+  files.writeMs = 5
+  let appended = 0
+  const coming = setInterval(() => writer.append(numbered(appended++)), 1)
+  while (appended < 20) await new Promise((resolve) => setTimeout(resolve, 1))
+  const before = appended
+  const isEndless = await Promise.race([
+    writer.flush().then(() => false),
+    new Promise((resolve) => setTimeout(resolve, 3_000, true)),
+  ])
+  clearInterval(coming)
+  expect(isEndless).toBe(false)
+  expect(numbers().length).toBeGreaterThanOrEqual(before)
+})
+
 it(
   verifies(
     'reliability.disk',

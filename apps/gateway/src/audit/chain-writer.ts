@@ -52,6 +52,8 @@ export class ChainWriter {
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Immediate | undefined
   #draining: Promise<void> | undefined
+  /** How many records are in the write that is under way. */
+  #writing = 0
   #loss: Loss | undefined
   #triedAtMs = 0
   #trouble: unknown
@@ -109,19 +111,21 @@ export class ChainWriter {
     return promise
   }
 
-  /** Writes what waits now. */
+  /** Writes what waits now, and not what comes meanwhile: under load there is always more. */
   async flush(): Promise<void> {
-    while (this.#waiting.count > 0) {
-      const before = this.#waiting.count
+    const until = this.#head.seq + this.#writing + this.#waiting.count
+    while (this.#head.seq < until && this.#writing + this.#waiting.count > 0) {
+      const before = this.#head.seq
       await this.#drain()
-      if (this.#trouble !== undefined && this.#waiting.count >= before) return
+      if (this.#trouble !== undefined && this.#head.seq === before) return
     }
-    await this.#draining
   }
 
   /** Writes what waits and closes the file. */
   async end(): Promise<void> {
-    await this.flush()
+    do await this.flush()
+    while (this.#waiting.count > 0 && this.#trouble === undefined)
+    await this.#draining
     clearTimeout(this.#timer)
     clearImmediate(this.#soon)
     await this.#segment?.end().catch((error: unknown) => this.#parts.onTrouble(error))
@@ -165,22 +169,29 @@ export class ChainWriter {
   }
 
   get #pauseMs(): number {
-    return this.#trouble === undefined ? GATHER_MS : RETRY_MS
+    return this.#trouble === undefined ? Math.max(0, GATHER_MS - this.lagMs) : RETRY_MS
   }
 
-  // The few that came during a write gather for the next: under load each write of their own would follow on the one before it, and cost as much as a large one.
+  // The few that came late in a write gather for the next: under load each write of their own would follow on the one before it, and cost as much as a large one.
   async #writeWaiting(): Promise<void> {
     while (this.#waiting.count > 0) {
       const batch = this.#waiting.take(MAX_BATCH)
+      this.#writing = batch.length
       try {
         await this.#write(batch)
       } catch (error) {
+        this.#writing = 0
         this.#failed(batch, error)
         return
       }
+      this.#writing = 0
       this.#worked(batch)
-      if (!this.#waiting.isUrgent && this.#waiting.count < GATHER_RECORDS) return
+      if (this.#mayGather) return
     }
+  }
+
+  get #mayGather(): boolean {
+    return !this.#waiting.isUrgent && this.#waiting.count < GATHER_RECORDS && this.lagMs < GATHER_MS
   }
 
   async #write(batch: readonly WaitingRecord[]): Promise<void> {
