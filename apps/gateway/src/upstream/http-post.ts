@@ -130,9 +130,10 @@ class Exchange implements PostHandler {
 
   onResponseError(_controller: PostController, error: Error): void {
     clearTimeout(this.#draining)
-    this.#fail(
-      unavailable(this.#post.upstream, describe(error), { cause: error, wasSent: this.#controller !== undefined }),
-    )
+    const wasSent = this.#controller !== undefined
+    // A machine that is gone is told by the same code as one that does not answer at first.
+    const reason = wasSent ? 'the connection failed' : describe(error)
+    this.#fail(unavailable(this.#post.upstream, reason, { cause: error, wasSent }))
   }
 
   // The rest of the stream is read and dropped, so that the connection can be used again; a stream that does not end is cut.

@@ -104,8 +104,11 @@ export class KeptConnections implements PostDispatcher {
       if (connection.isOver) this.#place(post)
       else connection.send(post)
     }
-    if (connection.isProven || !isWatched(connection)) atTurnEnd(send)
-    else setTimeout(() => atTurnEnd(send), LOOK_FIRST_MS)
+    // Time that this process spent on other things is no time of looking, so that at least one turn goes by.
+    const look = () => atTurnEnd(send)
+    if (connection.isProven) look()
+    else if (isWatched(connection)) setTimeout(look, LOOK_FIRST_MS)
+    else atTurnEnd(look)
   }
 
   #takeFree(): KeptConnection | undefined {

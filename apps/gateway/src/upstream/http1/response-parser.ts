@@ -97,7 +97,8 @@ function headersOf(pairs: readonly string[]): IncomingHttpHeaders {
     const value = pairs[at + 1] as string
     const before = headers[name]
     if (before === undefined) headers[name] = value
-    else headers[name] = Array.isArray(before) ? [...before, value] : [before, value]
+    else if (Array.isArray(before)) before.push(value)
+    else headers[name] = [before, value]
   }
   return headers
 }
