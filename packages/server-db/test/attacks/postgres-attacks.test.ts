@@ -22,23 +22,23 @@ describe.skipIf(!POSTGRES_BIN)(`attacks on Postgres${WITHOUT_POSTGRES}`, () => {
 
   const engineOf = (who: string): QueryEngine => (who === 'superuser' ? db.superEngine : db.engine)
 
-  describe.each(['restricted role', 'superuser'])('as %s', (who) => {
-    it.each<ViewRole>(['admin', 'support', 'analyst'])(
-      `${count} statements of %s end as the rules say`,
-      async (role) => {
-        expect(count).toBeGreaterThanOrEqual(150)
-        const { endless: _, ...rest } = attacks
-        const wrong: string[] = []
-        for (const [verdict, statements] of Object.entries(rest))
-          for (const sql of statements) {
-            const told = await outcome(engineOf(who), role, sql.replaceAll('{dir}', db.postgres.dir))
-            if (verdict !== 'harmless' && told.verdict !== verdict)
-              wrong.push(`${verdict}: ${sql.slice(0, 80)}: ${told.text.slice(0, 120)}`)
-            for (const canary of PG_CANARIES[role]) if (told.text.includes(canary)) wrong.push(`${canary}: ${sql}`)
-          }
-        expect(wrong).toEqual([])
-      },
-    )
+  describe.each<[string, ViewRole[]]>([
+    ['restricted role', ['admin', 'support', 'analyst']],
+    ['superuser', ['admin', 'analyst']],
+  ])('as %s', (who, roles) => {
+    it.each(roles)(`${count} statements of %s end as the rules say`, async (role) => {
+      expect(count).toBeGreaterThanOrEqual(150)
+      const { endless: _, ...rest } = attacks
+      const wrong: string[] = []
+      for (const [verdict, statements] of Object.entries(rest))
+        for (const sql of statements) {
+          const told = await outcome(engineOf(who), role, sql.replaceAll('{dir}', db.postgres.dir))
+          if (verdict !== 'harmless' && told.verdict !== verdict)
+            wrong.push(`${verdict}: ${sql.slice(0, 80)}: ${told.text.slice(0, 120)}`)
+          for (const canary of PG_CANARIES[role]) if (told.text.includes(canary)) wrong.push(`${canary}: ${sql}`)
+        }
+      expect(wrong).toEqual([])
+    })
   })
 
   it('what does not end is ended, and its connection with it', async () => {
