@@ -58,7 +58,8 @@ function healthRoutes<Services>(face: HttpFace<Services>, state: { draining: boo
     const ok = !state.draining && Object.values(dependencies).every((each) => each.ok)
     return context.json({ ok, draining: state.draining, dependencies }, ok ? 200 : 503)
   })
-  app.get('/version', (context) => context.json({ id: face.server.id, version: face.server.version }))
+  const { id, version, owner, stability = 'stable' } = face.server
+  app.get('/version', (context) => context.json({ id, version, owner, stability }))
   app.get('/metrics', async (context) =>
     context.text(await face.meter.registry.metrics(), 200, { 'Content-Type': face.meter.registry.contentType }),
   )

@@ -170,4 +170,24 @@ describe('facts', () => {
     expect(factsBy({ trustMetadata: true, tools })).toMatchObject({ effect: 'destroy', scopes: [], tags: ['own'] })
     expect(checked('tools', [tool({})], upstreamConfig({ tools })).definitions[0]?.timeoutMs).toBe(5_000)
   })
+
+  it('add the former names that a trusted upstream declares to those of the configuration', () => {
+    const _meta = { 'causeway/tool': { aliases: ['was', 'older'] } }
+    const tools = { t: { aliases: ['was', 'configured'] } }
+    const aliasesBy = (written: Record<string, unknown>) =>
+      checked('tools', [tool({ _meta })], upstreamConfig(written)).definitions[0]?.aliases
+    expect(aliasesBy({ tools })).toEqual(['was', 'configured'])
+    expect(aliasesBy({ tools, trustMetadata: true })).toEqual(['was', 'configured', 'older'])
+  })
+
+  it.each([
+    [{ trustMetadata: true, auth: { mode: 'gateway' } }, 1, { usesContext: true }],
+    [{ trustMetadata: true, auth: { mode: 'gateway' } }, 2, undefined],
+    [{ trustMetadata: true, auth: { mode: 'gateway' } }, undefined, undefined],
+    [{ trustMetadata: true }, 1, undefined],
+    [{ auth: { mode: 'gateway' } }, 1, undefined],
+  ])('say of %j and version %j whether calls carry messages', (written, messages, expected) => {
+    const _meta = { 'causeway/tool': { messages, usesContext: true } }
+    expect(checked('tools', [tool({ _meta })], upstreamConfig(written)).definitions[0]?.messages).toEqual(expected)
+  })
 })

@@ -73,7 +73,8 @@ describe('a task of 2025-11-25', () => {
 
 describe('reserved keys', () => {
   it('of an agent never reach an upstream, however they are spelled', () => {
-    const params = '{"_meta":{"causeway\\/token":"forged","causeway/request-id":"forged","a":1.0}}'
+    const params =
+      '{"_meta":{"causeway\\/token":"forged","causeway/request-id":"forged","causeway/call":{},"causeway/context":"x","a":1.0}}'
     expect(convert(params)).toBe('{"_meta":{"a":1.0}}')
   })
 
