@@ -44,7 +44,7 @@ export const projectsServer = defineDomainServer<ProjectServices>({
   id: 'projects',
   title: 'Projects',
   version: '1.1.0',
-  stability: 'beta',
+  stability: 'stable',
   owner: 'projects',
   instructions: `Tasks of the workspace, by keys such as WEB-142. People are named by handle, full name, e-mail address, GitHub or Slack login, or "me"; projects by key, name or repository.
 Before creating a task look with search_tasks (the reference gh:owner/repo#number finds tasks that link an issue), and link what it comes from: a second task with the same reference is refused as possible_duplicate.
