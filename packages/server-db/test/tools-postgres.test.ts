@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { parseDocument } from 'yaml'
 import {
   type Answers,
@@ -108,9 +108,12 @@ describe.skipIf(!POSTGRES_BIN)(`on Postgres${WITHOUT_POSTGRES}`, () => {
       policy: { masked: ['customers.email'] },
     })
     expect(await asSupport('run_named_query', { name: 'tickets_by_status' })).toMatchObject({ truncated: false })
-    expect((await asSupport('db_health', {})).databases).toEqual([
-      expect.objectContaining({ id: 'crm', ok: true, version: expect.stringContaining('PostgreSQL') }),
-    ])
+    // A connection that is being cleared after its last caller counts as busy, and a busy source is not asked.
+    await vi.waitFor(async () =>
+      expect((await asSupport('db_health', {})).databases).toMatchObject([
+        { id: 'crm', ok: true, version: expect.stringMatching(/^PostgreSQL /) },
+      ]),
+    )
   })
 
   it('a transaction is rehearsed, and committed when its effects are the same', async () => {
