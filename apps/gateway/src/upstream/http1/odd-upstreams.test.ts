@@ -1,4 +1,5 @@
 /** Upstreams that bend HTTP, or break off where they should not: each request ends once, with its own answer or none, and takes nothing with it. */
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { keptTo, ok, type RawUpstream, startRawUpstream } from '../../../test/support/start-raw-upstream.ts'
@@ -148,4 +149,40 @@ it('sends one request from the end of another, over the same connection', async 
   }
   await post('{}', { on })
   expect(await inner).toMatchObject({ body: 'hello' })
+})
+
+it('ends each of many requests once, with its own answer or none, whatever the upstream does in between', async () => {
+  const whims: ((socket: Socket, id: string) => void)[] = [
+    (socket, id) => socket.write(ok(id)),
+    (socket, id) => setTimeout(() => socket.write(ok(id)), 2),
+    (socket, id) => socket.write(ok(id) + ok('poison')),
+    (socket, id) => socket.end(`HTTP/1.1 200 OK\r\n\r\n${id}`),
+    (socket, id) => socket.write(`HTTP/1.1 100 Continue\r\n\r\n${ok(id, 'Connection: close\r\n')}`),
+    (socket, id) => socket.write(ok(id).slice(0, -1), () => socket.destroy()),
+    (socket, id) => socket.write(ok(id), () => setTimeout(() => socket.destroy(), 1)),
+    (socket, id) => setImmediate(() => socket.end(ok(id))),
+    (socket) => socket.destroy(),
+  ]
+  let seed = 7
+  const random = (below: number) => {
+    seed = (seed * 1_103_515_245 + 12_345) % 0x7fffffff
+    return seed % below
+  }
+  upstream.connections = keptTo(upstream.port, { maxConnections: 4 })
+  upstream.answer = (socket, _number, text) =>
+    whims[random(whims.length)]?.(socket, text.slice(text.indexOf('\r\n\r\n') + 4))
+  let own = 0
+  const inTurn = async (_: unknown, worker: number) => {
+    for (let i = 0; i < 50; i++) {
+      const id = `"${worker}/${i}"`
+      const given = (controller: PostController) => setTimeout(() => controller.abort(new Error('given up')), 1)
+      const { body, error } = await post(id, random(8) === 0 ? { onStart: given } : {})
+      expect([id, undefined]).toContain(body)
+      expect(body ?? error).toBeDefined()
+      if (body === id) own++
+    }
+  }
+  await Promise.all(Array.from({ length: 6 }, inTurn))
+  expect(own).toBeGreaterThan(100)
+  await upstream.connections.close()
 })
