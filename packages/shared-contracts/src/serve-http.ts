@@ -44,7 +44,10 @@ export async function listenHttp<Services>(face: HttpFace<Services>): Promise<{ 
     async close() {
       state.draining = true
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
+      // A connection whose answer has just gone out is idle, and its client would hold it for seconds.
+      const sweep = setInterval(() => 'closeIdleConnections' in http && http.closeIdleConnections(), 20)
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 10_000).unref())])
+      clearInterval(sweep)
       await handler.close()
     },
   }
