@@ -144,8 +144,10 @@ describe.each(AGENTS)('$name', ({ connect }) => {
       const mark = `cancel-${Math.random()}`
       const args = isNotes ? { name: mark, steps: 500, step_ms: 10 } : { name: mark, steps: 500, stepMs: 10 }
       const abort = new AbortController()
-      const call = client.callTool({ name, arguments: args }, { signal: abort.signal } as never)
-      setTimeout(() => abort.abort(), 100)
+      const call = client.callTool({ name, arguments: args }, {
+        signal: abort.signal,
+        onprogress: () => abort.abort(),
+      } as never)
       await expect(call).rejects.toThrow()
       const startedAt = Date.now()
       await until(async () => {

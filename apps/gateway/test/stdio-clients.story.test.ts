@@ -115,8 +115,11 @@ describe.each(CLIENTS)('%s', (kind) => {
   it('cancels a call, and the upstream hears of it', async () => {
     const mark = `cancel ${kind}`
     const abort = new AbortController()
-    const call = client.call('old__slow', { name: mark, steps: 500, stepMs: 10 }, { signal: abort.signal })
-    setTimeout(() => abort.abort(), 100)
+    const call = client.call(
+      'old__slow',
+      { name: mark, steps: 500, stepMs: 10 },
+      { signal: abort.signal, onprogress: () => abort.abort() },
+    )
     await expect(call).rejects.toThrow()
     await until(() => legacy.cancelled.includes(mark), 'the upstream heard of the cancellation')
     expect((await client.call('old__echo', { message: 'on' })).isError).toBeUndefined()
