@@ -123,6 +123,26 @@ it('tells a service that cannot be asked from one that refuses for good', async 
   expect(await check('carl')).toMatchObject({ usable: true })
 })
 
+it('does not bring back what is disconnected while its token is renewed', async () => {
+  await connect('hugo')
+  await check('hugo')
+  vendor.state.refused.add(vendor.state.apiTokens.at(-1) as string)
+  vendor.state.tokenRequests.length = 0
+  let open = () => {}
+  vendor.state.gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const renewing = check('hugo')
+  await expect.poll(() => vendor.state.tokenRequests).toEqual(['/token'])
+  // The vendor does not hear of it either.
+  vendor.state.isDown = true
+  await call('connect_account', { ...GITHUB, disconnect: true }, 'hugo')
+  vendor.state.isDown = false
+  open()
+  expect(await renewing).toMatchObject({ usable: false })
+  expect(await check('hugo')).toMatchObject({ account: 'none' })
+})
+
 it('forgets and revokes what is disconnected', async () => {
   await connect('dora')
   await check('dora')

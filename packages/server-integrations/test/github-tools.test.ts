@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => harness.close())
 
 describe('list_integrations', () => {
-  it('tells that all are emulated, ready, and what exists', async () => {
+  it('tells what is emulated and ready, what exists there, and what waits for a token', async () => {
     const { data, text } = await harness.call('list_integrations', {})
     const facts = { mode: 'emulator', state: 'ready', account: 'shared' }
     expect(data.integrations).toEqual([
@@ -21,8 +21,9 @@ describe('list_integrations', () => {
       { id: 'stripe', ...facts, sample_data: ['customer jana.keller@nordwind-bikes.example'] },
       { id: 'linear', ...facts, sample_data: ['team SHOP'] },
       { id: 'jira', ...facts, sample_data: ['project OPS'] },
+      ...['asana', 'xero'].map((id) => ({ id, mode: 'api', state: 'ready', account: 'none', sample_data: [] })),
     ])
-    expect(text).toMatch(/^5 integrations/)
+    expect(text).toMatch(/^7 integrations/)
   })
 })
 

@@ -46,7 +46,7 @@ describe.each(CONNECTORS)('%s', (connector) => {
     expect(error).toBeUndefined()
     expect(data).toMatchObject({ active: false, preview: { warnings: [], tokens: { list: expect.any(Number) } } })
     expect(data.preview.tokens.list).toBeLessThan(1_000)
-    expect(text).toContain(`OPENAPI_${connector.toUpperCase()}_TOKEN`)
+    for (const kind of ['TOKEN', 'URL']) expect(text).toContain(`OPENAPI_${connector.toUpperCase()}_${kind}`)
     expect((await harness.call('search_operations', { connector })).error?.code).toBe('not_found')
 
     changes.length = 0

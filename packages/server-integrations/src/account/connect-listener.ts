@@ -39,7 +39,7 @@ export function createConnectListener(
   let opening: Promise<Server> | undefined
   const open = async () => {
     const http = createServer((incoming, response) => {
-      respond(incoming, response, { answer, host: new URL(addressOf(http)).host }).catch(() => response.destroy())
+      respond(incoming, response, { answer, base: new URL(addressOf(http)) }).catch(() => response.destroy())
     })
     http.listen(port, HOST)
     await once(http, 'listening')
@@ -65,11 +65,11 @@ export function createConnectListener(
 async function respond(
   incoming: IncomingMessage,
   response: ServerResponse,
-  { answer, host }: { answer: (request: PageRequest) => Promise<PageAnswer>; host: string },
+  { answer, base }: { answer: (request: PageRequest) => Promise<PageAnswer>; base: URL },
 ): Promise<void> {
   // Another name for this address would let a foreign page read these.
-  if (incoming.headers.host !== host) return void response.writeHead(403).end()
-  const { pathname, searchParams } = new URL(incoming.url ?? '/', `http://${host}`)
+  if (incoming.headers.host !== base.host) return void response.writeHead(403).end()
+  const { pathname, searchParams } = new URL(incoming.url ?? '/', base)
   const form = new URLSearchParams(await readBody(incoming))
   const page = await answer({
     method: incoming.method ?? 'GET',
@@ -85,7 +85,7 @@ async function respond(
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     ...(page.location ? { location: page.location } : {}),
-    ...(page.cookie ? { 'set-cookie': page.cookie } : {}),
+    ...(page.cookie ? { 'set-cookie': base.protocol === 'https:' ? `${page.cookie}; Secure` : page.cookie } : {}),
   })
   response.end(page.html ?? '')
 }

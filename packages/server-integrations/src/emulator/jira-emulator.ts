@@ -1,5 +1,6 @@
 /** The offline Jira: one project of the sample company, with the searches, reads and creations that the tools make. */
 import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
 import type { OwnEndpoint } from '../connection/connection.ts'
 import { type EmulatedAnswer, type EmulatedRequest, startOwnEmulator } from './own-emulator.ts'
 
@@ -20,6 +21,14 @@ const SUMMARIES = [
   'Clean up preview environments',
 ]
 const HOUR_MS = 60 * 60_000
+
+const NewIssue = z.object({
+  fields: z.looseObject({
+    project: z.object({ key: z.string().optional() }).optional(),
+    summary: z.string().optional(),
+    assignee: z.object({ accountId: z.string().optional() }).nullish(),
+  }),
+})
 
 interface Issue {
   id: number
@@ -52,7 +61,7 @@ function jiraAnswers(token: string): (request: EmulatedRequest) => EmulatedAnswe
     const route = `${request.method} ${request.path.replace(/^\/rest\/api\/3/, '')}`
     if (route === 'GET /search/jql') return search(issues, request.query)
     if (route === 'GET /user/assignable/search') return people(request.query)
-    if (route === 'POST /issue') return create(JSON.parse(request.body), add)
+    if (route === 'POST /issue') return create(request.body, add)
     const key = /^GET \/issue\/([A-Z]+-\d+)$/.exec(route)?.[1]
     const issue = issues.find((each) => each.key === key)
     return issue ? { status: 200, body: issue } : refused(404, 'Issue does not exist')
@@ -89,16 +98,23 @@ function people(query: URLSearchParams): EmulatedAnswer {
   return { status: 200, body: USERS.filter((user) => user.emailAddress.includes(wanted)) }
 }
 
-function create(
-  body: { fields: Record<string, unknown> & { project?: { key?: string }; summary?: string } },
-  add: (summary: string, more: Record<string, unknown>) => Issue,
-): EmulatedAnswer {
+function create(text: string, add: (summary: string, more: Record<string, unknown>) => Issue): EmulatedAnswer {
+  const body = NewIssue.safeParse(jsonOf(text)).data
+  if (!body) return refused(400, 'Invalid request payload. Refer to the REST API documentation and try again.')
   const { project, summary, description, assignee } = body.fields
   if (project?.key !== OFFLINE_PROJECT) return refused(400, 'project: valid project is required')
   if (!summary) return refused(400, 'summary: You must specify a summary of the issue.')
-  const user = USERS.find(({ accountId }) => accountId === (assignee as { accountId?: string } | undefined)?.accountId)
+  const user = USERS.find(({ accountId }) => accountId === assignee?.accountId)
   const { id, key } = add(summary, { description, ...(user ? { assignee: user } : {}) })
   return { status: 201, body: { id: String(id), key } }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function documentOf(text: string): unknown {

@@ -1,18 +1,41 @@
-/** An answer as dialects and tools read it: parsed, and without the token that was sent. */
+/** An answer as dialects and tools read it: parsed, not deeper than any API needs, and without the token that was sent. */
 import type { Reply } from './exchange.ts'
 import type { VendorDialect, VendorReply } from './vendor-dialect.ts'
 
 /** What is shorter is no secret, and part of many words. */
 const MIN_SECRET_CHARS = 8
+/** Deeper values end the stack of whatever walks through them. */
+const MAX_DEPTH = 200
 
 /** An API that echoes its caller's headers must not make the token part of a result. */
 export function toVendorReply(reply: Reply, dialect: VendorDialect, token: string): VendorReply {
-  const text = secretsOf(dialect, token).reduce((cleaned, secret) => cleaned.replaceAll(secret, '•••'), reply.text)
+  const common = { status: reply.status, headers: reply.headers, chars: reply.text.length }
+  if (reply.text === '') return { ...common, body: undefined, isUnreadable: false }
   try {
-    return { status: reply.status, headers: reply.headers, body: JSON.parse(text) }
+    return { ...common, body: parsed(reply.text, secretsOf(dialect, token)), isUnreadable: false }
   } catch {
-    return { status: reply.status, headers: reply.headers, body: undefined }
+    return { ...common, body: undefined, isUnreadable: true }
   }
+}
+
+function parsed(text: string, secrets: readonly string[]): unknown {
+  const cleaned = withoutSecrets(text, secrets)
+  const body: unknown = JSON.parse(cleaned)
+  if (isDeeperThan(body, MAX_DEPTH)) throw new RangeError('Cannot read the answer: it nests too deep')
+  if (!cleaned.includes('\\')) return body
+  // JSON has several spellings of one text; written anew there is but one.
+  const plain = JSON.stringify(body)
+  const again = withoutSecrets(plain, secrets)
+  return again === plain ? body : JSON.parse(again)
+}
+
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, '•••'), text)
+}
+
+function isDeeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return depth === 0 || Object.values(value).some((one) => isDeeperThan(one, depth - 1))
 }
 
 /** The token in every form in which it travels: as it is, the part after a user's name, and as headers carry it. */

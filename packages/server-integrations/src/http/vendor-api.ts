@@ -63,6 +63,7 @@ export function openVendorApi(dialect: VendorDialect, endpoint: Endpoint, bounds
       if (outcome instanceof TransportFailure) throw transportError(dialect, request, outcome)
       const refusal = commonRefusal(dialect, request, outcome) ?? dialect.refusal(outcome, request)
       if (refusal) throw refusal
+      if (request.wantsJson && outcome.isUnreadable) throw unreadable(dialect, request)
       const parsed = request.shape.safeParse(outcome.body)
       if (!parsed.success) throw unreadable(dialect, request)
       return parsed.data

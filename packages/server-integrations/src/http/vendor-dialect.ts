@@ -2,11 +2,15 @@
 import type { ToolError } from '@causeway/shared-contracts/tool-error'
 import type { VendorRequest } from './vendor-request.ts'
 
-/** An answer with its body parsed; `body` is undefined when it is not JSON. */
+/** An answer with its body parsed; `body` is undefined when there is none, or it is not JSON. */
 export interface VendorReply {
   status: number
   headers: Record<string, string | string[] | undefined>
   body: unknown
+  /** There is a body, and it is no JSON or nests without end. */
+  isUnreadable: boolean
+  /** Of the body. */
+  chars: number
 }
 
 /** What an answer says of how much more may be asked. */
@@ -22,6 +26,8 @@ export interface VendorDialect {
   title: string
   /** Environment variable that holds the token, named in advice. */
   tokenVariable: string
+  /** Callers connect no accounts of their own: only the operator can mend its token. */
+  isOfOperator?: boolean
   headers(token: string): Record<string, string>
   /** Header under which the API does a write once, for those that have one. */
   idempotencyHeader?: string

@@ -39,6 +39,9 @@ export function commonRefusal(
   if (status === 401) return connectionRequired(dialect, 'its token was refused (401)')
   if (isLimited(dialect, reply))
     return rateLimited(dialect, request, retryAfterMs(reply.headers, Date.now()) ?? DEFAULT_PAUSE_MS)
+  // These two may be how an API answers a write that it did.
+  if (request.effect === 'write' && (status === 302 || status === 303))
+    return outcomeUnknown(dialect, request, `it answered ${status}`)
   if (status >= 300 && status < 400) {
     return new ToolError(
       'moved',
@@ -57,9 +60,12 @@ export function commonRefusal(
 
 /** The configured credential does not work; only a person can mend that. */
 export function connectionRequired(dialect: VendorDialect, why: string): ToolError {
+  const person = dialect.isOfOperator
+    ? 'Ask the operator to'
+    : `Have the person connect again with connect_account(integration="${dialect.id}"), or the operator`
   return new ToolError(
     'connection_required',
-    `${dialect.title} is not usable: ${why}. Have the person connect again with connect_account(integration="${dialect.id}"), or the operator set a valid ${dialect.tokenVariable}; do not retry before.`,
+    `${dialect.title} is not usable: ${why}. ${person} set a valid ${dialect.tokenVariable}; do not retry before.`,
   )
 }
 

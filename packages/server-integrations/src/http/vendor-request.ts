@@ -31,6 +31,8 @@ export interface VendorRequest<Shape extends z.ZodType = z.ZodType> {
   missing: string
   /** For writes: how to find out whether it happened when the answer was lost. */
   check?: string
+  /** An answer that is there and no JSON is none; without this that is left to `shape`. */
+  wantsJson?: boolean
   /** The part of the answer that is used. */
   shape: Shape
 }

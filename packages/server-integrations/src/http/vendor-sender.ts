@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type ExchangeOutcome, exchangeWithRetries } from '../resilience/exchange-with-retries.ts'
 import { createRateGate } from '../resilience/rate-gate.ts'
 import type { RequestBounds } from '../resilience/request-bounds.ts'
-import { createResponseCache } from '../resilience/response-cache.ts'
+import { cacheKey, createResponseCache } from '../resilience/response-cache.ts'
 import { type Exchange, exchange } from './exchange.ts'
 import type { openPoolOnDemand } from './open-pool-on-demand.ts'
 import { retryAfterMs } from './retry-after.ts'
@@ -56,8 +56,9 @@ export function createVendorSender({ dialect, basePath, bounds, pools }: SenderP
     if (held) return held
     const wire = wireRequest(request, call, { dialect, basePath, token })
     const isCacheable = request.method === 'GET' && request.effect === 'read'
-    const etag = isCacheable ? cache.etagOf(wire.path) : undefined
-    if (etag) wire.headers['if-none-match'] = etag
+    const key = cacheKey(wire)
+    const found = isCacheable ? cache.find(key) : undefined
+    if (found) wire.headers['if-none-match'] = found.etag
     const isRepeatable = request.effect === 'read' || isKeyed(dialect, request)
     const policy = {
       maxRetries: isRepeatable ? bounds.maxRetries : 0,
@@ -72,7 +73,7 @@ export function createVendorSender({ dialect, basePath, bounds, pools }: SenderP
       () => exchangeWithRetries(() => attempt({ ...sending, signal: attemptSignal() }, wire), policy),
       signal,
     )
-    return outcome instanceof TransportFailure || !isCacheable ? outcome : cache.settle(wire.path, outcome)
+    return outcome instanceof TransportFailure || !isCacheable ? outcome : cache.settle(key, outcome, found)
   }
 }
 

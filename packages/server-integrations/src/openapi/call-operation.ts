@@ -47,6 +47,7 @@ export async function sendPrepared(prepared: PreparedCall, call: Call, idempoten
       doing: `call ${nameOf(prepared)}`,
       missing: `${operation.method} ${operation.path} found nothing for these arguments, or this connection may not see it.`,
       check: 'Look with a reading operation of search_operations before you repeat it.',
+      wantsJson: operation.output !== undefined,
       shape: z.unknown(),
     },
     call,

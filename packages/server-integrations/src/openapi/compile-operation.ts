@@ -24,7 +24,7 @@ export interface OperationContext {
 
 /** Headers that belong to the connection: no argument may speak for it. */
 const OWN_HEADERS =
-  /^(authorization|proxy-.*|cookie2?|host|content-(type|length|encoding)|accept(-encoding)?|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|via|forwarded|x-forwarded-.*|x-request-id|traceparent|tracestate|user-agent)$/i
+  /^(authorization|proxy-.*|cookie2?|host|content-(type|length|encoding)|accept(-encoding)?|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|via|forwarded|x-forwarded-.*|x-request-id|traceparent|tracestate|user-agent|x-(http-)?method(-override)?)$/i
 
 /** The compiled operation, or undefined (with a warning) for one that cannot be called. */
 export function compileOperation(written: WrittenOperation, by: OperationContext): Operation | undefined {

@@ -32,6 +32,7 @@ export function documentDialect(of: {
     id: of.connector,
     title: of.title,
     tokenVariable: of.tokenVariable,
+    isOfOperator: true,
     headers: (token) => ({ accept: 'application/json', 'user-agent': 'causeway', ...authHeaders(of.auth, token) }),
     isRefusedToken: ({ status }) => status === 401,
     refusal: (reply, request) => (reply.status < 400 ? undefined : refusal(of.title, reply, request)),

@@ -51,6 +51,8 @@ export function createOperationCatalog(imported: ImportedDocuments) {
   }
   return {
     connectors,
+    /** One connector, compiled. @throws OpenApiError */
+    entry,
     /** Every connector that compiles. */
     async all(): Promise<CatalogEntry[]> {
       const settled = await Promise.allSettled(connectors().map(entry))

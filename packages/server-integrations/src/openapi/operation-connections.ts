@@ -44,13 +44,16 @@ export function createOperationConnections(deps: OperationConnectionsDeps) {
     const env = auth.kind === 'none' ? { ...deps.env, [variables.token]: 'none' } : deps.env
     const endpoint = endpointFromEnv(env, { ...variables, defaultUrl: api.baseUrl ?? '' })
     if (!endpoint) throw connectionRequired(api, variables.token)
-    const guarded =
-      isImported && !env[variables.url]?.trim() ? { ...endpoint, ...guardOf(api, deps.allowedHosts) } : endpoint
+    const isOfDocument = isImported && !env[variables.url]?.trim()
+    if (isOfDocument && auth.kind !== 'none') throw addressRequired(api, variables.url)
+    const guarded = isOfDocument ? { ...endpoint, ...guardOf(api, deps.allowedHosts) } : endpoint
     return openConnection(dialect, { api: guarded }, { log: deps.log, bounds: deps.bounds })
   }
   return {
     /** The address that the operator gave for an imported connector. */
     operatorUrl: (connector: string) => deps.env[variablesOf(connector, true).url]?.trim() || undefined,
+    /** Whether the operator has set the token of a connector whose document came with this domain server. */
+    hasToken: (connector: string) => Boolean(deps.env[variablesOf(connector, false).token]?.trim()),
     /** @throws ToolError `connection_required` */
     of(api: CompiledApi, isImported: boolean): Connection {
       const known = deps.shared.find(({ dialect }) => dialect.id === api.connector) ?? opened.get(api.connector)
@@ -78,6 +81,14 @@ export type OperationConnections = ReturnType<typeof createOperationConnections>
 function guardOf(api: CompiledApi, allowedHosts: readonly string[]): Pick<Endpoint, 'lookup'> {
   const url = new URL(publicBaseUrl(api.baseUrl, allowedHosts))
   return isAllowedHost(url, allowedHosts) ? {} : { lookup: lookUpPublicly }
+}
+
+/** Whoever imports a document must not be able to have the operator's token sent to an address of their own. */
+function addressRequired({ title, baseUrl }: CompiledApi, variable: string): ToolError {
+  return new ToolError(
+    'connection_required',
+    `${title} is not connected: its token goes to no address that only a document gives. Ask the operator to set ${variable}, to ${baseUrl} if that is right; do not retry before.`,
+  )
 }
 
 function connectionRequired({ title }: CompiledApi, variable: string): ToolError {

@@ -40,6 +40,11 @@ it('knows which addresses are nobody else’s', () => {
     'fd00::1',
     'fe80::1',
     '::ffff:10.0.0.1',
+    // Ways of IPv4 through IPv6: 6to4, Teredo, a network's own NAT64.
+    '2002:a00:1::',
+    '2001:0:a00:1::1',
+    '64:ff9b:1::a00:1',
+    'fec0::1',
     'x',
   ])
     expect(isInternalAddress(address), address).toBe(true)

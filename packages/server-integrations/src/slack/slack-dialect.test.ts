@@ -14,7 +14,7 @@ const REQUEST: VendorRequest = {
   shape: z.unknown(),
 }
 const refusal = (body: unknown, status = 200) => {
-  const reply = { status, headers: { 'retry-after': '3' }, body }
+  const reply = { status, headers: { 'retry-after': '3' }, body, isUnreadable: false, chars: 2 }
   return (commonRefusal(slackDialect, REQUEST, reply) ?? slackDialect.refusal(reply, REQUEST))?.shape
 }
 

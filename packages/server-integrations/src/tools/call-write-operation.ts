@@ -124,7 +124,11 @@ function confirm(
 ): void {
   const { confirmations } = call.services
   const confirmable = { caller: call.caller, tool: given.tool, args: given.asked }
-  const version = 'as asked'
+  // What was shown is a request: a document that came since may have made another of the same arguments.
+  const { instance } = connectionOf(prepared, call)
+  const version = createHash('sha256')
+    .update(stableJson([instance, requestShown(prepared)]))
+    .digest('base64url')
   if (given.token === undefined)
     throw confirmations.required(confirmable, {
       version,

@@ -73,7 +73,8 @@ async function preview(args: Input, call: Call) {
     promoted: found.promoted,
     owner: callerKey(call.caller),
   })
-  const needs = found.authKind === 'none' ? 'no token' : `a token in ${variables.token}`
+  const needs =
+    found.authKind === 'none' ? 'no token' : `a token in ${variables.token} and its address in ${variables.url}`
   const effects = ['read', 'write', 'destroy'].map(
     (effect) => `${found.operations.filter((row) => row.effect === effect).length} ${effect}`,
   )

@@ -3,13 +3,14 @@ import type { Caller } from '@causeway/shared-contracts/caller'
 import { z } from 'zod'
 import type { Connection } from '../connection/connection.ts'
 import { VENDOR_PLANS, type VendorId } from '../connection/vendor-plans.ts'
+import { type DocumentIntegration, documentIntegrations } from '../openapi/document-integrations.ts'
 import { integrationTool } from './integration-tool.ts'
 
 const Integration = z.object({
   id: z.string(),
   mode: z.enum(['emulator', 'api']),
   state: z.enum(['ready', 'starting', 'unavailable', 'held_back']),
-  /** `none`: connect_account comes first. */
+  /** `none`: connect_account comes first, or a variable that the operator sets. */
   account: z.enum(['own', 'shared', 'none']),
   sample_data: z.array(z.string()),
 })
@@ -26,21 +27,34 @@ export const listIntegrations = integrationTool({
   output: z.object({ integrations: z.array(Integration) }),
   async run(_, { services, caller }) {
     await Promise.all(services.connections.map((connection) => connection.settled()))
-    const integrations = services.connections.map((connection) => toIntegration(connection, caller))
-    const lines = integrations.map(
-      ({ id, mode, state, account, sample_data }) =>
-        `- ${id}: ${mode}, ${state}${account === 'shared' ? '' : `, account: ${account}`}${sample_data.length > 0 ? `; ${sample_data.join(', ')}` : ''}`,
-    )
+    const own = services.connections.map((connection) => toIntegration(connection, caller))
+    const shared = own.map(({ id }) => id)
+    const others = await documentIntegrations(services.operations, { shared, caller })
+    const integrations = [
+      ...own,
+      ...others.map(({ variables: _, ...rest }) => ({ ...rest, mode: 'api' as const, sample_data: [] })),
+    ]
+    const lines = [...own.map(lineOf), ...others.map(otherLine)]
     return {
       text: [
         `${integrations.length} integrations.`,
         ...lines,
-        'Next: the tools that begin with the name of one; connect_account where the account is none.',
+        'Next: the tools that begin with the name of one, else search_operations(connector=…); connect_account where the account is none and no variable is named.',
       ].join('\n'),
       data: { integrations },
     }
   },
 })
+
+function lineOf({ id, mode, state, account, sample_data }: Integration): string {
+  const samples = sample_data.length > 0 ? `; ${sample_data.join(', ')}` : ''
+  return `- ${id}: ${mode}, ${state}${account === 'shared' ? '' : `, account: ${account}`}${samples}`
+}
+
+function otherLine({ id, state, account, variables }: DocumentIntegration): string {
+  const missing = account === 'none' ? `, account: none (the operator sets ${variables})` : ''
+  return `- ${id}: api, ${state}${missing}; by search_operations`
+}
 
 function toIntegration(connection: Connection, caller: Caller): Integration {
   const { dialect, mode } = connection

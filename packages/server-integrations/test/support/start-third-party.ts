@@ -10,11 +10,19 @@ export const CLIENT = { id: 'causeway', secret: 'client-secret-canary' }
 /** Starts both on one address. */
 export async function startThirdParty() {
   let serve: RequestListener = (_, response) => response.writeHead(503).end()
-  const state = { refused: new Set<string>(), tokenRequests: [] as string[], apiTokens: [] as string[], isDown: false }
+  const state = {
+    refused: new Set<string>(),
+    tokenRequests: [] as string[],
+    apiTokens: [] as string[],
+    isDown: false,
+    /** Grants wait for it. */
+    gate: Promise.resolve(),
+  }
   const http = createServer(async (request, response) => {
     if (request.url === '/api/user') return answerUser(request.headers.authorization ?? '', response)
     if (request.url === '/token' || request.url === '/token/revocation') {
       state.tokenRequests.push(request.url)
+      if (request.url === '/token') await state.gate
       if (state.isDown) return void response.writeHead(503).end()
     }
     serve(request, response)
