@@ -23,3 +23,12 @@ export function readPeople(db: Database): Person[] {
 export function uniqueNamesOf(person: Person): string[] {
   return [person.handle, person.email, person.github, person.slack].filter((name) => name !== null).map(folded)
 }
+
+/** Whether an authority that proved this name has proved this person: folding would let a look-alike in. */
+export function isNameOf({ handle, email, github, slack }: Person, proven: string): boolean {
+  return [handle, email, github, slack].some((name) => name !== null && lowerAscii(name) === lowerAscii(proven))
+}
+
+function lowerAscii(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+}

@@ -55,8 +55,15 @@ describe('me', () => {
   it('is the user, else the agent', () => {
     expect(resolve('me', { ...OPERATOR, user: 'priya' }).handle).toBe('priya')
     expect(resolve('me', { ...OPERATOR, agent: 'devon' }).handle).toBe('devon')
-    expect(resolve('Me', { ...OPERATOR, user: 'maria.lindqvist@acme.dev' }).handle).toBe('maria')
+    expect(resolve('Me', { ...OPERATOR, user: 'Maria.Lindqvist@Acme.dev' }).handle).toBe('maria')
   })
+
+  it.each(['m\u00E1ria', 'ma\u200Bria', ' maria', 'yu\u212Ai', 'stranger'])(
+    'is nobody for the user %j, who has a name of their own, whatever agent they use',
+    (user) => {
+      expect(() => resolve('me', { ...OPERATOR, user, agent: 'maria' })).toThrow(refusal({ code: 'unknown_person' }))
+    },
+  )
 
   it('is nobody for an agent that is no person', () => {
     expect(() => resolve('me')).toThrow(refusal({ code: 'unknown_person', field: 'assignee' }))

@@ -4,7 +4,8 @@ import { ToolError } from '@causeway/shared-contracts/tool-error'
 import type { Database } from '../store/database.ts'
 import { folded } from '../text/clean-input.ts'
 import { closest } from '../text/closest.ts'
-import { type Person, readPeople, uniqueNamesOf } from './person.ts'
+import { callerName } from './caller-name.ts'
+import { isNameOf, type Person, readPeople, uniqueNamesOf } from './person.ts'
 
 /** Most candidates that an error names. */
 const MAX_CANDIDATES = 8
@@ -38,17 +39,13 @@ export function isNobody(reference: string): boolean {
   return ['none', 'nobody', 'unassigned'].includes(folded(reference))
 }
 
-/** The person the caller is, if the user's or else the agent's name is somebody's. */
+/** The person the caller is, if the user's name is somebody's, or, when it acts for no user, the agent's. */
 export function personOfCaller(db: Database, caller: Caller): Person | undefined {
   return callerAmong(readPeople(db), caller)
 }
 
 function callerAmong(people: readonly Person[], caller: Caller): Person | undefined {
-  for (const name of [caller.user, caller.agent]) {
-    const person = name && people.find((each) => uniqueNamesOf(each).includes(folded(name)))
-    if (person) return person
-  }
-  return undefined
+  return people.find((each) => isNameOf(each, callerName(caller)))
 }
 
 function resolveMe(people: readonly Person[], { caller, field }: { caller: Caller; field: string }): Person {
@@ -56,7 +53,7 @@ function resolveMe(people: readonly Person[], { caller, field }: { caller: Calle
   if (person) return person
   throw new ToolError(
     'unknown_person',
-    `"me" names nobody: you call as "${caller.user ?? caller.agent}", which is no handle in this workspace. Name a person by handle, name or e-mail address.`,
+    `"me" names nobody: you call as "${callerName(caller)}", which is no handle in this workspace. Name a person by handle, name or e-mail address.`,
     { field },
   )
 }
