@@ -43,7 +43,12 @@ const read = () => JSON.parse(readFileSync(file, 'utf8')) as WorkspaceFile
 
 /** A part of it that is quick to read: fifty tasks of one project. */
 function readSmall(): WorkspaceFile {
-  const all = read()
+  small ??= cutSmall(read())
+  return structuredClone(small)
+}
+let small: WorkspaceFile | undefined
+
+function cutSmall(all: WorkspaceFile): WorkspaceFile {
   const tasks = all.tasks.filter(({ key }) => key.startsWith('WEB-')).slice(0, 50)
   const isKept = (key: string | null) => tasks.some((task) => task.key === key)
   return {
@@ -55,6 +60,11 @@ function readSmall(): WorkspaceFile {
     activity: all.activity.filter(({ task }) => isKept(task)),
     notifications: all.notifications.filter(({ task }) => isKept(task)),
   }
+}
+
+function projectOf({ projects: [project] }: WorkspaceFile) {
+  if (!project) throw new Error('Cannot copy a project: the file has none')
+  return project
 }
 
 /** Every table with what belongs to the workspace, whole. */
@@ -109,7 +119,32 @@ describe('a bad file', () => {
           { from: 'WEB-2', kind: 'blocks', to: 'WEB-1', created_by: 'x', created_at: NOW.toISOString() },
         ),
     ],
-    ['UNIQUE constraint failed: users.email', (w) => Object.assign(w.people[1] ?? {}, { email: w.people[0]?.email })],
+    ['people.1.email: "', (w) => Object.assign(w.people[1] ?? {}, { email: w.people[0]?.email })],
+    ['people.1.github: "MARIA" means people.', (w) => Object.assign(w.people[1] ?? {}, { github: 'MARIA' })],
+    [
+      'projects.1.name: "WEB" means projects.0 too',
+      (w) => w.projects.push({ ...projectOf(w), key: 'NEW', name: 'WEB' }),
+    ],
+    ['projects.0.last_number: WEB-', (w) => Object.assign(w.projects[0] ?? {}, { last_number: 3 })],
+    [
+      'tasks.0.title: it holds the hidden character U+202E',
+      (w) => Object.assign(w.tasks[0] ?? {}, { title: 'a\u202Eb' }),
+    ],
+    ['tasks.0.title: want one line', (w) => Object.assign(w.tasks[0] ?? {}, { title: 'a\nWEB-9 [Done]' })],
+    ['tasks.0.description: it holds the hidden', (w) => Object.assign(w.tasks[0] ?? {}, { description: '\u{E0041}' })],
+    ['tasks.0.description: Too big', (w) => Object.assign(w.tasks[0] ?? {}, { description: 'x'.repeat(200_000) })],
+    ['comments.0.body: it holds the hidden', (w) => Object.assign(w.comments[0] ?? {}, { body: 'a\u0000' })],
+    ['activity.0.after: it holds the hidden', (w) => Object.assign(w.activity[0] ?? {}, { after: '\u200B' })],
+    ['tasks.0.labels.0: want a label in lower case', (w) => Object.assign(w.tasks[0] ?? {}, { labels: ['Bug'] })],
+    [
+      'tasks.0.links.0.url: want an http or https URL',
+      (w) =>
+        Object.assign(w.tasks[0] ?? {}, {
+          links: [
+            { ref: null, url: 'javascript:alert(1)', title: null, created_by: 'x', created_at: NOW.toISOString() },
+          ],
+        }),
+    ],
   ])('is refused with its place: %s', (problem, spoil) => {
     const changed = readSmall()
     spoil(changed)

@@ -97,6 +97,7 @@ function refOfUrl(url: string | null): string | null {
   return repository ? `gh:${repository.toLowerCase()}#${Number(number)}` : null
 }
 
-function isWebUrl(text: string): boolean {
+/** Whether the text is a URL that a browser may open. */
+export function isWebUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text)
 }

@@ -1,5 +1,6 @@
 /** Tells what of a text cannot be kept as it is: all else is stored and given back byte for byte. */
 import { stripHidden } from '@causeway/shared-contracts/clean-text'
+import type { z } from 'zod'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/u
@@ -23,6 +24,14 @@ export function faultOfLine(text: string): string | undefined {
   const fault = faultOfText(text)
   if (fault) return fault
   return BREAK.test(text) ? 'want one line, without line breaks and tabs' : undefined
+}
+
+/** The faults that one of these finds, as issues of a schema. */
+export function refusing(faultOf: (text: string) => string | undefined) {
+  return (text: string, ctx: z.RefinementCtx) => {
+    const message = faultOf(text)
+    if (message) ctx.addIssue({ code: 'custom', message })
+  }
 }
 
 // What is stripped where text is shown to a model is what may not come in.

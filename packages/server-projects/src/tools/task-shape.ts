@@ -1,7 +1,7 @@
 /** The small shapes that the tools' schemas share, kept short because every agent pays for them in its context. */
 import { z } from 'zod'
 import { PRIORITIES } from '../store/task.ts'
-import { faultOfLine, faultOfText } from '../text/exact-text.ts'
+import { faultOfLine, faultOfText, refusing } from '../text/exact-text.ts'
 
 /** A task as results carry it; more fields than the promised ones come. */
 export const taskShape = z.looseObject({ key: z.string(), title: z.string(), status: z.string(), version: z.number() })
@@ -53,13 +53,6 @@ export function labelsInput(description: string) {
     .array(z.string().max(40).superRefine(refusing(faultOfLine)))
     .max(10)
     .describe(description)
-}
-
-function refusing(faultOf: (text: string) => string | undefined) {
-  return (text: string, ctx: z.RefinementCtx) => {
-    const message = faultOf(text)
-    if (message) ctx.addIssue({ code: 'custom', message })
-  }
 }
 
 /** Links to the world outside. */

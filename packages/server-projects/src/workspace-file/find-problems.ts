@@ -1,4 +1,5 @@
 /** Finds what in a workspace file does not fit together: names that nothing has, and names that two things have. */
+import { findClashes } from './find-clashes.ts'
 import type { WorkspaceFile } from './workspace-file.ts'
 
 /** Most problems that are told. */
@@ -48,7 +49,7 @@ export function findProblems(file: WorkspaceFile): string[] {
     refer(people, person, `notifications.${i}.person`)
     refer(tasks, task, `notifications.${i}.task`)
   }
-  return problems.slice(0, MAX_TOLD)
+  return [...problems, ...findClashes(file)].slice(0, MAX_TOLD)
 }
 
 interface Checking {

@@ -1,9 +1,21 @@
 /** A whole workspace as one JSON file: people, projects, tasks and all that happened, by names and keys and without the database's numbers. */
 import { z } from 'zod'
+import { normalizedLabels } from '../store/labels.ts'
+import { isWebUrl } from '../store/links.ts'
 import { PRIORITIES } from '../store/task.ts'
+import { faultOfLine, faultOfText, refusing } from '../text/exact-text.ts'
 
-const name = z.string().min(1).max(200)
-const key = z.string().regex(/^[A-Z][A-Z0-9]*-\d+$/, 'want a task key such as WEB-142')
+/** Most characters of a text; the tools take less. */
+const MAX_TEXT = 100_000
+
+// What the tools would not take may not come in by a file either.
+const name = z.string().max(200).superRefine(refusing(faultOfLine))
+const text = z.string().max(MAX_TEXT).superRefine(refusing(faultOfText))
+const label = z
+  .string()
+  .max(40)
+  .refine((value) => normalizedLabels([value])[0] === value, 'want a label in lower case, on one line')
+const key = z.string().regex(/^[A-Z][A-Z0-9]*-[1-9]\d{0,8}$/, 'want a task key such as WEB-142')
 const day = z.iso.date()
 const at = z.iso.datetime()
 const version = z.int().min(1)
@@ -12,8 +24,8 @@ const person = z.strictObject({
   handle: name,
   name,
   email: name,
-  team: z.string(),
-  title: z.string(),
+  team: text,
+  title: text,
   github: name.nullable(),
   slack: name.nullable(),
 })
@@ -21,7 +33,7 @@ const person = z.strictObject({
 const project = z.strictObject({
   key: z.string().regex(/^[A-Z][A-Z0-9]{1,9}$/, 'want 2 to 10 capital letters and digits'),
   name,
-  description: z.string(),
+  description: text,
   repository: name.nullable(),
   lead: name,
   last_number: z.int().min(0),
@@ -41,7 +53,7 @@ const project = z.strictObject({
   sprints: z.array(
     z.strictObject({
       name,
-      goal: z.string(),
+      goal: text,
       starts_on: day,
       ends_on: day,
       state: z.enum(['planned', 'active', 'closed']),
@@ -55,7 +67,7 @@ const project = z.strictObject({
 const task = z.strictObject({
   key,
   title: name,
-  description: z.string(),
+  description: text,
   status: name,
   assignee: name.nullable(),
   priority: z.enum(PRIORITIES),
@@ -63,13 +75,18 @@ const task = z.strictObject({
   estimate: z.int().min(0).max(100).nullable(),
   sprint: name.nullable(),
   milestone: name.nullable(),
-  labels: z.array(name),
+  labels: z.array(label).max(50),
   links: z.array(
     z
       .strictObject({
         ref: name.nullable(),
-        url: z.string().nullable(),
-        title: z.string().nullable(),
+        url: z
+          .string()
+          .max(1_000)
+          .superRefine(refusing(faultOfLine))
+          .refine(isWebUrl, 'want an http or https URL')
+          .nullable(),
+        title: name.nullable(),
         created_by: name,
         created_at: at,
       })
@@ -90,7 +107,7 @@ export const workspaceFile = z.strictObject({
   people: z.array(person),
   projects: z.array(project),
   /** Every label, in the order in which they came up. */
-  labels: z.array(name),
+  labels: z.array(label),
   tasks: z.array(task),
   relations: z.array(
     z.strictObject({
@@ -101,16 +118,16 @@ export const workspaceFile = z.strictObject({
       created_at: at,
     }),
   ),
-  comments: z.array(z.strictObject({ task: key, author: name, body: z.string(), created_at: at })),
+  comments: z.array(z.strictObject({ task: key, author: name, body: text, created_at: at })),
   activity: z.array(
     z.strictObject({
       project: name,
       task: key.nullable(),
       actor: name,
       kind: name,
-      field: z.string().nullable(),
-      before: z.string().nullable(),
-      after: z.string().nullable(),
+      field: name.nullable(),
+      before: text.nullable(),
+      after: text.nullable(),
       version: z.int(),
       at,
     }),
@@ -121,8 +138,8 @@ export const workspaceFile = z.strictObject({
       task: key,
       kind: z.enum(['assigned', 'status', 'due']),
       /** What makes it the same event: `kind:` and, after the task, what tells one from the next. */
-      event: z.string(),
-      detail: z.string(),
+      event: name,
+      detail: text,
       actor: name,
       created_at: at,
       read_at: at.nullable(),
