@@ -68,3 +68,13 @@ it('needs its own scope', async () => {
   })
   await workspace.call('list_tasks', {}, reader)
 })
+
+it('forgets a spent token when it could not be spent again anyway', async () => {
+  const spent = () => workspace.db.all('SELECT id FROM spent_confirmations')
+  for (const minutes of [100, 200, 300]) {
+    workspace.clock.now = new Date(NOW.getTime() + minutes * 60_000)
+    const key = await newKey()
+    await workspace.call('delete_task', { key, confirmation_token: await askFor(key) })
+  }
+  expect(spent()).toHaveLength(1)
+})

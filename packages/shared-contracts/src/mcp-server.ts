@@ -153,19 +153,38 @@ function registerResource<Services>(
   const complete = Object.fromEntries(
     Object.entries(resource.complete ?? {}).map(([variable, find]) => [
       variable,
-      (typed: string) => find(typed, services).slice(0, 100),
+      (typed: string) => (typed.length > MAX_VARIABLE ? [] : find(typed, services).slice(0, 100)),
     ]),
   )
   const list = () => ({
     resources: (resource.list?.(services) ?? []).map((each) => ({ ...each, name: each.title, description, mimeType })),
   })
   mcp.registerResource(name, new ResourceTemplate(uri, { list, complete }), config, (url, variables, ctx) =>
-    read(
-      url,
-      Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, decodeURIComponent(String(value))])),
-      ctx,
-    ),
+    read(url, variablesOf(url, variables), ctx),
   )
+}
+
+/** Most characters of a resource's variable; no name of anything is as long. */
+const MAX_VARIABLE = 256
+
+function variablesOf(url: URL, variables: Record<string, string | string[]>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([key, encoded]) => {
+      const value = decoded(String(encoded))
+      if (value !== undefined && value.length <= MAX_VARIABLE) return [key, value]
+      const shown = url.href.slice(0, MAX_VARIABLE)
+      const why = value === undefined ? 'is not well encoded' : `is longer than ${MAX_VARIABLE} characters`
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Cannot read "${shown}": its ${key} ${why}`)
+    }),
+  )
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }
 
 function registerPrompt<Services>(

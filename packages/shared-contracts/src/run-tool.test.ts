@@ -64,3 +64,41 @@ it('replies to the message, however it ends, and changes the context only where 
   const { message: _, ...local } = call
   expect(await runTool(toolWith({}), {}, local)).not.toHaveProperty('_meta')
 })
+
+it('takes an empty cursor, key or token for none, and any other empty text as it is', async () => {
+  const input = z.object({ title: z.string(), cursor: z.string().optional(), idempotency_key: z.string().optional() })
+  const tool = toolOf<object>()({
+    name: 'tell_arguments',
+    title: 'Tell',
+    description: 'Tells.',
+    effect: 'write',
+    input,
+    output: z.looseObject({}),
+    run: (args) => ({ text: 'Told.', data: args }),
+  })
+  const { structuredContent } = await runTool(tool, { title: '', cursor: '', idempotency_key: '' }, call)
+  expect(structuredContent).toEqual({ title: '' })
+})
+
+it('does not say of a write that happened that it failed, when its answer cannot be given', async () => {
+  const endless = (effect: Effect) =>
+    toolOf<object>()({
+      name: 'tell_much',
+      title: 'Tell much',
+      description: 'Tells much.',
+      effect,
+      input: z.object({}),
+      output: z.object({}),
+      run: () => ({ text: 'x'.repeat(100_000), data: {} }),
+    })
+  const errorOf = async (effect: Effect) => (await runTool(endless(effect), {}, call)).structuredContent.error
+  expect(await errorOf('read')).toMatchObject({
+    code: 'result_too_large',
+    message: expect.stringContaining('lower the limit'),
+  })
+  expect(await errorOf('write')).toMatchObject({
+    code: 'result_too_large',
+    retryable: false,
+    message: expect.stringContaining('took effect'),
+  })
+})

@@ -5,6 +5,7 @@ import { HARD_RESULT_BYTES } from './bounded-rows.ts'
 import { type ContextUpdate, replyTo } from './call-message.ts'
 import { missingScopes } from './caller.ts'
 import type { CallContext, ResourceLink, ToolAnswer, ToolDefinition } from './define-tool.ts'
+import { isObject } from './is-object.ts'
 import { ToolError, type ToolErrorShape } from './tool-error.ts'
 import { CALL_META_KEY } from './wire-names.ts'
 
@@ -48,7 +49,7 @@ async function resultOf<Services>(
     requireScopes(tool, call)
     const signal = AbortSignal.any([call.signal, timeout])
     const answer = await tool.run(parseArguments(tool, args) as never, { ...call, signal })
-    return withReply(toResult(tool, answer), call, tool.usesContext ? answer.contextUpdate : undefined)
+    return answerOf(tool, answer, call)
   } catch (error) {
     if (error instanceof AskPending) {
       const { agent, user } = call.caller
@@ -59,6 +60,24 @@ async function resultOf<Services>(
     if (timeout.aborted) return withReply(toErrorResult(timedOut(tool)), call)
     if (!call.signal.aborted) call.log.error({ err: error, tool: tool.name, requestId: call.requestId }, 'tool failed')
     return withReply(toErrorResult(failedInside(tool, call)), call)
+  }
+}
+
+function answerOf<Services>(
+  tool: ToolDefinition<Services>,
+  answer: ToolAnswer<unknown>,
+  call: CallContext<Services>,
+): ToolResult {
+  try {
+    return withReply(toResult(tool, answer), call, tool.usesContext ? answer.contextUpdate : undefined)
+  } catch (error) {
+    if (tool.effect === 'read') throw error
+    call.log.error({ err: error, tool: tool.name, requestId: call.requestId }, 'what a tool did cannot be told')
+    const code = error instanceof ToolError ? error.shape.code : 'internal'
+    throw new ToolError(
+      code,
+      `${tool.name} took effect, but what it did cannot be told. Do not repeat it: look at what is there now.`,
+    )
   }
 }
 
@@ -95,8 +114,16 @@ function withReply(result: ToolResult, { message }: CallContext, update?: Contex
   return message ? { ...result, _meta: { [CALL_META_KEY]: replyTo(message, update) } } : result
 }
 
+// Many models give every argument and leave out by an empty string, and none of these says anything when it is empty.
+const NEVER_EMPTY = new Set(['cursor', 'idempotency_key', 'confirmation_token'])
+
+function withoutEmpty(args: unknown): unknown {
+  if (!isObject(args)) return args ?? {}
+  return Object.fromEntries(Object.entries(args).filter(([name, value]) => value !== '' || !NEVER_EMPTY.has(name)))
+}
+
 function parseArguments(tool: ToolDefinition, args: unknown): unknown {
-  const parsed = tool.input.strict().safeParse(args ?? {})
+  const parsed = tool.input.strict().safeParse(withoutEmpty(args))
   if (parsed.success) return parsed.data
   const { issues } = parsed.error
   // A misspelled name explains the missing one, so it is told first.

@@ -3,12 +3,17 @@
 /** The candidate with the fewest edits to `value`; `undefined` when even that shares too little with it. */
 export function closest(value: string, candidates: Iterable<string>): string | undefined {
   const wanted = value.toLowerCase()
-  let best: { candidate: string; edits: number } | undefined
-  for (const candidate of candidates) {
-    const edits = editDistance(wanted, candidate.toLowerCase())
-    if (!best || edits < best.edits) best = { candidate, edits }
+  let best: { candidate: string | undefined; edits: number } = {
+    candidate: undefined,
+    edits: Math.ceil(wanted.length / 2) + 1,
   }
-  return best && best.edits <= Math.ceil(wanted.length / 2) ? best.candidate : undefined
+  for (const candidate of candidates) {
+    // Each letter more or less is an edit, so most candidates, and all for a text without end, need no comparison.
+    if (Math.abs(candidate.length - wanted.length) >= best.edits) continue
+    const edits = editDistance(wanted, candidate.toLowerCase())
+    if (edits < best.edits) best = { candidate, edits }
+  }
+  return best.candidate
 }
 
 function editDistance(a: string, b: string): number {

@@ -5,6 +5,8 @@ import type { Answer, Cell, CellCheck } from './cell.ts'
 import { compiledSchema } from './compiled-schema.ts'
 import type { DomainContract, WriteSample } from './domain-contract.ts'
 
+const INVALID_PARAMS = -32602
+
 const answersReads: CellCheck = {
   title: 'answers every reading tool as its schema promises',
   async run({ reads }, cell) {
@@ -33,6 +35,21 @@ const readsResources: CellCheck = {
     expect(listed.map((prompt) => prompt.name).sort()).toEqual([...names].sort())
     for (const { name, args } of contract.prompts)
       expect((await client.getPrompt({ name, arguments: args })).messages.length, name).toBeGreaterThan(0)
+  },
+}
+
+const refusesNoAddresses: CellCheck = {
+  title: 'refuses addresses of no resource in words, and soon',
+  async run(_, { client }) {
+    const templates = (await client.listResourceTemplates().catch(() => undefined))?.resourceTemplates ?? []
+    for (const { uriTemplate } of templates)
+      for (const value of ['%E0%A4%A', 'x'.repeat(5_000)]) {
+        const refusal = await client
+          .readResource({ uri: uriTemplate.replace(/\{\w+\}/g, value) })
+          .catch((error) => error)
+        expect(refusal, uriTemplate).toMatchObject({ code: INVALID_PARAMS })
+        expect(refusal.message.length, uriTemplate).toBeLessThan(2_000)
+      }
   },
 }
 
@@ -81,4 +98,4 @@ function textOf(contents: readonly object[]): string {
 }
 
 /** All of this part. */
-export const READING_CHECKS = [answersReads, changesNothing, readsResources]
+export const READING_CHECKS = [answersReads, changesNothing, readsResources, refusesNoAddresses]
