@@ -16,6 +16,8 @@ CREATE TABLE audited (id INTEGER PRIMARY KEY, value INTEGER);
 CREATE TRIGGER audit AFTER UPDATE ON audited BEGIN INSERT INTO log (line) VALUES ('changed ' || NEW.id); END;
 CREATE TABLE strict_one (id INTEGER PRIMARY KEY, value INTEGER);
 CREATE TRIGGER refuse BEFORE UPDATE ON strict_one BEGIN SELECT RAISE(ABORT, 'secret of the trigger'); END;
+CREATE TABLE cards (id INTEGER PRIMARY KEY, title TEXT, code TEXT DEFAULT 'none', pin TEXT UNIQUE, size INTEGER GENERATED ALWAYS AS (length(pin)));
+INSERT INTO cards VALUES (1, 'first', 'C1', 'P1');
 INSERT INTO teams VALUES (1, 'red'), (2, 'blue'), (3, 'gray');
 INSERT INTO members VALUES (1, 1, 'support-agent', 'S1', 'a'), (2, 1, 'ada', 'S2', 'b'), (3, 2, 'support-agent', 'S3', 'c');
 INSERT INTO squads VALUES (1);
@@ -37,6 +39,7 @@ databases:
         columns: { id: Key, team_id: Team, owner: Whose, note: Note, secret: { support: hash } }
         rows: { support: { where: "owner = {{agent}} OR owner = {{user}}", about: your own } }
         writes: { admin: [delete], support: [update] }
+      cards: { columns: { id: Key, title: Title, code: { support: hash } }, writes: { support: [insert] } }
       squads: { columns: { id: Key }, writes: { admin: [delete] } }
       guarded: { columns: { id: Key } }
       audited: { columns: { id: Key, value: Value }, writes: { admin: [update] } }
@@ -120,8 +123,30 @@ describe('a writer who does not see everything', () => {
     ["UPDATE members SET note = 'x'", 'rows that it does not see'],
     ['UPDATE teams SET name = (SELECT secret FROM members) RETURNING name', 'a masked value'],
     ["UPDATE teams SET name = 'x' WHERE id IN (SELECT id FROM log)", 'a table that is not for it'],
+    [
+      'WITH audit AS (SELECT secret FROM members) UPDATE teams SET name = (SELECT secret FROM audit)',
+      'called as a trigger',
+    ],
+    [
+      'WITH "audit" AS (SELECT line FROM log) UPDATE teams SET name = (SELECT line FROM `audit`)',
+      'called as a trigger',
+    ],
+    ["INSERT INTO cards (title, pin) VALUES ('x', 'P1')", 'a value for a hidden column'],
+    ["INSERT OR IGNORE INTO cards (title, pin) VALUES ('x', 'P1')", 'a value for a hidden column'],
+    ["INSERT INTO cards (title, code) VALUES ('x', 'C1')", 'a value for a masked column'],
+    ["WITH v AS (SELECT 'C1') INSERT INTO cards SELECT 9, 'x', 'C1', 'P1'", 'values for all columns'],
   ])('%s is refused: %s', async (sql) => {
     expect(errorOf(await transact(sql, 'support')).rule).toBe('write_allow_list')
+  })
+
+  it('inserts without the columns that are closed to it', async () => {
+    const { structuredContent: report } = await db.call('support', 'run_transaction', {
+      statements: [
+        { sql: "INSERT INTO cards (title) VALUES ('second')" },
+        { sql: "INSERT INTO cards (id, title) SELECT 7, 'third' UNION SELECT 8, 'fourth'" },
+      ],
+    })
+    expect(report).toMatchObject({ failure: null, effects: [{ row_count: 1 }, { row_count: 2 }] })
   })
 
   it('reads JSON that it brings along', async () => {

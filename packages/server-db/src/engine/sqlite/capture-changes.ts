@@ -17,6 +17,8 @@ export interface Change {
 /** The record of one connection. */
 export interface ChangeRecord {
   isOwn(name: string | null): boolean
+  /** A name for another trigger of ours. */
+  nameOf(purpose: string): string
   /** Says which statement runs from here on. */
   begin(statement: number): void
   count(): number
@@ -59,6 +61,7 @@ export function recordChanges(db: DatabaseSync, tables: readonly BaseTable[]): C
   )
   return {
     isOwn: (name) => name?.startsWith(own) ?? false,
+    nameOf: (purpose) => `${own}_${purpose}`,
     begin: (statement) => void setNow.run(statement),
     count: () => Number(count.get()?.n),
     changes: () => (all.all() as unknown as ChangeRow[]).map(toChange),

@@ -8,6 +8,10 @@ export interface BaseColumn {
   type: string
   nullable: boolean
   primaryKey: boolean
+  /** SQL of the value that a row gets which gives none; `null` for NULL. */
+  default: string | null
+  /** Computed from other columns. */
+  isGenerated: boolean
 }
 
 /** An ordinary table of the file. */
@@ -29,6 +33,7 @@ interface ColumnRow {
   notnull: number
   pk: number
   hidden: number
+  dflt_value: string | null
 }
 
 interface KeyRow {
@@ -45,7 +50,7 @@ export function readBaseTables(db: DatabaseSync, schema: string): BaseSchema {
     .prepare('SELECT name, type FROM pragma_table_list WHERE schema = ? ORDER BY name')
     .all(schema) as unknown as { name: string; type: string }[]
   const own = rows.filter(({ name }) => !name.startsWith('sqlite_'))
-  const columns = db.prepare('SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?, ?)')
+  const columns = db.prepare('SELECT name, type, "notnull", pk, hidden, dflt_value FROM pragma_table_xinfo(?, ?)')
   const primaryKeyOf = (table: string) =>
     (columns.all(table, schema) as unknown as ColumnRow[]).filter((row) => row.pk > 0).map((row) => row.name)
   const keys = db.prepare('SELECT id, seq, "table", "from", "to" FROM pragma_foreign_key_list(?, ?) ORDER BY id, seq')
@@ -61,8 +66,15 @@ export function readBaseTables(db: DatabaseSync, schema: string): BaseSchema {
   }
 }
 
-function toColumn({ name, type, notnull, pk }: ColumnRow): BaseColumn {
-  return { name, type: type.toLowerCase(), nullable: notnull === 0 && pk === 0, primaryKey: pk > 0 }
+function toColumn({ name, type, notnull, pk, hidden, dflt_value }: ColumnRow): BaseColumn {
+  return {
+    name,
+    type: type.toLowerCase(),
+    nullable: notnull === 0 && pk === 0,
+    primaryKey: pk > 0,
+    default: dflt_value,
+    isGenerated: hidden > 1,
+  }
 }
 
 function toForeignKeys(rows: readonly KeyRow[], primaryKeyOf: (table: string) => string[]): ForeignKey[] {

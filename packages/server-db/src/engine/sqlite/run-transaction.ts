@@ -7,6 +7,7 @@ import { quoteName } from '../../quote-name.ts'
 import { QueryFailure } from '../query-failure.ts'
 import type { TransactionReport, TransactionStatement } from '../transaction.ts'
 import { type ChangeRecord, recordChanges } from './capture-changes.ts'
+import { closeForInsert, throwClosedColumn } from './closed-columns.ts'
 import { bindParameters, refuseOddText, refuseTrailingText } from './compile-statement.ts'
 import { effectsOf } from './effects-of.ts'
 import { LIMITS, realNames, type SourceInit } from './guarded-connection.ts'
@@ -124,13 +125,16 @@ function runAll(writing: Writing, statements: readonly TransactionStatement[]): 
     db.setAuthorizer(authorizer.decide)
     const statement = compile(writing, sql)
     const bindings = bindParameters(statement, params)
+    const closed = closeColumns(writing)
     try {
       statement.run(bindings)
     } catch (error) {
       if (authorizer.denial) throw authorizer.denial
+      throwClosedColumn(error)
       return { statement: i, message: toMessage(error, writing) }
     }
     db.setAuthorizer(null)
+    closed.open()
     judgeChanges(writing)
   }
   return null
@@ -138,7 +142,7 @@ function runAll(writing: Writing, statements: readonly TransactionStatement[]): 
 
 function compile({ db, authorizer }: Writing, sql: string): StatementSync {
   refuseOddText(sql)
-  authorizer.writes = false
+  authorizer.begin(sql)
   const statement = prepare(db, sql, authorizer)
   refuseTrailingText(db, sql.slice(statement.sourceSQL.length))
   if (!authorizer.writes) throw new QueryFailure('refused', 'The statement changes no rows.', 'write_only')
@@ -152,6 +156,15 @@ function prepare(db: DatabaseSync, sql: string, authorizer: WriteAuthorizer): St
     if (authorizer.denial) throw authorizer.denial
     throw new QueryFailure('sql', error instanceof Error ? error.message : 'The statement does not compile')
   }
+}
+
+/** SQLite does not say which columns an INSERT gives values for. */
+function closeColumns({ db, authorizer, tables, source, viewer, record }: Writing): { open(): void } {
+  const targets = tables.filter(({ name }) => authorizer.insertsInto.has(name))
+  db.setAuthorizer(null)
+  const closed = closeForInsert(db, targets, { lens: { policy: source.policy, viewer }, nameOf: record.nameOf })
+  db.setAuthorizer(authorizer.decide)
+  return closed
 }
 
 /** What REPLACE, cascades and triggers did counts as if the statement had said it. */
