@@ -72,6 +72,14 @@ describe.skipIf(!POSTGRES_BIN)(`Postgres engine${WITHOUT_POSTGRES}`, () => {
     })
   })
 
+  it('a join with a name is a row of all that the role sees of its tables', async () => {
+    const sql =
+      'SELECT row_to_json(j) FROM (products p JOIN employees e ON e.id = p.id) AS j WHERE j.sku IS NOT NULL LIMIT 1'
+    const [[row]] = (await query(db.engine, 'support', sql)).rows as [[string]]
+    expect(Object.keys(JSON.parse(row))).toEqual(expect.arrayContaining(['sku', 'price_cents', 'title', 'hired_on']))
+    expect(row).not.toMatch(/cost_cents|salary_cents/)
+  })
+
   it('leaves rows out, and says so', async () => {
     const sql = 'SELECT count(*) FROM employees'
     const [all, current] = [await query(engine, 'admin', sql), await query(engine, 'support', sql)]

@@ -32,6 +32,8 @@ INSERT INTO parents (note) VALUES ('one'), ('two'), ('three');
 INSERT INTO children VALUES (1, 1), (2, 1), (3, 2);
 CREATE FUNCTION log_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO logged VALUES (NEW.note); RETURN NEW; END $$;
 CREATE TRIGGER log_it AFTER UPDATE ON parents FOR EACH ROW WHEN (NEW.note = 'log') EXECUTE FUNCTION log_it();
+CREATE FUNCTION tell(text) RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT ssn FROM public.customers WHERE id = 1 $$;
+CREATE FUNCTION tell_of(tickets) RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT ssn FROM public.customers WHERE id = 1 $$;
 CREATE ROLE writer LOGIN;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
 GRANT USAGE ON SCHEMA public TO writer;
@@ -151,9 +153,20 @@ describe.skipIf(!POSTGRES_BIN)(`transactions on Postgres${WITHOUT_POSTGRES}`, ()
     ['admin', 'DELETE FROM pg_authid', 'no_catalog'],
     ['admin', 'INSERT INTO vault.secrets VALUES (1)', 'no_catalog'],
     ['admin', "INSERT INTO parents (note) VALUES (nextval('counter')::text)", 'allowed_functions'],
+    ['support', "UPDATE tickets SET subject = ('x'::text).tell", 'allowed_functions'],
+    ['support', 'UPDATE tickets SET subject = tickets.tell_of', 'allowed_functions'],
+    ['support', 'UPDATE tickets SET subject = (tickets).tell_of', 'allowed_functions'],
+    ['support', 'UPDATE tickets SET subject = (5).lower', 'allowed_functions'],
+    ['support', "UPDATE tickets SET subject = ('x'::text).checked", 'allowed_functions'],
     ['admin', 'UPDATE parents SET (note, touched) = (SELECT $$a$$, NULL)', 'allowed_syntax'],
   ])('refuses %s: %s', async (role, sql, rule) => {
     expect(await failureOf(transact(role, [sql]))).toMatchObject({ kind: 'refused', rule })
+  })
+
+  it('reads in a subquery what the role sees of a table that is masked for it', async () => {
+    const sql = 'UPDATE tickets SET subject = (SELECT c.company AS firm FROM customers c WHERE c.id = 1) WHERE id = 3'
+    const { effects } = await transact('support', [sql])
+    expect(effects[0]!.rows[0]!.after).toEqual({ id: 3, subject: 'Elbe Dental' })
   })
 
   it('a hidden column and a missing one fail alike', async () => {

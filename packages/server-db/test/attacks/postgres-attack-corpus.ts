@@ -151,6 +151,9 @@ export function postgresAttacks(file: string): Partial<Record<Verdict, readonly 
     allowed_functions: [
       `SELECT pg_read_file('${file}')`,
       `SELECT pg_catalog.pg_read_file('${file}')`,
+      "SELECT coalesce((1).pg_typeof, 'vault.secrets')",
+      "SELECT treat('vault.secrets' AS regclass)",
+      "SELECT collation for ('a')",
       `SELECT pg_read_binary_file('${file}')`,
       `SELECT ('${file}'::text).pg_read_file`,
       `SELECT (('${file}')).pg_read_file`,
@@ -341,6 +344,13 @@ export function postgresAttacks(file: string): Partial<Record<Verdict, readonly 
       "SELECT repeat('a', 5000) ~ '(((a{1,50}){1,50}){1,50})b'",
     ],
     harmless: [
+      "SELECT CASE WHEN true THEN 'vault.secrets' ELSE pg_typeof(1) END",
+      'SELECT j FROM (customers c JOIN employees e ON e.id = c.id) AS j',
+      'SELECT ((SELECT c FROM customers c WHERE id = 1)).ssn',
+      'SELECT U&"\\0073sn" FROM customers',
+      'SELECT * FROM customers c JOIN customers d USING (ssn)',
+      'SELECT x FROM customers c, LATERAL (VALUES (c)) x(y)',
+      'SELECT max(c::text) FROM customers AS c(a, b, c1, d, e, f, g, h)',
       "SELECT lower('CANARY')::text",
       'SELECT * FROM calls',
       'SELECT count(*) FROM calls',

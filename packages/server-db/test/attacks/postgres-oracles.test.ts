@@ -18,6 +18,7 @@ const DIFFERENCES: Record<Restricted, readonly [string, string]> = {
     `UPDATE customers SET ssn = '988-77-3333', email = 'kim@oracle.example', phone = '+1 999 8 33', birth_date = '1999-12-31' WHERE id = 5;
      UPDATE employees SET salary_cents = 1, phone = '222' WHERE id = 4;
      UPDATE products SET cost_cents = 2 WHERE id = 1;
+     CREATE TABLE only_here (id integer);
      INSERT INTO employees VALUES (61, 'Gone Person', 'gone@helpdesk.example', NULL, 'Dispatcher', 'logistics', 2, '2020-01-01', 5, 0);
      ANALYZE;\n`,
   ],
@@ -29,12 +30,17 @@ const DIFFERENCES: Record<Restricted, readonly [string, string]> = {
     `UPDATE customers SET ssn = '988-77-3333', phone = '+1 9 9', birth_date = '1999-12-31', street = 'There 2' WHERE id = 5;
      UPDATE employees SET salary_cents = 1, phone = '222' WHERE id = 4;
      UPDATE ticket_messages SET body = 'not json [' WHERE id = 2;
+     CREATE TABLE only_here (id integer);
      INSERT INTO ticket_messages (ticket_id, author, body, internal, sent_at) VALUES (1, 'employee', 'extra', 1, '2026-01-01');
      ANALYZE;\n`,
   ],
 }
 
 const PROBES = [
+  "SELECT CASE WHEN true THEN 'public.only_here' ELSE pg_typeof(1) END",
+  "SELECT 'public.only_here' UNION SELECT pg_catalog.pg_typeof(1)",
+  "SELECT coalesce((1).pg_typeof, 'public.only_here')",
+  'SELECT * FROM only_here',
   'SELECT * FROM customers WHERE id = 5',
   "SELECT id FROM customers WHERE ssn = '900-11-3333'",
   "SELECT id FROM customers WHERE ssn LIKE '900-11-%'",

@@ -54,5 +54,10 @@ export const ALLOWED_VALUE_FUNCTIONS: ReadonlySet<string> = new Set(
 const CASTS =
   'bool bpchar date float4 float8 int2 int4 int8 interval money name numeric text time timestamp timestamptz timetz varchar'
 
+/** The function whose result is the name of a type, to which PostgreSQL would turn a text beside it. */
+export const TYPE_FUNCTION = 'pg_typeof'
+
 /** Names that may follow a dot even where PostgreSQL takes them for a call of a function on what stands before it. */
-export const ALLOWED_FIELDS: ReadonlySet<string> = new Set([...ALLOWED_FUNCTIONS, ...CASTS.split(' ')])
+export const ALLOWED_FIELDS: ReadonlySet<string> = new Set(
+  [...ALLOWED_FUNCTIONS, ...CASTS.split(' ')].filter((name) => name !== TYPE_FUNCTION),
+)

@@ -18,6 +18,8 @@ export interface GuardRules {
   schemas: readonly string[]
   /** Names of functions of the database that do more than compute, which a field of that name would call. */
   callableFields: ReadonlySet<string>
+  /** Names of the source's own functions and types, where its schemas are searched for them. */
+  ownNames: ReadonlySet<string>
   /** Values of `$1`, `$2`, …, where they are known. */
   params: readonly ParameterValue[] | undefined
 }
@@ -124,8 +126,8 @@ function checkOperator(list: unknown): void {
 }
 
 /** PostgreSQL takes `x.f` for the call `f(x)` when x has no field f: `('/etc/passwd').pg_read_file` reads the file. */
-function checkField(name: string, { callableFields }: GuardRules): void {
-  if (callableFields.has(name) && !ALLOWED_FIELDS.has(name))
+function checkField(name: string, { callableFields, ownNames }: GuardRules): void {
+  if (ownNames.has(name) || (callableFields.has(name) && !ALLOWED_FIELDS.has(name)))
     refuse(
       'allowed_functions',
       `The function ${name} is not allowed, not as a field either.`,

@@ -1,10 +1,11 @@
 /** Reads one SELECT with PostgreSQL's own parser and refuses everything that no rule allows; what is left names its relations and parameters. */
 import { QueryFailure } from '../query-failure.ts'
+import { TYPE_FUNCTION } from './allowed-names.ts'
 import { boundExpansion } from './bound-expansion.ts'
 import { checkNode, type GuardRules } from './check-node.ts'
 import { refuse } from './refuse.ts'
 import type { SqlParser, SyntaxNode } from './sql-parser.ts'
-import { namesOf } from './syntax-names.ts'
+import { namesOf, toNames } from './syntax-names.ts'
 import { SYNTAX, type Syntax } from './syntax-rules.ts'
 import { walkSyntax } from './walk-syntax.ts'
 
@@ -90,9 +91,17 @@ export function guardTree(root: { tree: SyntaxNode; syntax: Syntax }, rules: Gua
       children(new Set(context))
       context.add(String(node.ctename))
     } else children(context)
+    if (type === 'FuncCall' && holder && namesOf(node.funcname).at(-1) === TYPE_FUNCTION) tellAsText(holder)
   })
   boundExpansion(tree, rules.params)
   return found
+}
+
+/** Beside the name of a type every text would be looked up among the types, those of hidden tables too. */
+function tellAsText(holder: SyntaxNode): void {
+  const { FuncCall } = holder
+  delete holder.FuncCall
+  holder.TypeCast = { arg: { FuncCall }, typeName: { names: toNames(['text']), typemod: -1 } }
 }
 
 function nameOfCte(holder: SyntaxNode): string {
@@ -113,6 +122,7 @@ function collect(
     else found.columns.push({ node: node as { fields: SyntaxNode[] }, path: namesOf(fields) })
   } else if (type === 'JoinExpr') {
     for (const name of namesOf(node.usingClause)) found.columns.push({ node: { fields: [] }, path: [name] })
-    if (node.isNatural || (node.alias as SyntaxNode | undefined)?.colnames) found.usesUnnamedColumns = true
+    // A join with a name is a row of all its columns.
+    if (node.isNatural || node.alias) found.usesUnnamedColumns = true
   } else if (type === 'ParamRef') found.parameters.add(Number(node.number ?? 0))
 }

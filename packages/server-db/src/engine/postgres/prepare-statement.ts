@@ -42,7 +42,7 @@ export async function prepareStatement(
 /** What the guard goes by besides the statement. */
 export function rulesOf(base: BaseSchema, params: readonly ParameterValue[]): GuardRules {
   const schemas = [...new Set([...base.tables.values()].map((table) => table.schema))]
-  return { schemas, callableFields: base.callableFields, params }
+  return { schemas, callableFields: base.callableFields, ownNames: new Set(), params }
 }
 
 /**

@@ -48,7 +48,7 @@ export function prepareWrite(
   const action = ACTIONS[kind]
   if (!action) refuse('write_only', `The statement is ${wordsOf(kind)}; it changes no rows.`)
   const node = tree[kind] as WriteNode
-  const guarded = guardTree({ tree, syntax: WRITE_SYNTAX }, rulesOf(base, params))
+  const guarded = guardTree({ tree, syntax: WRITE_SYNTAX }, { ...rulesOf(base, params), ownNames: base.ownNames })
   const { relname: name, schemaname: schema } = node.relation
   const table = findTable(base, { schema, name }, lens)
   judgeTarget(node, { table, action, lens })

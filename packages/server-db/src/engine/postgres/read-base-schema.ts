@@ -37,6 +37,8 @@ export interface BaseTable {
 export interface BaseSchema {
   tables: ReadonlyMap<string, BaseTable>
   callableFields: ReadonlySet<string>
+  /** Names of functions and types in the schemas of the source. */
+  ownNames: ReadonlySet<string>
   version: string
 }
 
@@ -70,6 +72,11 @@ SELECT DISTINCT proname AS name FROM pg_proc
 WHERE pronamespace = 'pg_catalog'::regnamespace AND provolatile <> 'i' AND pronargs > 0
   AND (pronargs - pronargdefaults <= 1 OR provariadic <> 0)`
 
+// A type of a table cannot be called.
+const OWN = `
+SELECT proname AS name FROM pg_proc WHERE pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY ($1)) AND pronargs > 0
+UNION SELECT typname FROM pg_type WHERE typnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY ($1)) AND typtype <> 'c' AND typelem = 0`
+
 interface TableRow {
   schema: string
   relation: string
@@ -89,6 +96,7 @@ interface KeyRow extends ForeignKey {
 export async function readBaseSchema(client: DbClient, schemas: readonly string[]): Promise<BaseSchema> {
   const rows = (await client.rows(TABLES, [schemas])) as unknown as TableRow[]
   const callable = await client.rows(CALLABLE, [])
+  const own = await client.rows(OWN, [schemas])
   const [version] = await client.rows('SHOW server_version', [])
   const nameOf = createNaming(rows)
   const tables = rows.map((row): [string, BaseTable] => {
@@ -98,6 +106,7 @@ export async function readBaseSchema(client: DbClient, schemas: readonly string[
   return {
     tables: new Map(tables),
     callableFields: new Set(callable.map((row) => String(row.name))),
+    ownNames: new Set(own.map((row) => String(row.name))),
     version: String(version?.server_version),
   }
 }

@@ -15,7 +15,7 @@ export interface SqlParser {
   print(statement: SyntaxNode): string
 }
 
-type Indirection = Parameters<import('pgsql-deparser').Deparser['A_Indirection']>[0]
+type Printing<Node extends 'A_Indirection' | 'SelectStmt'> = Parameters<import('pgsql-deparser').Deparser[Node]>
 
 // The parser recurses for each; far more of them would take it a tenth of a second to give up.
 const MAX_OPENINGS = 800
@@ -34,13 +34,18 @@ export function loadSqlParser(): Promise<SqlParser> {
 async function load(): Promise<SqlParser> {
   const [library, { Deparser }] = await Promise.all([import('libpg-query'), import('pgsql-deparser')])
   await library.loadModule()
-  /** Of `(ARRAY[1, 2])[1]` the library leaves the parentheses out. */
   class Printer extends Deparser {
-    override A_Indirection(node: Indirection, context: Parameters<typeof Deparser.prototype.A_Indirection>[1]): string {
+    /** Of `(ARRAY[1, 2])[1]` the library leaves the parentheses out. */
+    override A_Indirection(...[node, context]: Printing<'A_Indirection'>): string {
       const printed = super.A_Indirection(node, context)
       if (printed.startsWith('(')) return printed
       const subject = this.visit(node.arg!, context)
       return `(${subject})${printed.slice(subject.length)}`
+    }
+
+    /** In a subquery of `SET a = (…)` the library takes `x AS y` for an assignment. */
+    override SelectStmt(...[node, context]: Printing<'SelectStmt'>): string {
+      return super.SelectStmt(node, context.update ? context.spawn('SelectStmt', { update: false }) : context)
     }
   }
   return {
