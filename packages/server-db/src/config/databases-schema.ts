@@ -79,7 +79,7 @@ const database = z.strictObject({
 })
 
 /** What a source would be mistaken for in `database://` URIs. */
-const RESERVED = ['catalog', 'policies', 'users', 'exports']
+const RESERVED = ['catalog', 'policies', 'users', 'exports', 'blobs']
 
 /** The whole file. */
 export const databasesSchema = z.strictObject({

@@ -69,6 +69,10 @@ it.each([
     'databases.yaml:5:17 databases.crm.connection: Want a reference, ',
   ],
   [
+    `${head}    connection: postgres://db/crm?user=reader&password=secret\n`,
+    'databases.yaml:5:17 databases.crm.connection: Want a reference, ',
+  ],
+  [
     `${head}    connection: x\n    tables:\n      t:\n        columns:\n          a: { analyst: hashed }\n`,
     'databases.yaml:9:25 databases.crm.tables.t.columns.a.analyst: Want one of open, hidden, null, redact, partial, hash, email, last4, generalize',
   ],

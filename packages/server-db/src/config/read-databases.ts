@@ -106,7 +106,7 @@ function resolveConnections({ databases }: DatabasesFile, sources: { env: Env; f
       if (written === undefined) return []
       const path = ['databases', id, key]
       // A password in the file would be in every copy and backup of it.
-      if (/^\w+:\/\/[^/@\s]*:[^/@\s$]+@/.test(written))
+      if (/^\w+:\/\/[^/@\s]*:[^/@\s$]+@|[?&](ssl)?password=[^$&]/i.test(written))
         return [{ path, message: `Want a reference, ${REFERENCE_FORMS}, not the password itself` }]
       try {
         entry[key] = resolveReferences(written, sources)

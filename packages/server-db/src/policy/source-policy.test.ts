@@ -45,6 +45,12 @@ it('filters rows for the role it names', () => {
   ])
 })
 
+it('holds every restricted role to the filter of all, and to its own before that', () => {
+  const own = { where: 'a = 2', about: 'others' }
+  const table = { about: '', columns: {}, rows: { '*': filter, support: own } }
+  expect(['analyst', 'support', 'admin'].map((role) => rowFilter(table, role))).toEqual([filter, own, undefined])
+})
+
 it('puts the viewer into a row filter as a constant, and nobody as NULL', () => {
   const own = { where: 'owner = {{user}} AND by = {{agent}}', about: '' }
   expect(rowCondition(own, { user: "o'neil", agent: 'bot' })).toBe("owner = 'o''neil' AND by = 'bot'")
@@ -59,4 +65,6 @@ it('allows the writes that it names, to whom it names', () => {
     mayWrite(table, 'update', 'analyst'),
     mayWrite(undefined, 'insert', 'admin'),
   ]).toEqual([false, false, false])
+  const all = { about: '', columns: {}, writes: { '*': ['insert'] as const } }
+  expect(['support', 'admin'].map((role) => mayWrite(all, 'insert', role))).toEqual([true, false])
 })

@@ -37,8 +37,9 @@ export type WriteAction = 'insert' | 'update' | 'delete'
 export interface TablePolicy {
   about: string
   columns: Readonly<Record<string, ColumnPolicy>>
+  /** `*` is every restricted role that is not named. */
   rows?: Readonly<Record<Role, RowFilter>>
-  /** What each role, admin too, may do by `run_transaction`; nothing unless named. */
+  /** What each role, admin too, may do by `run_transaction`; nothing unless named, or restricted and meant by `*`. */
   writes?: Readonly<Record<Role, readonly WriteAction[]>>
 }
 
@@ -62,7 +63,7 @@ export function columnRule(table: TablePolicy | undefined, column: string, role:
 
 /** The rows that `role` is held to, if any. */
 export function rowFilter(table: TablePolicy | undefined, role: Role): RowFilter | undefined {
-  return role === ADMIN || !table?.rows ? undefined : own(table.rows, role)
+  return role === ADMIN || !table?.rows ? undefined : (own(table.rows, role) ?? own(table.rows, '*'))
 }
 
 /** The condition of a row filter with the viewer's names in it, as SQL constants; a name that is missing is NULL, which equals nothing. */
@@ -72,7 +73,9 @@ export function rowCondition({ where }: RowFilter, viewer: Pick<Viewer, 'user' |
 
 /** Whether `role` may do `action` to the rows of a table. */
 export function mayWrite(table: TablePolicy | undefined, action: WriteAction, role: Role): boolean {
-  return (table?.writes && own(table.writes, role)?.includes(action)) ?? false
+  if (!table?.writes) return false
+  const allowed = own(table.writes, role) ?? (role === ADMIN ? undefined : own(table.writes, '*'))
+  return allowed?.includes(action) ?? false
 }
 
 // A backslash means something to Postgres in some settings, and a NUL ends the text for SQLite.
