@@ -1,7 +1,13 @@
 /** The HTTP face of a domain server: `/mcp` for callers it can name, and the health endpoints. */
 import type { AddressInfo } from 'node:net'
 import { serve as listen, type ServerType } from '@hono/node-server'
-import { createMcpHandler, hostHeaderValidationResponse, localhostAllowedHostnames } from '@modelcontextprotocol/server'
+import {
+  createMcpHandler,
+  hostHeaderValidationResponse,
+  localhostAllowedHostnames,
+  localhostAllowedOrigins,
+  originValidationResponse,
+} from '@modelcontextprotocol/server'
 import { Hono } from 'hono'
 import type { Caller } from './caller.ts'
 import type { Changes, DomainServer, Opened } from './define-domain-server.ts'
@@ -27,8 +33,7 @@ export async function listenHttp<Services>(face: HttpFace<Services>): Promise<{ 
   const state = { draining: false }
   const app = healthRoutes(face, state)
   app.all('/mcp', async (context) => {
-    const refused =
-      'local' in face.trust ? hostHeaderValidationResponse(context.req.raw, localhostAllowedHostnames()) : undefined
+    const refused = 'local' in face.trust ? refusedPage(context.req.raw) : undefined
     if (refused) return refused
     const caller = await provenCaller(context.req.raw, face.trust)
     if (!caller)
@@ -67,6 +72,14 @@ function healthRoutes<Services>(face: HttpFace<Services>, state: { draining: boo
     context.text(await face.meter.registry.metrics(), 200, { 'Content-Type': face.meter.registry.contentType }),
   )
   return app
+}
+
+// A page of the web that is open on this machine must not be the local caller.
+function refusedPage(request: Request): Response | undefined {
+  return (
+    hostHeaderValidationResponse(request, localhostAllowedHostnames()) ??
+    originValidationResponse(request, localhostAllowedOrigins())
+  )
 }
 
 async function provenCaller(request: Request, trust: Trust): Promise<Caller | undefined> {

@@ -10,7 +10,7 @@ import { keepSubscriptions } from './keep-subscriptions.ts'
 import { createLog } from './log.ts'
 import { createMcpServerFactory, type McpServerFactory, refreshTools } from './mcp-server.ts'
 import { createMeter } from './meter.ts'
-import { createContextOf, createTrust } from './request-context.ts'
+import { createContextOf, createTrust, type Trust } from './request-context.ts'
 import { createSealer } from './sealer.ts'
 import { listenHttp } from './serve-http.ts'
 import { ENV, type ReadyLine } from './wire-names.ts'
@@ -49,6 +49,8 @@ export async function serve<Services>(server: DomainServer<Services>, own: OwnOp
     process.stdout.write(`${JSON.stringify(served)}\n`)
     return
   }
+  const trust = createTrust(server, values.role)
+  if (!values.stdio) requireReachable(values.host, trust)
   const log = createLog(`server-${server.id}`)
   const listeners: Changes[] = []
   const changes: Changes = {
@@ -64,7 +66,6 @@ export async function serve<Services>(server: DomainServer<Services>, own: OwnOp
   }
   const dataDir = openDataDir(values.data)
   const opened = await server.open({ dataDir, log, changes })
-  const trust = createTrust(server, values.role)
   const meter = createMeter()
   opened.instrument?.(meter.registry)
   const contextOf = createContextOf<Services>(opened.services, trust, log)
@@ -87,6 +88,14 @@ export async function serve<Services>(server: DomainServer<Services>, own: OwnOp
     await transport.close()
     await opened.close()
   })
+}
+
+// Without a gateway everybody is the same caller, so only this machine may be everybody.
+function requireReachable(host: string, trust: Trust): void {
+  if (!('local' in trust) || /^(127(\.\d+){3}|::1|localhost)$/.test(host)) return
+  throw new Error(
+    `Cannot listen on "${host}" without a gateway: whoever reaches it could do all that --role grants; listen on 127.0.0.1, or name the gateway by ${ENV.issuer}, ${ENV.audience} and ${ENV.jwks}`,
+  )
 }
 
 function readOptions<Services>({ id }: DomainServer<Services>, args: readonly string[]) {
