@@ -88,3 +88,29 @@ it.each<[string, Fault, string]>([
 ])('%s, %o → %s', async (vendor, answer, code) => {
   expect((await errorOf(vendor, answer))?.code).toBe(code)
 })
+
+it.each([['internal_error'], ['fatal_error'], ['request_timeout']])(
+  'Slack says %s of a write that may have happened',
+  async (error) => {
+    proxy.plan(() => ({ status: 200, body: JSON.stringify({ ok: false, error }) }))
+    const write = await harness.call('call_write_operation', {
+      connector: 'slack',
+      operation: 'chat_postMessage',
+      arguments: { body: { channel: 'C0123456789', text: 't' } },
+    })
+    expect(write.error?.code).toBe('write_outcome_unknown')
+    expect((await harness.call('slack_find_channel', { query: 'x' })).error).toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+    })
+  },
+)
+
+it('Linear says of its own failures that a write may have happened', async () => {
+  const failed = graphql('Internal server error', 'INTERNAL_SERVER_ERROR')
+  const teams = JSON.stringify({ data: { teams: { nodes: [{ id: 't', key: 'WEB', name: 'Web' }] } } })
+  proxy.plan((_, nth) => ({ status: 200, body: nth === 1 ? teams : failed }))
+  const write = await harness.call('linear_create_issue', { project: 'WEB', title: 't' })
+  expect(write.error?.code).toBe('write_outcome_unknown')
+  expect((await errorOf('linear', { status: 200, body: failed }))?.code).toBe('unavailable')
+})

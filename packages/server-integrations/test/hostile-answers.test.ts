@@ -149,3 +149,59 @@ it('what was confirmed is not done to a document that came since', async () => {
   expect((await write('sinkShips', { confirmation_token: token })).error).toBeDefined()
   expect(proxy.seen).toEqual([])
 })
+
+describe('a hostile document', () => {
+  const own = { connector: 'barge', overlay: 'auth: { kind: none }' }
+  const preview = (document: object) =>
+    harness.call('import_openapi', { mode: 'preview', ...own, document: JSON.stringify(document) })
+  const url = 'https://barge.example.com'
+
+  it('makes no answer longer than the cap', async () => {
+    const names = Array.from({ length: 600 }, (_, i) => `property_${i}`)
+    const schema = {
+      type: 'object',
+      required: names,
+      properties: Object.fromEntries(names.map((name) => [name, { type: 'string', example: 'x'.repeat(100) }])),
+    }
+    const content = { 'application/json': { schema: { $ref: '#/components/schemas/Wide' } } }
+    const operations = Array.from({ length: 50 }, (_, i) => [
+      `/${'long'.repeat(2_000)}/${i}`,
+      { post: { operationId: `op${'o'.repeat(300)}${i}`, summary: 's'.repeat(3_000), requestBody: { content } } },
+    ])
+    const components = { schemas: { Wide: schema } }
+    const document = { ...documentAt(url), paths: Object.fromEntries(operations), components }
+    const shown = await preview(document)
+    await harness.call('import_openapi', { mode: 'activate', connector: 'barge', preview_id: shown.data.preview_id })
+    const found = await harness.call('search_operations', { connector: 'barge', limit: 50 })
+    const { operation } = found.data.operations[0]
+    const described = await harness.call('describe_operation', { connector: 'barge', operation })
+    for (const { text, data } of [shown, found, described]) {
+      expect(text.length).toBeLessThan(25_000)
+      expect(JSON.stringify(data).length).toBeLessThan(25_000)
+    }
+    expect(described.error).toBeUndefined()
+  })
+
+  it('hides nothing in names', async () => {
+    const hidden = String.fromCodePoint(0xe0041, 0x200b)
+    const properties = { [`name${hidden}`]: { type: 'string' } }
+    const requestBody = { content: { 'application/json': { schema: { type: 'object', properties } } } }
+    const { error } = await preview({ ...documentAt(url), paths: { '/a': { post: { requestBody } } } })
+    expect(error).toMatchObject({ code: 'invalid_document', message: expect.stringContaining('invisible') })
+    const schema = { type: 'string', enum: [`a${hidden}`], default: `b${hidden}`, title: `c${hidden}`, example: hidden }
+    const parameters = [{ name: 'p', in: 'query', schema }]
+    const shown = await preview({ ...documentAt(url), paths: { '/a': { get: { operationId: 'a', parameters } } } })
+    await harness.call('import_openapi', { mode: 'activate', connector: 'barge', preview_id: shown.data.preview_id })
+    const described = await harness.call('describe_operation', { connector: 'barge', operation: 'a' })
+    expect(described.error).toBeUndefined()
+    expect(JSON.stringify(described)).not.toContain(hidden)
+  })
+
+  it('lists no tool under the name of one that is there', async () => {
+    const named = (connector: string) =>
+      harness.call('import_openapi', { mode: 'preview', connector, document: JSON.stringify(documentAt(url)) })
+    const taken = harness.toolNames().filter((name) => !name.startsWith('barge'))
+    for (const word of new Set(taken.map((name) => name.split('_')[0] as string)))
+      expect((await named(word)).error, word).toMatchObject({ code: 'invalid_arguments', field: 'connector' })
+  })
+})

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { OwnEndpoint } from '../src/connection/connection.ts'
 import { startStripeEmulator } from '../src/emulator/stripe-emulator.ts'
 import { type Harness, openHarness } from './support/open-harness.ts'
-import { type FaultProxy, startFaultProxy } from './support/start-fault-proxy.ts'
+import { type Fault, type FaultProxy, startFaultProxy } from './support/start-fault-proxy.ts'
 
 const TOOL = 'stripe_create_refund'
 const BOUNDS = { maxRetries: 1, breakerFailures: 1_000 }
@@ -81,6 +81,22 @@ describe('stripe_create_refund', () => {
     expect(keys).toHaveLength(2)
     expect(new Set(keys).size).toBe(1)
     expect(await refundedMinor()).toBe(3_000)
+  })
+
+  it.each<[string, Fault]>([
+    ['a limit', { status: 429, headers: { 'retry-after': '60' } }],
+    ['a key that is in use', { status: 409, body: '{"error":{"code":"idempotency_key_in_use","message":"In use."}}' }],
+    ['a refusal', { status: 403, body: '{"error":{"message":"No."}}' }],
+  ])('does not take %s of the second sending for the end of the first', async (_, second) => {
+    const own = openHarness({ env: { STRIPE_TOKEN: stripe.token, STRIPE_API_URL: proxy.url }, bounds: BOUNDS })
+    const args = { charge: 'ch_SeeblickHelmet', amount: 100, idempotency_key: `r-second-${_}` }
+    const asked = await own.call(TOOL, args)
+    const call = { ...args, confirmation_token: asked.error?.confirmation_token }
+    let refunds = 0
+    proxy.plan((request) => (isRefund(request) ? (++refunds === 1 ? 'reset_after' : second) : 'pass'))
+    expect((await own.call(TOOL, call)).error?.code).toBe('write_outcome_unknown')
+    expect(refunds).toBe(2)
+    await own.close()
   })
 
   it('says that it does not know when no answer comes, and the same call finds out: paid once', async () => {

@@ -58,6 +58,14 @@ export function commonRefusal(
   )
 }
 
+/** The API tells of a failure of its own, under whatever status: a write may have happened all the same. */
+export function ownFailure(dialect: VendorDialect, request: VendorRequest, why: string): ToolError {
+  if (request.effect === 'write') return outcomeUnknown(dialect, request, why)
+  return new ToolError('unavailable', `Cannot ${request.doing}: ${dialect.title} failed: ${why}. Try again later.`, {
+    retryable: true,
+  })
+}
+
 /** The configured credential does not work; only a person can mend that. */
 export function connectionRequired(dialect: VendorDialect, why: string): ToolError {
   const person = dialect.isOfOperator

@@ -62,6 +62,7 @@ export function createVendorSender({ dialect, basePath, bounds, pools }: SenderP
     const isRepeatable = request.effect === 'read' || isKeyed(dialect, request)
     const policy = {
       maxRetries: isRepeatable ? bounds.maxRetries : 0,
+      isWrite: request.effect === 'write',
       deadlineMs,
       signal,
       isLimited: (reply: VendorReply) => isLimited(dialect, reply),

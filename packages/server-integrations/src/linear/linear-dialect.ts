@@ -3,7 +3,7 @@ import { stripHidden } from '@causeway/shared-contracts/clean-text'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
 import type { VendorDialect, VendorReply } from '../http/vendor-dialect.ts'
-import { connectionRequired } from '../http/vendor-failure.ts'
+import { connectionRequired, ownFailure } from '../http/vendor-failure.ts'
 
 const Refusal = z.object({
   errors: z
@@ -15,6 +15,9 @@ const Refusal = z.object({
     )
     .min(1),
 })
+
+/** Its words for failures that are not the caller's. */
+const OWN_FAILURE = /^(INTERNAL|NETWORK_ERROR|UNKNOWN|OTHER|LOCK_TIMEOUT|BOOTSTRAP)/
 
 /** Linear's GraphQL API. */
 export const linearDialect: VendorDialect = {
@@ -38,6 +41,7 @@ export const linearDialect: VendorDialect = {
     }
     const word = wordOf(reply) ?? ''
     const message = stripHidden(parsed.data.errors[0]?.message ?? '').slice(0, 300)
+    if (OWN_FAILURE.test(word)) return ownFailure(linearDialect, request, `it says "${message}"`)
     if (word === 'AUTHENTICATION_ERROR') return connectionRequired(linearDialect, 'its key was refused')
     if (/FORBIDDEN/.test(word))
       return new ToolError('forbidden', `Cannot ${request.doing}: Linear refuses it to this connection.`)

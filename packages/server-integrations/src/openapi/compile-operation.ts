@@ -1,4 +1,5 @@
 /** Compiles one operation: its arguments as one schema, the way they travel, and the schema of what comes back. */
+import { stripHidden } from '@causeway/shared-contracts/clean-text'
 import type { Effect } from '@causeway/shared-contracts/define-tool'
 import { bodySchema } from './body-schema.ts'
 import type { Budgets } from './budgets.ts'
@@ -71,6 +72,8 @@ function offeredParameters(written: WrittenOperation, hidden: ReadonlySet<string
     )
   const usable: WrittenParameter[] = []
   for (const parameter of written.parameters) {
+    if (stripHidden(parameter.name) !== parameter.name)
+      throw new OpenApiError(written.at, 'the name of a parameter has invisible characters in it')
     const isTaken = parameter.in === 'header' && OWN_HEADERS.test(parameter.name)
     if (isTaken || (hidden.has(parameter.name) && parameter.in !== 'path')) continue
     if (parameter.in !== 'cookie') usable.push(parameter)

@@ -1,6 +1,7 @@
 /** Turns one schema of an OpenAPI document into JSON Schema 2020-12; references stay references. */
 import { stripHidden } from '@causeway/shared-contracts/clean-text'
 import type { Budgets } from './budgets.ts'
+import { cleanValue } from './fit-value.ts'
 import { isRecord, type JsonRecord, own } from './json.ts'
 import { token } from './local-reference.ts'
 import { OpenApiError } from './openapi-error.ts'
@@ -70,14 +71,14 @@ function convertReference(schema: JsonRecord, reference: string, at: string, by:
 }
 
 function copyValues(schema: JsonRecord, out: JsonSchema): void {
-  for (const key of AS_THEY_ARE) if (own(schema, key) !== undefined) out[key] = schema[key]
-  for (const key of WORDS) if (typeof own(schema, key) === 'string') out[key] = schema[key]
+  for (const key of AS_THEY_ARE) if (own(schema, key) !== undefined) out[key] = cleanValue(schema[key])
+  for (const key of WORDS) if (typeof own(schema, key) === 'string') out[key] = cleanValue(schema[key])
   for (const key of FLAGS) if (own(schema, key) === true) out[key] = true
   const description = shortText(own(schema, 'description'))
   if (description) out.description = description
   const examples = own(schema, 'examples') ?? (own(schema, 'example') === undefined ? undefined : [schema.example])
   const small = Array.isArray(examples) ? examples.filter((one) => JSON.stringify(one).length <= MAX_EXAMPLE) : []
-  if (small.length > 0) out.examples = small.slice(0, 2)
+  if (small.length > 0) out.examples = cleanValue(small.slice(0, 2))
 }
 
 /** A document's prose as far as it helps: no markup, nothing hidden, not long. */
@@ -112,7 +113,7 @@ function copyBounds(schema: JsonRecord, out: JsonSchema, at: string, by: Convers
   if (Array.isArray(values)) {
     if (values.length > by.budgets.maxEnumValues)
       throw new OpenApiError(at, `it lists ${values.length} values, at most ${by.budgets.maxEnumValues} are read`)
-    if (values.length > 0) out.enum = [...new Set(values)]
+    if (values.length > 0) out.enum = [...new Set(values.map(cleanValue))]
   }
   const pattern = own(schema, 'pattern')
   if (pattern === undefined) return

@@ -1,4 +1,5 @@
 /** Reads the text of an OpenAPI document, JSON or YAML, and refuses what was made to hurt its reader. */
+import { stripHidden } from '@causeway/shared-contracts/clean-text'
 import { parse as parseYaml, YAMLError } from 'yaml'
 import { BUDGETS, type Budgets } from './budgets.ts'
 import { isRecord, type Json, type JsonRecord } from './json.ts'
@@ -58,6 +59,9 @@ function checkTree(root: JsonRecord, name: string, { maxDepth, maxNodes }: Budge
     if (one.depth > maxDepth) throw new OpenApiError(name, `it nests deeper than ${maxDepth} levels`)
     // An own key of this name turns into the prototype of whatever it is copied to.
     if (Object.hasOwn(one.value, '__proto__')) throw new OpenApiError(name, 'it has a key named "__proto__"')
+    const hiding = Object.keys(one.value).find((key) => stripHidden(key) !== key)
+    if (hiding !== undefined)
+      throw new OpenApiError(name, `a key has invisible characters in it: "${stripHidden(hiding).slice(0, 60)}"`)
     for (const value of Object.values(one.value) as Json[]) {
       if (++nodes > maxNodes) throw new OpenApiError(name, `it holds more than ${maxNodes} values`)
       if (typeof value === 'object' && value !== null) open.push({ value, depth: one.depth + 1 })

@@ -139,7 +139,7 @@ function freeId(writtenId: string, taken: Set<string>): string {
       .replace(/[^\w./-]+/g, '_')
       .replace(/\/_|_\//g, '/')
       .replace(/^_+|_+$/g, '')
-      .slice(0, 120) || 'operation'
+      .slice(0, 110) || 'operation'
   let id = plain
   for (let nth = 2; taken.has(id); nth++) id = `${plain}_${nth}`
   taken.add(id)

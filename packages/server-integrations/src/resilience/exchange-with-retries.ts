@@ -14,6 +14,8 @@ export type ExchangeOutcome = VendorReply | TransportFailure
 export interface RetryPolicy {
   /** 0 for anything that is not safe to repeat. */
   maxRetries: number
+  /** A first sending may do what a second one is refused: its end stays unknown then. */
+  isWrite: boolean
   /** Epoch milliseconds; no pause reaches beyond it. */
   deadlineMs: number
   signal: AbortSignal
@@ -29,14 +31,25 @@ export async function exchangeWithRetries(
   attempt: () => Promise<VendorReply>,
   policy: RetryPolicy,
 ): Promise<ExchangeOutcome> {
+  let doubt: ExchangeOutcome | undefined
   for (let retries = 0; ; retries++) {
-    const outcome = await attempt().catch(toOutcome)
+    const latest = await attempt().catch(toOutcome)
+    if (policy.isWrite && mayHaveActed(latest)) doubt ??= latest
+    const outcome = isSuccess(latest) ? latest : (doubt ?? latest)
     if (retries >= policy.maxRetries || policy.signal.aborted) return outcome
-    const delayMs = pauseBefore(outcome, retries, policy)
+    const delayMs = pauseBefore(latest, retries, policy)
     if (delayMs === undefined || Date.now() + delayMs >= policy.deadlineMs) return outcome
     const slept = await sleep(delayMs, true, { signal: policy.signal }).catch(() => false)
     if (!slept) return outcome
   }
+}
+
+function isSuccess(outcome: ExchangeOutcome): boolean {
+  return !(outcome instanceof TransportFailure) && outcome.status < 300
+}
+
+function mayHaveActed(outcome: ExchangeOutcome): boolean {
+  return outcome instanceof TransportFailure ? outcome.maybeSent : outcome.status >= 500
 }
 
 function toOutcome(error: unknown): TransportFailure {

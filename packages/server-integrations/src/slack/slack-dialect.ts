@@ -2,7 +2,7 @@
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
 import type { VendorDialect, VendorReply } from '../http/vendor-dialect.ts'
-import { connectionRequired } from '../http/vendor-failure.ts'
+import { connectionRequired, ownFailure } from '../http/vendor-failure.ts'
 import type { VendorRequest } from '../http/vendor-request.ts'
 
 const Verdict = z.object({ ok: z.boolean(), error: z.string().optional(), needed: z.string().optional() })
@@ -17,6 +17,9 @@ const CREDENTIAL_ERRORS = [
   'no_permission',
   'org_login_required',
 ]
+
+/** After these, Slack's reference says, some aspect of the operation may have succeeded. */
+const OWN_FAILURES = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']
 
 /** What each refusal of a message means, and what to do about it. */
 const REFUSALS: Record<string, { code: string; advice: string }> = {
@@ -60,6 +63,7 @@ function errorWord(reply: VendorReply): string | undefined {
 
 function toToolError(verdict: Verdict, request: VendorRequest): ToolError {
   const error = (verdict.error ?? 'unknown_error').replace(/\W/g, '_').slice(0, 60)
+  if (OWN_FAILURES.includes(error)) return ownFailure(slackDialect, request, `it says "${error}"`)
   if (CREDENTIAL_ERRORS.includes(error)) return connectionRequired(slackDialect, `Slack says "${error}"`)
   if (['channel_not_found', 'users_not_found', 'user_not_found'].includes(error))
     return new ToolError('not_found', request.missing)

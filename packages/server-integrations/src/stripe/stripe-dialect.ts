@@ -3,6 +3,7 @@ import { stripHidden } from '@causeway/shared-contracts/clean-text'
 import { ToolError } from '@causeway/shared-contracts/tool-error'
 import { z } from 'zod'
 import type { VendorDialect } from '../http/vendor-dialect.ts'
+import { ownFailure } from '../http/vendor-failure.ts'
 
 const MAX_REASON_CHARS = 300
 const Refusal = z.object({
@@ -36,7 +37,9 @@ export const stripeDialect: VendorDialect = {
         'forbidden',
         `Cannot ${request.doing}: this key lacks the permission (${reason}). Ask the operator.`,
       )
-    // Another request with this key is under way, or a lock is held: nothing was done.
+    if (code === 'idempotency_key_in_use')
+      return ownFailure(stripeDialect, request, 'an earlier sending of it is still under way')
+    // A lock is held: nothing was done.
     if (status === 409)
       return new ToolError('conflict', `Cannot ${request.doing}: ${reason} Try again in a moment.`, {
         retryable: true,

@@ -8,6 +8,7 @@ import { integrationTool } from './integration-tool.ts'
 
 const MAX_INPUT_BYTES = 9_000
 const MAX_OUTPUT_BYTES = 4_000
+const MAX_EXAMPLE_BYTES = 3_000
 
 /** `describe_operation` */
 export const describeOperation = integrationTool({
@@ -40,13 +41,14 @@ export const describeOperation = integrationTool({
       })
     const input = fitSchema(asked, MAX_INPUT_BYTES)
     const output = args.at === undefined && operation.output ? fitSchema(operation.output, MAX_OUTPUT_BYTES) : undefined
-    const example = exampleOf(asked)
+    const whole = exampleOf(asked)
+    const example = Buffer.byteLength(JSON.stringify(whole) ?? '') > MAX_EXAMPLE_BYTES ? null : whole
     const cut = input.isCut || output?.isCut === true
     return {
       text: [
         ...headOf(found),
         `${args.at ?? 'arguments'}: ${JSON.stringify(input.schema)}`,
-        `example: ${JSON.stringify(example)}`,
+        example === null ? 'example: too long to show' : `example: ${JSON.stringify(example)}`,
         ...(output ? [`result: ${JSON.stringify(output.schema)}`] : []),
         `Next: ${nextStep(found)}.${input.isCut ? ' Parts are left out; name one with at, like at="body.address".' : ''}`,
       ].join('\n'),
@@ -66,7 +68,7 @@ export const describeOperation = integrationTool({
 function headOf({ api, operation }: FoundOperation): string[] {
   return [
     `${api.connector} ${operation.id}: ${operation.title}`,
-    `${operation.method} ${operation.path} · ${operation.effect}${operation.scopes.length > 0 ? ` · needs ${operation.scopes.join(', ')}` : ''}${operation.isDeprecated ? ' · deprecated' : ''}`,
+    `${operation.method} ${operation.path.slice(0, 300)} · ${operation.effect}${operation.scopes.length > 0 ? ` · needs ${operation.scopes.join(', ')}` : ''}${operation.isDeprecated ? ' · deprecated' : ''}`,
     operation.description,
   ]
 }

@@ -15,6 +15,8 @@ import { publicBaseUrl } from '../openapi/public-host.ts'
 import { integrationTool } from './integration-tool.ts'
 
 const MAX_ROWS = 40
+/** First words of the tools that are no vendor's: a promoted operation must not take the name of one. */
+const RESERVED = ['list', 'connect', 'check', 'search', 'describe', 'call', 'import']
 const Input = z.object({
   mode: z.enum(['preview', 'activate', 'remove']),
   connector: z
@@ -51,8 +53,8 @@ export const importOpenapi = integrationTool({
   }),
   async run(args, call) {
     const shared = call.services.connections.some(({ dialect }) => dialect.id === args.connector)
-    if (isVendored(args.connector) || shared)
-      throw new ToolError('invalid_arguments', `${args.connector} is there already. Choose another name.`, {
+    if (isVendored(args.connector) || shared || RESERVED.includes(args.connector))
+      throw new ToolError('invalid_arguments', `The name ${args.connector} is taken. Choose another.`, {
         field: 'connector',
       })
     if (args.mode === 'preview') return preview(args, call)

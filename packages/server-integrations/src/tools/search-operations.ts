@@ -6,6 +6,7 @@ import { rankOperations } from '../openapi/rank-operations.ts'
 import { integrationTool } from './integration-tool.ts'
 
 const TOOL = 'search_operations'
+const MAX_PATH = 150
 const Place = z.object({ after: z.number().int().min(0) })
 
 /** `search_operations` */
@@ -56,5 +57,5 @@ export const searchOperations = integrationTool({
 })
 
 function toRow({ connector, id, effect, title, method, path }: Operation) {
-  return { connector, operation: id, effect, title, request: `${method} ${path}` }
+  return { connector, operation: id, effect, title, request: `${method} ${path.slice(0, MAX_PATH)}` }
 }
