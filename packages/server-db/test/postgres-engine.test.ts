@@ -191,6 +191,8 @@ describe.skipIf(!POSTGRES_BIN)(`Postgres engine${WITHOUT_POSTGRES}`, () => {
     const waiting = failureOf(query(narrow, 'admin', 'SELECT 1'))
     await expect.poll(async () => (await narrow.health()).queue.waiting, { interval: 10 }).toBe(1)
     expect((await failureOf(query(narrow, 'admin', 'SELECT 2'))).kind).toBe('busy')
+    const gone = query(narrow, 'admin', 'SELECT 3', { signal: AbortSignal.abort() })
+    expect((await failureOf(gone)).kind).toBe('canceled')
     expect([(await waiting).kind, (await running).kind]).toEqual(['busy', 'timeout'])
     await narrow.close()
   })

@@ -34,6 +34,10 @@ CREATE FUNCTION log_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INT
 CREATE TRIGGER log_it AFTER UPDATE ON parents FOR EACH ROW WHEN (NEW.note = 'log') EXECUTE FUNCTION log_it();
 CREATE FUNCTION tell(text) RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT ssn FROM public.customers WHERE id = 1 $$;
 CREATE FUNCTION tell_of(tickets) RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT ssn FROM public.customers WHERE id = 1 $$;
+CREATE FUNCTION empty_it() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN TRUNCATE public.logged; RETURN NEW; END $$;
+CREATE TRIGGER empty_it AFTER UPDATE ON parents FOR EACH ROW WHEN (NEW.note = 'empty') EXECUTE FUNCTION empty_it();
+CREATE FUNCTION make_it() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN CREATE TABLE public.made (); RETURN NEW; END $$;
+CREATE TRIGGER make_it AFTER UPDATE ON parents FOR EACH ROW WHEN (NEW.note = 'make') EXECUTE FUNCTION make_it();
 CREATE ROLE writer LOGIN;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
 GRANT USAGE ON SCHEMA public TO writer;
@@ -137,6 +141,8 @@ describe.skipIf(!POSTGRES_BIN)(`transactions on Postgres${WITHOUT_POSTGRES}`, ()
     ['admin', 'DELETE FROM orders', 'write_allow_list'],
     ['admin', 'INSERT INTO children VALUES (9, 2)', 'write_allow_list'],
     ['admin', "UPDATE parents SET note = 'log' WHERE id = 2", 'write_allow_list'],
+    ['admin', "UPDATE parents SET note = 'empty' WHERE id = 2", 'write_allow_list'],
+    ['admin', "UPDATE parents SET note = 'make' WHERE id = 2", 'write_allow_list'],
     ['support', 'DELETE FROM parents WHERE id = 2', 'write_allow_list'],
     ['support', "UPDATE customers SET ssn = 'x'", 'write_allow_list'],
     ['support', "UPDATE customers SET city = 'x' WHERE ssn LIKE '9%'", 'write_allow_list'],
@@ -161,6 +167,12 @@ describe.skipIf(!POSTGRES_BIN)(`transactions on Postgres${WITHOUT_POSTGRES}`, ()
     ['admin', 'UPDATE parents SET (note, touched) = (SELECT $$a$$, NULL)', 'allowed_syntax'],
   ])('refuses %s: %s', async (role, sql, rule) => {
     expect(await failureOf(transact(role, [sql]))).toMatchObject({ kind: 'refused', rule })
+  })
+
+  it('writes texts that the database keeps beside the row', async () => {
+    const text = Array.from({ length: 2_000 }, (_, i) => (i * 7_919).toString(36)).join(' ')
+    const report = await transact('support', [['UPDATE tickets SET subject = $1 WHERE id = 3', text]])
+    expect(report).toMatchObject({ failure: null, effects: [{ table: 'tickets', rowCount: 1 }] })
   })
 
   it('reads in a subquery what the role sees of a table that is masked for it', async () => {

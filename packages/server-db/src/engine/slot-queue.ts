@@ -21,6 +21,7 @@ export function createSlotQueue<Slot>(
     async take(signal) {
       const slot = free.shift()
       if (slot) return slot
+      if (signal?.aborted) throw new QueryFailure('canceled', 'The call was canceled.')
       if (waiting.length >= limits.maxWaiting) throw new QueryFailure('busy', 'Too many queries are waiting.')
       return waitForSlot(waiting, limits.maxWaitMs, signal)
     },

@@ -382,6 +382,7 @@ export function postgresAttacks(file: string): Partial<Record<Verdict, readonly 
       'SELECT 1/0, canary_column FROM customers',
       'SELECT * FROM ROWS FROM (unnest(ARRAY[1, 2]), generate_series(1, 3)) AS x(a, b)',
       'SELECT chr(0)',
+      `SELECT format('%${'1'.repeat(19_000)}$s')`,
       "SELECT E'\\u0000'",
       "SELECT U&'\\0000'",
       "SELECT timezone('Not/AZone', now())",

@@ -86,7 +86,9 @@ function formatWidth(arg: SyntaxNode | undefined): number {
     )
   if (/%[^a-zA-Z%]*\*/.test(String(text)))
     refuse('bounded_size', 'The width in the pattern of format is not a constant.', 'Write the width as a number.')
-  return Math.max(1, ...[...String(text).matchAll(/%[^a-zA-Z%]*?(\d+)(?!\d|\$)/g)].map((match) => Number(match[1])))
+  const numbers = (String(text).match(/%[^a-zA-Z%]*/g) ?? []).flatMap((pattern) => pattern.match(/\d+\$?/g) ?? [])
+  // With a dollar sign it is the number of an argument.
+  return numbers.reduce((most, number) => (number.endsWith('$') ? most : Math.max(most, Number(number))), 1)
 }
 
 function arraySize(arg: SyntaxNode | undefined, params: Budget['params']): number {

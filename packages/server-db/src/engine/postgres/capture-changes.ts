@@ -4,6 +4,7 @@ import { quoteName } from '../../quote-name.ts'
 import { QueryFailure } from '../query-failure.ts'
 import type { DbClient } from './db-client.ts'
 import type { PreparedWrite } from './prepare-write.ts'
+import { refuse } from './refuse.ts'
 
 /** A row as `to_jsonb` writes it, by column. */
 export type RowImage = Record<string, unknown>
@@ -33,9 +34,11 @@ const COUNTERS = `SELECT n.nspname AS schema, c.relname AS relation,
     sum(s.n_tup_ins) AS inserted, sum(s.n_tup_upd) AS updated, sum(s.n_tup_del) AS deleted
   FROM pg_stat_xact_all_tables s
   JOIN pg_class c ON c.oid = coalesce(pg_partition_root(s.relid), s.relid) JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0 AND n.nspname <> 'pg_catalog' GROUP BY 1, 2`
-const OWN_XIDS = `SELECT coalesce(array_agg(transactionid::text), '{}') AS xids FROM pg_locks
-  WHERE locktype = 'transactionid' AND pid = pg_backend_pid() AND mode = 'ExclusiveLock' AND granted`
+  WHERE s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0 AND n.nspname <> 'pg_catalog' AND c.relkind <> 't' GROUP BY 1, 2`
+// Of tables that a trigger empties, makes, changes or drops, no counter tells, but their lock does.
+const OWN_LOCKS = `SELECT coalesce(array_agg(transactionid::text) FILTER (WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock'), '{}') AS xids,
+    count(*) FILTER (WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock' AND relpersistence IS DISTINCT FROM 't') AS reshaped
+  FROM pg_locks LEFT JOIN pg_class c ON c.oid = relation WHERE pid = pg_backend_pid() AND granted`
 
 /**
  * The write runs twice: rolled back, it leaves its mark on the rows as they were before; then it stays.
@@ -100,9 +103,14 @@ async function readCounters(client: DbClient): Promise<Map<string, Touched>> {
   )
 }
 
-/** Transaction ids of this connection that are at work: one for each savepoint that has written. */
+/**
+ * Transaction ids of this connection that are at work: one for each savepoint that has written.
+ * @throws {QueryFailure} `refused` once more than rows was changed
+ */
 async function readXids(client: DbClient): Promise<string[]> {
-  const [row] = await client.rows(OWN_XIDS, [])
+  const [row] = await client.rows(OWN_LOCKS, [])
+  if (row?.reshaped !== '0')
+    refuse('write_allow_list', 'The statement would also empty, make or change a table by a trigger.')
   return (row?.xids ?? '{}').slice(1, -1).split(',').filter(Boolean)
 }
 
