@@ -28,6 +28,18 @@ export function readMilestones(db: Database, projectId: number): Milestone[] {
   )
 }
 
+/** Most milestones that an overview shows. */
+const MAX_SHOWN = 20
+
+/** The milestones that matter now, by due date: the next ones to reach, and in the room left the last ones reached. */
+export function milestonesToShow(db: Database, projectId: number): Omit<Milestone, 'id'>[] {
+  const all = readMilestones(db, projectId).map(({ id: _id, ...milestone }) => milestone)
+  const ahead = all.filter(({ reached_on }) => reached_on === null)
+  const behind = all.filter(({ reached_on }) => reached_on !== null).reverse()
+  const shown = new Set([...ahead, ...behind].slice(0, MAX_SHOWN))
+  return all.filter((milestone) => shown.has(milestone))
+}
+
 /** @throws ToolError `unknown_milestone` with those of the project */
 export function resolveMilestone(db: Database, project: Project, reference: string): Milestone {
   const milestones = readMilestones(db, project.id)

@@ -1,7 +1,7 @@
 /** Everything known of one project but its tasks. */
 import type { Database } from './database.ts'
 import { readMembers } from './members.ts'
-import { type Milestone, readMilestones } from './milestone.ts'
+import { type Milestone, milestonesToShow } from './milestone.ts'
 import { type Project, readMoves, readStates, type WorkflowState } from './project.ts'
 import { countSprint, readSprints, type Sprint, type SprintCounts } from './sprint.ts'
 
@@ -44,7 +44,7 @@ export function projectDetails(db: Database, project: Project): ProjectDetails {
     sprints: readSprints(db, id)
       .slice(0, MAX_SPRINTS)
       .map((sprint) => sprintView(db, sprint)),
-    milestones: readMilestones(db, id).map(({ id: _id, ...milestone }) => milestone),
+    milestones: milestonesToShow(db, id),
     labels: db
       .all<{ name: string }>(
         `SELECT l.name FROM labels l JOIN task_labels tl ON tl.label_id = l.id JOIN tasks t ON t.id = tl.task_id

@@ -46,18 +46,26 @@ export function resolveProject(db: Database, reference: string, field = 'project
   if (partly.length === 1) return partly[0] as Project
   const keys = projects.map((project) => project.key)
   if (partly.length > 1)
-    throw new ToolError(
-      'ambiguous_project',
-      `"${wanted}" could be ${partly.map((project) => `${project.key} (${project.name})`).join(' or ')}. Call again with a key.`,
-      { field, allowed: partly.map((project) => project.key) },
-    )
+    throw new ToolError('ambiguous_project', `"${wanted}" could be one of ${named(partly)}. Call again with a key.`, {
+      field,
+      allowed: partly.slice(0, MAX_NAMED).map((project) => project.key),
+    })
   const keyOf = new Map(projects.flatMap((project) => namesOf(project).map((name) => [name, project.key])))
   const near = keyOf.get(closest(wanted, keyOf.keys()) ?? '')
   throw new ToolError(
     'not_found',
-    `No project "${wanted}". ${near ? `Did you mean ${near}? ` : ''}The projects are ${projects.map((project) => `${project.key} (${project.name})`).join(', ')}.`,
-    { field, allowed: keys, ...(near ? { did_you_mean: near } : {}) },
+    `No project "${wanted}". ${near ? `Did you mean ${near}? ` : ''}The projects are ${named(projects)}.`,
+    { field, allowed: keys.slice(0, MAX_NAMED), ...(near ? { did_you_mean: near } : {}) },
   )
+}
+
+/** Most projects that an error names. */
+const MAX_NAMED = 20
+
+function named(projects: readonly Project[]): string {
+  const shown = projects.slice(0, MAX_NAMED).map(({ key, name }) => `${key} (${name})`)
+  const more = projects.length - shown.length
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more, see list_projects` : ''}`
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a report on one project or all needs: how it stands, what was done, what is at risk. */
 import type { Database, Parameters } from './database.ts'
 import { findTasks, type Sort } from './find-tasks.ts'
-import { type Milestone, readMilestones } from './milestone.ts'
+import { type Milestone, milestonesToShow } from './milestone.ts'
 import type { Project } from './project.ts'
 import { type SprintView, sprintView } from './project-details.ts'
 import { readSprints } from './sprint.ts'
@@ -59,7 +59,7 @@ export function readStatusReport(db: Database, span: ReportSpan): StatusReport {
     blocked: sample(IS_AMONG_BLOCKED, 'priority'),
     due_soon: sample(`${IS_OPEN} AND ${DUE_OR_NEVER} BETWEEN :today AND :soon`, 'due', { today, soon }),
     sprint: active ? sprintView(db, active) : null,
-    milestones: project ? readMilestones(db, project.id).map(({ id: _id, ...milestone }) => milestone) : [],
+    milestones: project ? milestonesToShow(db, project.id) : [],
   }
 }
 

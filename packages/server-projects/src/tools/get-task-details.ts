@@ -1,10 +1,10 @@
 /** The tool that reads tasks in full. */
-import { DEFAULT_RESULT_BYTES } from '@causeway/shared-contracts/bounded-rows'
+import { DEFAULT_RESULT_BYTES, HARD_RESULT_BYTES } from '@causeway/shared-contracts/bounded-rows'
 import { toolOf } from '@causeway/shared-contracts/define-tool'
 import { z } from 'zod'
 import type { ProjectServices } from '../open-services.ts'
 import { findTask } from '../store/task.ts'
-import { SECTIONS, taskDetails } from '../store/task-details.ts'
+import { SECTIONS, type TaskDetails, taskDetails } from '../store/task-details.ts'
 import { dateOf } from '../text/calendar-date.ts'
 import { renderTaskDetails } from '../text/render-task-details.ts'
 import { taskShape } from './task-shape.ts'
@@ -34,9 +34,10 @@ export const getTaskDetails = toolOf<ProjectServices>()({
         return [row.key, row]
       }),
     )
-    const maxBytes = Math.floor((DEFAULT_RESULT_BYTES * 0.8) / rows.size)
-    const tasks = [...rows.values()].map((row) =>
-      taskDetails(db, row, { sections: [...new Set(sections)], maxBytes, today }),
+    const wanted = [...new Set(sections)]
+    const share = Math.floor((DEFAULT_RESULT_BYTES * 0.8) / rows.size)
+    const tasks = tasksThatFit(share, (maxBytes) =>
+      [...rows.values()].map((row) => taskDetails(db, row, { sections: wanted, maxBytes, today })),
     )
     const next = 'Change with update_task, transition_task or assign_task; answer with add_comment.'
     return {
@@ -47,3 +48,16 @@ export const getTaskDetails = toolOf<ProjectServices>()({
     }
   },
 })
+
+/** Room that the first and the last line take. */
+const FRAME_BYTES = 500
+
+// Quotes take two bytes in JSON, and of each section the first row is shown however long it is: then the others get less.
+function tasksThatFit(share: number, read: (maxBytes: number) => TaskDetails[]): TaskDetails[] {
+  for (let maxBytes = share; ; maxBytes = Math.floor(maxBytes / 2)) {
+    const tasks = read(maxBytes)
+    const text = tasks.map(renderTaskDetails).join('\n')
+    const bytes = Math.max(Buffer.byteLength(text), Buffer.byteLength(JSON.stringify(tasks)))
+    if (bytes + FRAME_BYTES <= HARD_RESULT_BYTES || maxBytes < 10) return tasks
+  }
+}
