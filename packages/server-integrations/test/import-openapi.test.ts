@@ -1,4 +1,7 @@
 /** Importing an API: what is refused, who may, and that an import outlives the process. */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Harness, openHarness } from './support/open-harness.ts'
 import { startContractMock } from './support/start-contract-mock.ts'
@@ -106,6 +109,22 @@ it('a token stays inside, however it travels and whatever the API echoes, and la
   } finally {
     await own.close()
     await proxy.close()
+  }
+})
+
+it('a file that broke on disk takes nothing away but its own connector', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-integrations-'))
+  mkdirSync(join(dir, 'openapi/active'), { recursive: true })
+  writeFileSync(join(dir, 'openapi/active/weather.json'), '{"connector":"weath')
+  const own = openHarness({ dir })
+  try {
+    const { data } = await own.call('list_integrations', {})
+    expect(data.integrations).toContainEqual(expect.objectContaining({ id: 'weather', state: 'unavailable' }))
+    expect((await own.call('search_operations', { query: 'issue' })).data.total).toBeGreaterThan(0)
+    const { data: gone } = await own.call('import_openapi', { mode: 'remove', connector: 'weather' })
+    expect(gone).toMatchObject({ active: false })
+  } finally {
+    await own.close()
   }
 })
 

@@ -77,6 +77,15 @@ describe('limits', () => {
   })
 })
 
+it('a limit that ends in the year 3000 is asked about again within the hour', async () => {
+  const reset = String(Date.parse('3000-01-01') / 1_000)
+  proxy.plan(() => ({ status: 200, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }, body: '[]' }))
+  await get()
+  const error = await getOnce()
+  expect(error?.code).toBe('rate_limited')
+  expect(error?.retry_after_ms).toBeLessThanOrEqual(3_600_000)
+})
+
 describe('slow answers', () => {
   it('end one attempt, and the next may be quick', async () => {
     proxy.plan((_, nth) => (nth === 1 ? { delayMs: 9_000 } : 'pass'))

@@ -25,7 +25,9 @@ export interface EmulatedAnswer {
 /** Starts it on a free port; `answer` is called for each request in turn, its errors become a 500 without a body. */
 export async function startOwnEmulator(answer: (request: EmulatedRequest) => EmulatedAnswer) {
   const http = createServer((incoming, response) => {
-    respond(incoming, response, answer).catch(() => response.writeHead(500).end())
+    respond(incoming, response, answer).catch(() =>
+      response.headersSent ? response.destroy() : response.writeHead(500).end(),
+    )
   }).listen(0, HOST)
   await once(http, 'listening')
   return {

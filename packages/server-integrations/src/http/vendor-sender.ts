@@ -1,7 +1,7 @@
 /** Sends requests of one connection: what it has learned of limits and answers stays with it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ExchangeOutcome, exchangeWithRetries } from '../resilience/exchange-with-retries.ts'
-import { createRateGate } from '../resilience/rate-gate.ts'
+import { createRateGate, type RateGate } from '../resilience/rate-gate.ts'
 import type { RequestBounds } from '../resilience/request-bounds.ts'
 import { cacheKey, createResponseCache } from '../resilience/response-cache.ts'
 import { type Exchange, exchange } from './exchange.ts'
@@ -13,6 +13,9 @@ import type { VendorDialect, VendorReply } from './vendor-dialect.ts'
 import { DEFAULT_PAUSE_MS, isLimited } from './vendor-failure.ts'
 import type { VendorCall, VendorRequest } from './vendor-request.ts'
 import { isKeyed, wireRequest } from './wire-request.ts'
+
+/** The longest window in which an API counts that is waited out unasked. */
+const MAX_WINDOW_MS = 60 * 60_000
 
 /** One request with what it may take. */
 export interface Sending {
@@ -43,10 +46,7 @@ export function createVendorSender({ dialect, basePath, bounds, pools }: SenderP
     const bucket = bucketOf(request)
     gate.take(bucket)
     const reply = toVendorReply(await exchange(pool, wire, { signal, maxBytes: bounds.maxBytes }), dialect, token)
-    const nowMs = Date.now()
-    const reading = dialect.limit?.(reply.headers, nowMs)
-    if (reading) gate.learn(bucket, reading)
-    if (isLimited(dialect, reply)) gate.pause(bucket, nowMs + (retryAfterMs(reply.headers, nowMs) ?? DEFAULT_PAUSE_MS))
+    learnLimits(gate, { dialect, bucket, reply })
     return reply
   }
 
@@ -76,6 +76,17 @@ export function createVendorSender({ dialect, basePath, bounds, pools }: SenderP
     )
     return outcome instanceof TransportFailure || !isCacheable ? outcome : cache.settle(key, outcome, found)
   }
+}
+
+function learnLimits(
+  gate: RateGate,
+  { dialect, bucket, reply }: { dialect: VendorDialect; bucket: string; reply: VendorReply },
+): void {
+  const nowMs = Date.now()
+  const reading = dialect.limit?.(reply.headers, nowMs)
+  // Whoever names the year 3000 is asked again all the same.
+  if (reading) gate.learn(bucket, { ...reading, resetAtMs: Math.min(reading.resetAtMs, nowMs + MAX_WINDOW_MS) })
+  if (isLimited(dialect, reply)) gate.pause(bucket, nowMs + (retryAfterMs(reply.headers, nowMs) ?? DEFAULT_PAUSE_MS))
 }
 
 /** Waits for a limit to pass, or tells at once that it passes too late. */

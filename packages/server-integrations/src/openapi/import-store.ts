@@ -43,9 +43,9 @@ export function openImportStore(folder: string): ImportStore {
   const names = () => (existsSync(active) ? readdirSync(active).sort() : [])
   const connectors = () => names().flatMap((name) => (ID.test(name.replace(/\.json$/, '')) ? [name.slice(0, -5)] : []))
   // Promoted operations are listed with every list of tools, so they are read once.
-  let promoted = connectors().flatMap((connector) => load(fileOf(connector)).promoted)
+  let promoted = connectors().flatMap((connector) => promotedIn(() => load(fileOf(connector))))
   const changed = () => {
-    promoted = connectors().flatMap((connector) => load(fileOf(connector)).promoted)
+    promoted = connectors().flatMap((connector) => promotedIn(() => load(fileOf(connector))))
   }
   return {
     connectors,
@@ -78,6 +78,15 @@ export function openImportStore(folder: string): ImportStore {
     },
     promoted: () => promoted,
     inboxFile: (name) => join(folder, 'inbox', basename(name)),
+  }
+}
+
+/** One broken file must not take all other tools away; its connector is told as unavailable. */
+function promotedIn(load: () => ImportedApi): readonly PromotedOperation[] {
+  try {
+    return load().promoted
+  } catch {
+    return []
   }
 }
 
