@@ -1,6 +1,9 @@
 /** Tokens reach the API they belong to and nothing else: no result, no error, no log, no file, no other origin. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startHttp } from '@causeway/shared-contracts/start-http'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Harness, openHarness } from './support/open-harness.ts'
 import { type FaultProxy, startFaultProxy } from './support/start-fault-proxy.ts'
@@ -17,19 +20,7 @@ let harness: Harness
 beforeAll(async () => {
   proxy = await startFaultProxy('http://127.0.0.1:9')
   harness = openHarness({
-    env: {
-      GITHUB_TOKEN,
-      GITHUB_API_URL: `${proxy.url}/api/v3/`,
-      SLACK_BOT_TOKEN: SLACK_TOKEN,
-      SLACK_API_URL: `${proxy.url}/api`,
-      STRIPE_TOKEN,
-      STRIPE_API_URL: `${proxy.url}/stripe`,
-      LINEAR_TOKEN,
-      LINEAR_API_URL: `${proxy.url}/linear`,
-      JIRA_TOKEN,
-      JIRA_EMAIL: 'me@acme.dev',
-      JIRA_API_URL: `${proxy.url}/jira`,
-    },
+    env: envAt(proxy.url),
     bounds: { maxBytes: 100_000, maxRetries: 1, breakerFailures: 1_000 },
   })
 })
@@ -37,6 +28,22 @@ afterAll(async () => {
   await harness.close()
   await proxy.close()
 })
+
+function envAt(url: string): Record<string, string> {
+  return {
+    GITHUB_TOKEN,
+    GITHUB_API_URL: `${url}/api/v3/`,
+    SLACK_BOT_TOKEN: SLACK_TOKEN,
+    SLACK_API_URL: `${url}/api`,
+    STRIPE_TOKEN,
+    STRIPE_API_URL: `${url}/stripe`,
+    LINEAR_TOKEN,
+    LINEAR_API_URL: `${url}/linear`,
+    JIRA_TOKEN,
+    JIRA_EMAIL: 'me@acme.dev',
+    JIRA_API_URL: `${url}/jira`,
+  }
+}
 
 const CALLS: [string, Record<string, unknown>][] = [
   ['list_integrations', {}],
@@ -103,6 +110,28 @@ it('keeps them inside when the connection breaks', async () => {
   for (const [tool, args] of CALLS) answers.push(await harness.call(tool, args))
   const told = JSON.stringify(answers) + harness.logged.join('\n')
   expect(told).not.toMatch(/LeakCanary|leak-canary/)
+})
+
+it('shows them in no metrics, health, list or result of a running process', async () => {
+  proxy.plan(({ headers }) => ({ status: 200, body: echoing(String(headers.authorization)) }))
+  const dir = mkdtempSync(join(tmpdir(), 'causeway-integrations-'))
+  const main = join(import.meta.dirname, '../src/main.ts')
+  const running = await startHttp({ main, env: envAt(proxy.url) }, dir)
+  const client = new Client({ name: 'canary', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } })
+  try {
+    await client.connect(new StreamableHTTPClientTransport(new URL(running.url)))
+    const told: unknown[] = [await client.listTools()]
+    for (const [name, args] of CALLS) told.push(await client.callTool({ name, arguments: args }))
+    for (const path of ['/metrics', '/readyz', '/version'])
+      told.push(await (await fetch(new URL(path, running.url))).text())
+    expect(proxy.seen.length).toBeGreaterThan(5)
+    expect(JSON.stringify(told)).toContain('causeway_domain_calls')
+    expect(JSON.stringify(told)).not.toMatch(/LeakCanary|leak-canary/)
+  } finally {
+    await client.close()
+    await running.stop()
+    rmSync(dir, { recursive: true, force: true })
+  }
 })
 
 it('writes them to no file', () => {
