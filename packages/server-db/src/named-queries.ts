@@ -54,10 +54,15 @@ function chosenValue(parameter: NamedParameter, given: Readonly<Record<string, P
 function isOfType({ type, min, max }: NamedParameter, value: ParameterValue): boolean {
   if (type === 'boolean') return typeof value === 'boolean'
   if (type === 'text') return typeof value === 'string'
-  if (type === 'date')
-    return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))
+  if (type === 'date') return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && isDay(value)
   const isNumber = typeof value === 'number' && (type === 'number' || Number.isSafeInteger(value))
   return isNumber && value >= (min ?? Number.NEGATIVE_INFINITY) && value <= (max ?? Number.POSITIVE_INFINITY)
+}
+
+// A day that a month does not have would be one of the next month.
+function isDay(value: string): boolean {
+  const time = Date.parse(value)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value)
 }
 
 function wanted({ type, min, max }: NamedParameter): string {

@@ -138,6 +138,7 @@ describe('named queries', () => {
     [{ name: 'customer_overview', params: { customer_id: 0 } }, 'params.customer_id', 'at least 1'],
     [{ name: 'customer_overview', params: { customer: 1 } }, 'params.customer', 'Parameters: customer_id'],
     [{ name: 'revenue_by_month', params: { since: 'May' } }, 'params.since', 'YYYY-MM-DD'],
+    [{ name: 'revenue_by_month', params: { since: '2026-02-31' } }, 'params.since', 'YYYY-MM-DD'],
     [
       { name: 'oldest_waiting_tickets', params: { priority: 'high; DROP' } },
       'params.priority',
