@@ -16,6 +16,7 @@ CREATE TABLE audited (id INTEGER PRIMARY KEY, value INTEGER);
 CREATE TRIGGER audit AFTER UPDATE ON audited BEGIN INSERT INTO log (line) VALUES ('changed ' || NEW.id); END;
 CREATE TABLE strict_one (id INTEGER PRIMARY KEY, value INTEGER);
 CREATE TRIGGER refuse BEFORE UPDATE ON strict_one BEGIN SELECT RAISE(ABORT, 'secret of the trigger'); END;
+CREATE TABLE json_tree (line TEXT);
 CREATE TABLE cards (id INTEGER PRIMARY KEY, title TEXT, code TEXT DEFAULT 'none', pin TEXT UNIQUE, size INTEGER GENERATED ALWAYS AS (length(pin)));
 INSERT INTO cards VALUES (1, 'first', 'C1', 'P1');
 INSERT INTO teams VALUES (1, 'red'), (2, 'blue'), (3, 'gray');
@@ -131,6 +132,7 @@ describe('a writer who does not see everything', () => {
       'WITH "audit" AS (SELECT line FROM log) UPDATE teams SET name = (SELECT line FROM `audit`)',
       'called as a trigger',
     ],
+    ['UPDATE teams SET name = (SELECT line FROM json_tree)', 'called as a function'],
     ["INSERT INTO cards (title, pin) VALUES ('x', 'P1')", 'a value for a hidden column'],
     ["INSERT OR IGNORE INTO cards (title, pin) VALUES ('x', 'P1')", 'a value for a hidden column'],
     ["INSERT INTO cards (title, code) VALUES ('x', 'C1')", 'a value for a masked column'],

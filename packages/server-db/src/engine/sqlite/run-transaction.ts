@@ -31,7 +31,7 @@ interface Writing {
 export function runTransaction(source: SourceInit, viewer: Viewer, job: TransactJob): TransactionReport {
   const db = openForWriting(source)
   try {
-    const { tables } = readBaseTables(db, 'main')
+    const { tables, others } = readBaseTables(db, 'main')
     const record = recordChanges(db, tables)
     const triggers = db.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'trigger'").all()
     begin(db)
@@ -40,6 +40,7 @@ export function runTransaction(source: SourceInit, viewer: Viewer, job: Transact
       role: viewer.role,
       isOwn: record.isOwn,
       real: realNames(db),
+      tables: new Set([...tables.map(({ name }) => name), ...others].map((name) => name.toLowerCase())),
       triggers: new Set(triggers.map(({ name }) => String(name))),
     })
     return report({ db, source, viewer, tables, record, authorizer }, job)

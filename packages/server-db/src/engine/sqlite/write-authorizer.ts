@@ -35,6 +35,8 @@ export interface WriteRules {
   isOwn(name: string | null): boolean
   /** Everything there is to read, in lower case: a name that is not among it is the statement's own. */
   real: ReadonlySet<string>
+  /** Tables of the source, in lower case. */
+  tables: ReadonlySet<string>
   /** Triggers of the source: what they write is judged by what they change. */
   triggers: ReadonlySet<string>
 }
@@ -91,15 +93,16 @@ function judge(rules: WriteRules, [action, first, second, schema]: AccessArgumen
 }
 
 function judgeRead(
-  { policy, role, isOwn, real }: WriteRules,
+  { policy, role, isOwn, real, tables }: WriteRules,
   name: string,
   { column, schema }: { column: string; schema: string | null },
 ): QueryFailure | undefined {
   if (isOwn(name)) return new QueryFailure('sql', `no such table: ${name}`)
-  if (ALLOWED_TABLE_FUNCTIONS.has(name.toLowerCase())) return undefined
+  const key = name.toLowerCase()
+  if (ALLOWED_TABLE_FUNCTIONS.has(key) && !tables.has(key)) return undefined
   const isCatalog = /^(sqlite|pragma)_/i.test(name)
   // Where no column is used, SQLite reports the name alone as it stands in the text: of a table, or of a CTE.
-  if (schema === null && column === '' && !isCatalog && !real.has(name.toLowerCase())) return undefined
+  if (schema === null && column === '' && !isCatalog && !real.has(key)) return undefined
   if ((schema !== 'main' && schema !== null) || isCatalog)
     return new QueryFailure('refused', `"${name}" is not a table of this database.`, 'no_catalog')
   const table = tablePolicy(policy, name)
