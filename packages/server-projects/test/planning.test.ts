@@ -241,3 +241,16 @@ it('shows who has how much, the busiest first, page by page', async () => {
     (await workspace.call('list_tasks', { project: 'SEC', assignee: 'none' })).total,
   )
 })
+
+it.each(['none', 'Current', 'next'])('takes %s for no name of a sprint, nor of a milestone', async (name) => {
+  await workspace.call('create_project', { key: `NO${name.slice(0, 2)}`, name: `Without ${name}`, lead: 'devon' })
+  expect(await workspace.fail('plan_sprint', { project: `NO${name.slice(0, 2)}`, name })).toMatchObject({
+    code: 'invalid_arguments',
+    field: 'name',
+  })
+  const named = { project: 'WEB', milestones: [{ name: 'None' }] }
+  expect(await workspace.fail('update_project', named)).toMatchObject({
+    code: 'invalid_arguments',
+    field: 'milestones',
+  })
+})

@@ -4,7 +4,7 @@ import type { ProjectCall } from '../open-services.ts'
 import { callerName } from '../people/caller-name.ts'
 import { recordProjectActivity } from './activity.ts'
 import type { Project } from './project.ts'
-import { findSprint, readSprints, resolveSprint, type Sprint } from './sprint.ts'
+import { findSprint, isWordForSprint, readSprints, resolveSprint, type Sprint } from './sprint.ts'
 
 /** A sprint as it is wanted; absent fields stay. */
 export interface SprintWish {
@@ -28,6 +28,12 @@ export function saveSprint(call: ProjectCall, project: Project, wish: SprintWish
     throw new ToolError('sprint_closed', `${known.name} is closed and is not planned again. Use another name.`, {
       field: 'name',
     })
+  if (!known && isWordForSprint(wish.name))
+    throw new ToolError(
+      'invalid_arguments',
+      `"${wish.name}" is no name for a sprint: it stands for one, or for none. Give it another, such as Sprint 14.`,
+      { field: 'name' },
+    )
   const days = daysOf(call, project, { wish, known })
   const values = { name: known?.name ?? wish.name, goal: wish.goal ?? known?.goal ?? '', ...days }
   const isSame = known && (['goal', 'starts_on', 'ends_on'] as const).every((field) => known[field] === values[field])

@@ -62,12 +62,19 @@ export interface MilestoneWish {
   reached_on?: string | null | undefined
 }
 
-/** Makes or changes the milestone of this name; returns what changed, for the record. */
+/**
+ * Makes or changes the milestone of this name; returns what changed, for the record.
+ * @throws ToolError `invalid_arguments` for the name `none`, by which tasks leave their milestone
+ */
 export function saveMilestone(
   db: Database,
   project: Project,
   wish: MilestoneWish,
 ): { field: string; before: string | null; after: string | null }[] {
+  if (folded(wish.name) === 'none')
+    throw new ToolError('invalid_arguments', '"none" is no name for a milestone: it takes tasks out of theirs.', {
+      field: 'milestones',
+    })
   const known = readMilestones(db, project.id).find(({ name }) => folded(name) === folded(wish.name))
   const due = wish.due === undefined ? (known?.due ?? null) : wish.due
   const reachedOn = wish.reached_on === undefined ? (known?.reached_on ?? null) : wish.reached_on

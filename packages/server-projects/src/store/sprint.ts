@@ -35,6 +35,11 @@ export function findSprint(db: Database, project: Project, reference: string): S
   return sprints.find(({ name }) => folded(name) === wanted)
 }
 
+/** True for the words that stand for whichever sprint it is now, or for none. */
+export function isWordForSprint(name: string): boolean {
+  return ['none', 'current', 'active', 'next'].includes(folded(name))
+}
+
 /** @throws ToolError `unknown_sprint` with those that can be meant */
 export function resolveSprint(db: Database, project: Project, reference: string): Sprint {
   const sprint = findSprint(db, project, reference)
