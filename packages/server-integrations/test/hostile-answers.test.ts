@@ -17,6 +17,7 @@ const documentAt = (url: string, path = '/ships') => ({
       post: { operationId: 'addShip', responses: JSON_ANSWER },
       delete: { operationId: 'sinkShips', responses: { 204: {} } },
     },
+    '/motd': { get: { operationId: 'getMotd', responses: { 200: { content: { 'text/plain': {} } } } } },
   },
 })
 
@@ -62,6 +63,16 @@ describe('a write is not called done', () => {
     proxy.plan(() => ({ status: 200, body: Buffer.alloc(0) }))
     expect((await write('addShip')).text).toContain('done')
   })
+})
+
+it('plain text is shown, without the token and what hides', async () => {
+  const headers = { 'content-type': 'text/plain; charset=utf-8' }
+  proxy.plan(() => ({ status: 200, headers, body: `Ahoy\u200b ${TOKEN}` }))
+  const { data } = await harness.call('call_read_operation', { connector: 'harbor', operation: 'getMotd' })
+  expect(data).toMatchObject({ result: 'Ahoy •••', untrusted: true })
+  proxy.plan(() => ({ status: 403, headers, body: 'No entry' }))
+  const refused = await harness.call('call_read_operation', { connector: 'harbor', operation: 'getMotd' })
+  expect(refused.error?.code).toBe('forbidden')
 })
 
 it('nesting without end is unreadable, and harms nothing', async () => {

@@ -14,7 +14,9 @@ export function toVendorReply(reply: Reply, dialect: VendorDialect, token: strin
   try {
     return { ...common, body: parsed(reply.text, secretsOf(dialect, token)), isUnreadable: false }
   } catch {
-    return { ...common, body: undefined, isUnreadable: true }
+    const isText = /^text\/(plain|csv|markdown)\b/.test(String(reply.headers['content-type']))
+    const body = isText ? withoutSecrets(reply.text, secretsOf(dialect, token)) : undefined
+    return { ...common, body, isUnreadable: true }
   }
 }
 

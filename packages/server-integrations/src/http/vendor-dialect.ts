@@ -2,7 +2,7 @@
 import type { ToolError } from '@causeway/shared-contracts/tool-error'
 import type { VendorRequest } from './vendor-request.ts'
 
-/** An answer with its body parsed; `body` is undefined when there is none, or it is not JSON. */
+/** An answer with its body parsed; `body` is text where it is plain text, and undefined when there is none or it is something else. */
 export interface VendorReply {
   status: number
   headers: Record<string, string | string[] | undefined>
