@@ -12,6 +12,10 @@ import {
   readAnswers,
   readQuestions,
 } from '../evaluation/ask-questions.ts'
+import { importDatabase } from '../src/config/import-database.ts'
+import { readDatabases } from '../src/config/read-databases.ts'
+import { toSourcePolicy } from '../src/config/to-source-policy.ts'
+import { SHIPPED_DATABASES } from '../src/open-sources.ts'
 import { seedPostgres } from '../src/seed/seed-postgres.ts'
 import { errorOf, openDatabases, rowsOf, type TestDb } from './open-test-db.ts'
 import { POSTGRES_BIN, startTestPostgres, type TestPostgres, WITHOUT_POSTGRES } from './start-test-postgres.ts'
@@ -133,6 +137,26 @@ describe.skipIf(!POSTGRES_BIN)(`on Postgres${WITHOUT_POSTGRES}`, () => {
     expect(errorOf(await db.call('operator', 'run_transaction', { database: 'crm', statements: other })).rule).toBe(
       'write_allow_list',
     )
+  })
+
+  it('a database is imported by its URL, for admins alone, and not as a superuser', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'causeway-db-'))
+    const importing = (id: string, url: string) =>
+      importDatabase({
+        id,
+        from: { urlEnv: 'CAUSEWAY_TEST_OWN' },
+        about: '',
+        folder,
+        shipped: SHIPPED_DATABASES,
+        env: { CAUSEWAY_TEST_OWN: url },
+      })
+    const { path, tables } = await importing('own', postgres.url('reader'))
+    expect(tables).toContainEqual({ name: 'customers', columns: 13 })
+    const entry = readDatabases(path, { CAUSEWAY_TEST_OWN: 'postgres://x' }).databases.own!
+    expect(entry).toMatchObject({ engine: 'postgres', connection: 'postgres://x', tables: { customers: {} } })
+    expect(toSourcePolicy(entry).tables.customers!.columns.email!.rules).toEqual({})
+    expect(readFileSync(path, 'utf8')).not.toContain(postgres.dir)
+    await expect(importing('other', postgres.url('postgres'))).rejects.toThrow('its role is a superuser')
   })
 })
 
