@@ -22,7 +22,13 @@ const TOOLS = 500
 const RULES = 20
 const ROUNDS = 7
 const IDENTITY = { era: 'modern', name: 'bench', version: '1', capabilities: {}, instructions: '' } as const
-const UPSTREAM = { namespace: 'up', tools: {}, tags: [], trustMetadata: true } as unknown as UpstreamConfig
+const UPSTREAM = {
+  namespace: 'up',
+  tools: {},
+  tags: [],
+  trustMetadata: true,
+  auth: { mode: 'none' },
+} as unknown as UpstreamConfig
 const CONDITION = 'args.limit <= 100'
 const SCHEMA = { type: 'object', properties: { limit: { type: 'integer' }, text: { type: 'string' } } }
 
@@ -47,7 +53,11 @@ function bestOf(calls: number, decideOnce: () => void): number {
   return Math.min(...rounds)
 }
 
-function decisionOfACall(when: string | undefined): () => void {
+/**
+ * What is measured: one call, found and decided.
+ * @throws Error when the call is not allowed
+ */
+export function decisionOfACall(when: string | undefined): () => void {
   const policy = compilePolicy({ agents: { bot: { roles: ['support'] } }, rules: rulesWith(when) } as never)
   const view = viewOf(catalogOf(), policy.forAgent('bot'), undefined)
   const params = { name: `up__tool_${TOOLS - 1}`, arguments: { limit: 50, text: 'x'.repeat(200) } }

@@ -67,7 +67,8 @@ export class Reply {
     // Nothing is sent yet, but what is wrong with the head shows while there is somebody to be told.
     this.#head(status, ['Content-Type', 'application/json', 'Content-Length', String(this.bytes), ...headers])
     this.#isAnswered = true
-    if (openReplies < MIN_GATHERED) this.#end(body)
+    // A large one takes longer to write than it takes to wake its reader, and would only keep others waiting.
+    if (openReplies < MIN_GATHERED || this.bytes > MAX_COPIED_BYTES) this.#end(body)
     else atTurnEnd(() => this.#end(body))
   }
 
