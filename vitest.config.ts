@@ -1,5 +1,9 @@
 /** How the tests run: everything hermetic, no build step; a process for each story, and all other tests one after the other in few. */
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+// Stories start hundreds of processes, which start in half the time when they do not compile what was compiled before: what the gateway keeps for itself.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/causeway')
 
 export default defineConfig({
   test: {

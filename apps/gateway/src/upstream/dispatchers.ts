@@ -1,4 +1,4 @@
-/** What sends requests to one upstream over HTTP: our own connections where they can, and undici for all else, which takes 25 MiB and is loaded when it is needed. */
+/** What sends requests to one upstream over HTTP: our own connections where they can, and undici for all else, which takes 11 MB and is loaded when it is needed. */
 import type { Dispatcher, Pool } from 'undici'
 import { checkedLookup } from '../egress/checked-lookup.ts'
 import { KeptConnections, type PostDispatcher } from './http1/kept-connections.ts'

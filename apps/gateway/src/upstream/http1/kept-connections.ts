@@ -1,4 +1,4 @@
-/** The connections to one upstream over plain HTTP/1.1, kept between calls: what undici's `Pool` does, at a third of the CPU. */
+/** The connections to one upstream over plain HTTP/1.1, kept between calls: what undici's `Pool` does, for less CPU. */
 import type { LookupFunction } from 'node:net'
 import { atTurnEnd, MIN_GATHERED } from '../../wire/turn-end.ts'
 import { type ConnectionParts, KeptConnection } from './kept-connection.ts'
