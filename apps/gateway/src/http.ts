@@ -1,12 +1,14 @@
 /** The edge: MCP routes go straight to line 1 on Node's own objects; hono serves health and published keys. */
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { isLoopbackHost } from './config/loopback.ts'
 import type { Gateway } from './gateway.ts'
-import { serveRequest } from './request/pipeline.ts'
+import { KEEP_ALIVE_MS } from './http1/kept-lines.ts'
+import { PlainServer } from './http1/plain-server.ts'
+import { type Arrival, serveRequest } from './request/pipeline.ts'
 
 /** How long clients may take, and how often that is looked at. */
 export interface ClientTimes {
@@ -20,7 +22,6 @@ export interface ClientTimes {
 
 const TIMES: ClientTimes = { headersMs: 5_000, requestMs: 15_000, checkMs: 1_000, stallMs: 30_000 }
 const MAX_HEADER_BYTES = 32 * 1024
-const KEEP_ALIVE_MS = 65_000
 /** Where clients of the transport before Streamable HTTP look. */
 const OLD_ROUTE = /\/(sse|messages?)\/?$/
 /** Segments of plain characters, none of them "." or "..". */
@@ -32,26 +33,32 @@ export function createHttp(gateway: () => Gateway | undefined, some: Partial<Cli
   const times = { ...TIMES, ...some }
   const edges = getRequestListener(createEdges(gateway).fetch, { hostname: 'localhost' })
   const latest = new WeakMap<Socket, ServerResponse>()
-  const http = createServer(
-    {
-      headersTimeout: times.headersMs,
-      requestTimeout: times.requestMs,
-      connectionsCheckingInterval: times.checkMs,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      noDelay: true,
-      requireHostHeader: false,
-    },
-    (request, response) => {
+  const http = new PlainServer({
+    headersTimeout: times.headersMs,
+    requestTimeout: times.requestMs,
+    connectionsCheckingInterval: times.checkMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    noDelay: true,
+    requireHostHeader: false,
+    stallMs: times.stallMs,
+    accepts: (url) => gateway()?.isDraining === false && mcpRoute(url) !== undefined,
+    onPlain: (request, response) =>
+      serveMcp({ request, response, route: mcpRoute(request.url) ?? undefined }, gateway() as Gateway),
+    onRequest(request, response) {
       latest.set(request.socket, response)
       const current = gateway()
       const route = current && mcpRoute(request.url)
-      if (route === undefined) {
+      if (!current || route === undefined) {
         response.setHeader('X-Request-Id', randomUUID())
         void edges(plainly(request), response)
-      } else serveMcp({ request, response, route: route ?? undefined }, current as Gateway)
+        return
+      }
+      if (current.isDraining) response.setHeader('Connection', 'close')
+      response.on('error', ignore)
+      serveMcp({ request, response, route: route ?? undefined }, current)
     },
-  )
+  })
   // One timer for each connection, which Node.js keeps anyway: one for each response as well cost 2 % of a call.
   http.timeout = times.stallMs
   return http.on('timeout', (socket) => cutWhenStalled(socket, latest.get(socket)))
@@ -59,13 +66,7 @@ export function createHttp(gateway: () => Gateway | undefined, some: Partial<Cli
 
 const ignore = () => {}
 
-function serveMcp(
-  arrival: { request: IncomingMessage; response: ServerResponse; route: string | undefined },
-  gateway: Gateway,
-): void {
-  const { request, response, route } = arrival
-  if (gateway.isDraining) response.setHeader('Connection', 'close')
-  response.on('error', ignore)
+function serveMcp({ request, response, route }: Omit<Arrival, 'requestId'>, gateway: Gateway): void {
   const requestId = randomUUID()
   serveRequest({ request, response, route, requestId }, gateway).catch((error: unknown) => {
     // A fault of one request must not end the process, which an unhandled rejection does.

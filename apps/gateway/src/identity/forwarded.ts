@@ -1,5 +1,5 @@
 /** Whether a request came through a proxy or tunnel: then loopback says nothing about where its sender is. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 
 const HEADERS = [
   'forwarded',
@@ -11,6 +11,6 @@ const HEADERS = [
   'true-client-ip',
 ]
 
-export function isForwarded({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+export function isForwarded({ headers }: { headers: IncomingHttpHeaders }): boolean {
   return HEADERS.some((name) => headers[name] !== undefined)
 }

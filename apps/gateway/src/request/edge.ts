@@ -1,8 +1,8 @@
 /** The network edge of the public listener: which Host and Origin may speak to it, each checked on its own. */
-import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../errors.ts'
 import type { Via } from '../wire/via.ts'
 import { headerValues } from './header-values.ts'
+import type { McpRequest } from './receive.ts'
 
 /** Largest request body, bytes. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -13,7 +13,7 @@ export interface Edge {
   maxBodyBytes: number
   maxBodyMs: number
   /** @throws GatewayError host_forbidden | origin_forbidden | invalid_request */
-  check(request: IncomingMessage): void
+  check(request: McpRequest): void
   /** What requests that this gateway sends say of the gateways on their way. */
   via: Via
 }

@@ -45,8 +45,10 @@ export async function serveRequest(arrival: Arrival, gateway: Gateway): Promise<
     const share = admit(exchange, trail.caller, gateway.limits)
     serving = { exchange, reply, trail, caller: trail.caller, gateway, share, leave: share.leave }
     trail.clock?.enter('read')
-    if (exchange.request.method === 'POST') await serveMessage(serving, await readBody(exchange))
-    else serveSession(serving)
+    if (exchange.request.method === 'POST') {
+      const body = readBody(exchange)
+      await serveMessage(serving, body instanceof Promise ? await body : body)
+    } else serveSession(serving)
   } catch (thrown) {
     trail.error = toGatewayError(thrown)
     if (trail.error.code === 'upstream_overloaded') gateway.limits.count('upstream')

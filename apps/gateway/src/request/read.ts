@@ -1,5 +1,7 @@
 /** The `read` step: the body becomes one message of a known era, and a legacy session id the session it holds. */
+import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../errors.ts'
+import { PlainRequest } from '../http1/plain-request.ts'
 import { callerIdOf } from '../identity/caller-id.ts'
 import type { OpenSession, SessionSealer } from '../identity/session-seal.ts'
 import { classify } from '../wire/classify.ts'
@@ -7,6 +9,12 @@ import { type Envelope, parseEnvelope } from '../wire/envelope.ts'
 import { type Era, isModernRevision } from '../wire/revisions.ts'
 import type { Caller } from './caller.ts'
 import type { Exchange } from './receive.ts'
+
+/** A request whose body is still to be read. */
+interface Incoming {
+  request: IncomingMessage
+  body: Exchange['body']
+}
 
 /** A message with what surrounds it. */
 export interface Inbound {
@@ -70,7 +78,9 @@ function checkLegacyVersion({ mcp }: Exchange): void {
  * The whole body, within its bounds.
  * @throws GatewayError body_too_large | body_too_slow | invalid_request
  */
-export function readBody(exchange: Exchange): Promise<Buffer> {
+export function readBody({ request, body }: Pick<Exchange, 'request' | 'body'>): Buffer | Promise<Buffer> {
+  if (request instanceof PlainRequest) return request.body
+  const exchange = { request, body }
   return new Promise((resolve, reject) => {
     // A small body comes with its head: a turn later it is there as a whole, and needs no timer and no listeners.
     process.nextTick(() => {
@@ -81,7 +91,7 @@ export function readBody(exchange: Exchange): Promise<Buffer> {
   })
 }
 
-function wholeBody({ request, body }: Exchange): Buffer | undefined {
+function wholeBody({ request, body }: Incoming): Buffer | undefined {
   const { readableLength } = request
   if (readableLength === 0 || readableLength > body.maxBytes) return undefined
   if (readableLength !== Number(request.headers['content-length'])) return undefined
@@ -91,7 +101,7 @@ function wholeBody({ request, body }: Exchange): Buffer | undefined {
   return bytes
 }
 
-function collectBody({ request, body }: Exchange): Promise<Buffer> {
+function collectBody({ request, body }: Incoming): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     // It may have broken while the caller was looked up, and does not say so twice.
     if (request.destroyed) {

@@ -1,15 +1,40 @@
 /** The `receive` step: what can be said of a request from its head alone, before anybody is known or a byte of the body is read. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../errors.ts'
+import type { PlainRequest } from '../http1/plain-request.ts'
+import type { PlainResponse } from '../http1/plain-response.ts'
 import type { McpHeaders } from '../wire/classify.ts'
 import { isModernRevision } from '../wire/revisions.ts'
 import type { Edge } from './edge.ts'
 import { repeatedHeader } from './header-values.ts'
 
+/** A request, whoever has read it. */
+export type McpRequest = IncomingMessage | PlainRequest
+
+/** What of its response is used. */
+export type McpResponse = Pick<
+  PlainResponse,
+  | 'statusCode'
+  | 'headersSent'
+  | 'writableEnded'
+  | 'writableFinished'
+  | 'writableLength'
+  | 'destroyed'
+  | 'cork'
+  | 'uncork'
+> & {
+  writeHead(status: number, headers: string[] | Record<string, string>): unknown
+  write(data: string | Buffer, encoding?: BufferEncoding): unknown
+  end(data?: string | Buffer, encoding?: BufferEncoding): unknown
+  destroy(): unknown
+  once(event: 'close', listener: () => void): unknown
+  removeListener(event: 'close', listener: () => void): unknown
+}
+
 /** One HTTP request on an MCP route. */
 export interface Exchange {
-  request: IncomingMessage
-  response: ServerResponse
+  request: McpRequest
+  response: McpResponse
   /** The upstream of `/s/{upstream}/mcp`, or `undefined` on `/mcp`. */
   route: string | undefined
   requestId: string
@@ -55,7 +80,7 @@ export function receive(
   }
 }
 
-function checkShape({ method, headers }: IncomingMessage, accept: string, edge: Edge): void {
+function checkShape({ method, headers }: McpRequest, accept: string, edge: Edge): void {
   if (method !== 'POST' && isModernRevision(String(headers['mcp-protocol-version'])))
     throw new GatewayError(
       'http_method_not_allowed',

@@ -1,10 +1,9 @@
 /** The `reply` step: one JSON answer, or a stream of events that ends with it. Everything an agent is sent leaves here. */
-import type { ServerResponse } from 'node:http'
 import type { GatewayError } from '../errors.ts'
 import { errorText } from '../wire/jsonrpc.ts'
 import { eventText, KEEP_ALIVE } from '../wire/sse.ts'
 import { atTurnEnd, MIN_GATHERED } from '../wire/turn-end.ts'
-import type { Exchange } from './receive.ts'
+import type { Exchange, McpResponse } from './receive.ts'
 
 const KEEP_ALIVE_MS = 15_000
 /** Most bytes that wait for a client before events are left out; the answer itself never is. */
@@ -19,7 +18,7 @@ type Body = string | Buffer | readonly (string | Buffer)[]
 
 /** The response of one exchange. A class and one listener, because this is made for every request: closures for each way to answer cost 2 % of a call. */
 export class Reply {
-  readonly #response: ServerResponse
+  readonly #response: McpResponse
   readonly #requestId: string
   #keepAlive: NodeJS.Timeout | undefined
   #onGone: (() => void) | undefined
@@ -186,7 +185,7 @@ function failureHeaders({ code, failure, detail }: GatewayError): string[] {
   return headers
 }
 
-function writeAll(response: ServerResponse, parts: readonly (string | Buffer)[]): void {
+function writeAll(response: McpResponse, parts: readonly (string | Buffer)[]): void {
   response.cork()
   for (const part of parts) response.write(part)
   response.end()

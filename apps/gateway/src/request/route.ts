@@ -1,5 +1,4 @@
 /** The `route` step: where the decided call goes, over which connection, in which shape and with which credential. */
-import type { IncomingMessage } from 'node:http'
 import {
   CALL_META_KEY,
   REQUEST_ID_HEADER,
@@ -25,7 +24,7 @@ import { requestDigest } from './asks/request-digest.ts'
 import { type CallMessage, callMessageFor } from './call-message.ts'
 import type { Caller } from './caller.ts'
 import type { Inbound } from './read.ts'
-import type { Exchange } from './receive.ts'
+import type { Exchange, McpRequest } from './receive.ts'
 import { logLevelOf } from './set-level.ts'
 import type { Target } from './targets/target.ts'
 import type { View } from './view.ts'
@@ -201,7 +200,7 @@ function headersFor(
 // A modern client may mark arguments that this gateway's copy of the definition does not mark yet.
 function addUnknownParamHeaders(
   headers: Record<string, string>,
-  request: IncomingMessage,
+  request: McpRequest,
   declared: readonly ParamHeader[],
 ): void {
   for (const name of Object.keys(request.headers)) {

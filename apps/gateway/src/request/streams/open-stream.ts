@@ -1,12 +1,11 @@
 /** Event streams of either era: kept open, told when their caller's view or a resource has changed, and told at once what may have changed before. */
-import type { ServerResponse } from 'node:http'
 import { GatewayError } from '../../errors.ts'
 import type { Gateway } from '../../gateway.ts'
 import type { Session } from '../../identity/session-seal.ts'
 import { eventText, KEEP_ALIVE } from '../../wire/sse.ts'
 import { authenticateAgain } from '../authenticate.ts'
 import type { Caller } from '../caller.ts'
-import type { Exchange } from '../receive.ts'
+import type { Exchange, McpResponse } from '../receive.ts'
 import { type View, viewOf } from '../view.ts'
 import { type Listener, signaturesOf, WATCHED, type Watched } from './heard-lists.ts'
 import { ownerOf } from './subscribe.ts'
@@ -75,7 +74,7 @@ export function checkRoom({ caller, gateway }: Pick<Opening, 'caller' | 'gateway
 }
 
 /** Opens a stream and keeps it. */
-export function openStream(opening: Opening, wanted: readonly Watched[], says: Says): ServerResponse {
+export function openStream(opening: Opening, wanted: readonly Watched[], says: Says): McpResponse {
   const { exchange, caller, view, gateway } = opening
   const { response } = exchange
   const { session } = says
@@ -152,7 +151,7 @@ export function listenerOf({ caller, exchange }: Opening, session: Session | und
 }
 
 /** Sends one message, unless the client has long stopped reading. */
-export function tell(response: ServerResponse, text: string): void {
+export function tell(response: McpResponse, text: string): void {
   if (response.writableLength > MAX_UNREAD_BYTES) response.destroy()
   else response.write(eventText(text))
 }

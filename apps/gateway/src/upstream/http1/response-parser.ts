@@ -1,30 +1,7 @@
-/** Reads HTTP/1.1 responses with llhttp as Node.js itself does: its own binding, without the streams and objects that `node:http` puts around it. */
+/** Reads HTTP/1.1 responses with Node.js's own parser. */
 import type { IncomingHttpHeaders } from 'node:http'
-
-/** The binding, as far as it is used: callbacks are members by number. */
-interface NodeParser {
-  initialize(type: number, resource: object): void
-  /** Returns how many bytes were read, or why they could not be. */
-  execute(bytes: Buffer): number | Error
-  /** The other side has ended. */
-  finish(): undefined | Error
-  close(): void
-  [callback: number]: unknown
-}
-
-interface NodeParserClass {
-  new (): NodeParser
-  readonly RESPONSE: number
-  readonly kOnMessageBegin: number
-  readonly kOnHeaders: number
-  readonly kOnHeadersComplete: number
-  readonly kOnBody: number
-  readonly kOnMessageComplete: number
-}
-
-/** llhttp's binding; Node.js documents it as deprecated for removal one day, so that it may be absent. */
-const HttpParser = (process.getBuiltinModule('_http_common') as { HTTPParser?: NodeParserClass } | undefined)
-  ?.HTTPParser
+import { headersOf } from '../../http1/headers.ts'
+import { type HeadTold, HttpParser, type NodeParser } from '../../http1/node-parser.ts'
 
 /** Whether responses can be read here. */
 export const canParseResponses = HttpParser !== undefined
@@ -45,9 +22,9 @@ export class ResponseParser {
   readonly #parser: NodeParser
 
   constructor(sink: ResponseSink) {
-    const { kOnMessageBegin, kOnHeaders, kOnHeadersComplete, kOnBody, kOnMessageComplete, RESPONSE } =
-      HttpParser as NodeParserClass
-    const parser = new (HttpParser as NodeParserClass)()
+    const Parser = HttpParser as NonNullable<typeof HttpParser>
+    const { kOnMessageBegin, kOnHeaders, kOnHeadersComplete, kOnBody, kOnMessageComplete, RESPONSE } = Parser
+    const parser = new Parser()
     parser.initialize(RESPONSE, this)
     let many: string[] = []
     let isHead = true
@@ -61,11 +38,10 @@ export class ResponseParser {
     parser[kOnHeaders] = (pairs: string[]) => {
       if (isHead) many.push(...pairs)
     }
-    parser[kOnHeadersComplete] = (...told: unknown[]) => {
-      const [, , pairs, , , status, , , keeps] = told
+    parser[kOnHeadersComplete] = (...[, , pairs, , , status, , , keeps]: HeadTold) => {
       isHead = false
-      isKept = keeps === true
-      sink.onHead(status as number, headersOf(many.length > 0 ? many : ((pairs as string[] | undefined) ?? [])))
+      isKept = keeps
+      sink.onHead(status as number, headersOf(many.length > 0 ? many : (pairs ?? [])))
       return 0
     }
     parser[kOnBody] = (chunk: Buffer) => sink.onBody(chunk)
@@ -88,17 +64,4 @@ export class ResponseParser {
   close(): void {
     this.#parser.close()
   }
-}
-
-function headersOf(pairs: readonly string[]): IncomingHttpHeaders {
-  const headers: Record<string, string | string[]> = Object.create(null)
-  for (let at = 0; at + 1 < pairs.length; at += 2) {
-    const name = (pairs[at] as string).toLowerCase()
-    const value = pairs[at + 1] as string
-    const before = headers[name]
-    if (before === undefined) headers[name] = value
-    else if (Array.isArray(before)) before.push(value)
-    else headers[name] = [before, value]
-  }
-  return headers
 }
