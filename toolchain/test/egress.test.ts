@@ -11,7 +11,7 @@ const ALLOWED = [
 ]
 /** A global `fetch`, or something of a module that opens connections; types of undici open none. */
 const OPENS =
-  /(?<![.#\w])fetch\(|\bnew (WebSocket|EventSource)\(|import \{(?![^}]*\bcreateServer\b)(?!(?:\s*(type \w+|validateHeader\w+),?)+\s*\})[^}]*\} from '(undici|(node:)?(https?|http2|tls))'|import \{[^}]*(?<!type )\bconnect\b[^}]*\} from '(node:)?net'|\bimport\('undici'\)/
+  /(?<![.#\w])fetch\(|\bnew (WebSocket|EventSource)\(|import \{(?![^}]*\bcreateServer\b)(?!(?:\s*(type \w+|validateHeader\w+|STATUS_CODES|Server),?)+\s*\})[^}]*\} from '(undici|(node:)?(https?|http2|tls))'|import \{[^}]*(?<!type )\bconnect\b[^}]*\} from '(node:)?net'|\bimport\('undici'\)/
 
 const sources = files.filter((path) => /^apps\/gateway\/src\/.*(?<!\.test)\.ts$/.test(path))
 
@@ -31,6 +31,7 @@ test.each([
   ["import type { Dispatcher } from 'undici'", false],
   ["import { type Dispatcher, type Pool } from 'undici'", false],
   ["import { createServer, type Server } from 'node:http'", false],
+  ["import { Server, STATUS_CODES, type ServerOptions } from 'node:http'", false],
   ['this.#fetch()', false],
 ])('%s opens connections: %s', (text, opens) => {
   expect(OPENS.test(text)).toBe(opens)
