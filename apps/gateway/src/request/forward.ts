@@ -22,21 +22,18 @@ const RESULT = ['result']
 const TASK_RESULT = ['result', 'result']
 
 /** @throws GatewayError upstream_* | result_too_large | call_cancelled | input_unsupported | invalid_state | exchange_lost */
-export async function forward(
+export function forward(
   routed: Routed,
   decided: Decided,
   on: { gateway: Gateway; reply: Reply; trail: Trail },
 ): Promise<AgentAnswer> {
   const round: Round = { routed, decided, reply: on.reply, trail: on.trail }
   const isModernUpstream = routed.connection.identity.era === 'modern'
-  if (decided.inbound.era === 'legacy')
-    return finish(await forwardLegacy(round, on.gateway, isModernUpstream), round, on.gateway)
-  if (isModernUpstream) return forwardModern(round, on.gateway)
-  const outcome = await forwardParked(round, on.gateway)
-  return 'answer' in outcome ? finish(outcome.answer, round, on.gateway) : asInput(outcome.input, round, on.gateway)
+  if (decided.inbound.era === 'legacy') return forwardLegacy(round, on.gateway, isModernUpstream)
+  return isModernUpstream ? forwardModern(round, on.gateway) : forwardToLegacy(round, on.gateway)
 }
 
-async function forwardLegacy(round: Round, gateway: Gateway, isModernUpstream: boolean): Promise<UpstreamAnswer> {
+async function forwardLegacy(round: Round, gateway: Gateway, isModernUpstream: boolean): Promise<AgentAnswer> {
   const { caller, inbound } = round.decided
   const sending = startSending(round)
   const work = isModernUpstream
@@ -45,10 +42,15 @@ async function forwardLegacy(round: Round, gateway: Gateway, isModernUpstream: b
   // Without a session two clients of one agent may use the same id, and cancelling the wrong call is worse than none.
   const key = inbound.session && cancellationKey(caller.id, inbound.session.number, inbound.message.idText as string)
   try {
-    return await cancellable(key, sending, { gateway, work })
+    return finish(await cancellable(key, sending, { gateway, work }), round, gateway)
   } finally {
     sending.deadline.stop()
   }
+}
+
+async function forwardToLegacy(round: Round, gateway: Gateway): Promise<AgentAnswer> {
+  const outcome = await forwardParked(round, gateway)
+  return 'answer' in outcome ? finish(outcome.answer, round, gateway) : asInput(outcome.input, round, gateway)
 }
 
 async function forwardModern(round: Round, gateway: Gateway): Promise<AgentAnswer> {
@@ -62,7 +64,7 @@ async function forwardModern(round: Round, gateway: Gateway): Promise<AgentAnswe
       inbound: round.decided.inbound,
       seal: round.routed.sealState,
     })
-    return input === undefined ? await finish(asTask(answer, round), round, gateway) : asInput(input, round, gateway)
+    return input === undefined ? finish(asTask(answer, round), round, gateway) : asInput(input, round, gateway)
   } finally {
     sending.deadline.stop()
   }
