@@ -1,12 +1,11 @@
 /** The tool that reads a thread. */
-import { fitRows } from '@causeway/shared-contracts/bounded-rows'
 import { markUntrusted } from '@causeway/shared-contracts/clean-text'
 import { cursorInput } from '@causeway/shared-contracts/cursor-codec'
 import { z } from 'zod'
 import { Message, messageLine } from '../shape/message.ts'
 import { pageOf } from '../shape/page.ts'
-import { MessagePlace, walkMessages } from '../slack/message-walk.ts'
-import { toMessage } from '../slack/slack-message.ts'
+import { readMessagePage } from '../slack/message-page.ts'
+import { MessagePlace } from '../slack/message-walk.ts'
 import { integrationTool } from './integration-tool.ts'
 import { followingPage, pageLimit, walkOf } from './page-arguments.ts'
 import { messageTs } from './slack-post-message.ts'
@@ -32,22 +31,21 @@ export const slackGetThread = integrationTool({
     const walk = walkOf(TOOL, args, call)
     const place = cursors.open(args.cursor, walk, MessagePlace)
     const channel = await slack.resolveChannel(args.channel, call)
-    const found = await walkMessages(
+    const { items, next } = await readMessagePage(
       {
-        order: 'oldest_first',
-        fetch: (cursor) => slack.replies({ channel, ts: args.ts, cursor }, call),
-        matches: () => true,
+        slack,
+        channel: channel.id,
+        limit: args.limit,
+        place,
+        source: {
+          order: 'oldest_first',
+          fetch: (cursor) => slack.replies({ channel, ts: args.ts, cursor }, call),
+          matches: () => true,
+        },
       },
-      args.limit,
-      place,
+      call,
     )
-    const people = await slack.people.byId(call)
-    const items = fitRows(
-      found.rows.map(({ message }) => toMessage(channel.id, message, people)),
-      messageLine,
-    )
-    const end = items.length < found.rows.length ? found.rows[items.length - 1]?.place : found.unread
-    const cursor = end && cursors.seal(end, walk)
+    const cursor = next && cursors.seal(next, walk)
     return {
       text: [
         `${items.length} messages of thread ${args.ts} in #${channel.name}.`,

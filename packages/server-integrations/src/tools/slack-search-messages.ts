@@ -1,12 +1,11 @@
 /** The tool that finds messages of one channel by words. */
-import { fitRows } from '@causeway/shared-contracts/bounded-rows'
 import { markUntrusted } from '@causeway/shared-contracts/clean-text'
 import { cursorInput } from '@causeway/shared-contracts/cursor-codec'
 import { z } from 'zod'
 import { Message, messageLine } from '../shape/message.ts'
 import { pageOf } from '../shape/page.ts'
-import { MessagePlace, walkMessages } from '../slack/message-walk.ts'
-import { toMessage } from '../slack/slack-message.ts'
+import { readMessagePage } from '../slack/message-page.ts'
+import { MessagePlace } from '../slack/message-walk.ts'
 import { integrationTool } from './integration-tool.ts'
 import { followingPage, pageLimit, walkOf } from './page-arguments.ts'
 
@@ -32,22 +31,21 @@ export const slackSearchMessages = integrationTool({
     const place = cursors.open(args.cursor, walk, MessagePlace)
     const channel = await slack.resolveChannel(args.channel, call)
     const words = args.query.toLowerCase().split(/\s+/).filter(Boolean)
-    const found = await walkMessages(
+    const { items, next } = await readMessagePage(
       {
-        order: 'newest_first',
-        fetch: (cursor) => slack.messages({ channel, cursor }, call),
-        matches: ({ text }) => words.every((word) => text.toLowerCase().includes(word)),
+        slack,
+        channel: channel.id,
+        limit: args.limit,
+        place,
+        source: {
+          order: 'newest_first',
+          fetch: (cursor) => slack.messages({ channel, cursor }, call),
+          matches: ({ text }) => words.every((word) => text.toLowerCase().includes(word)),
+        },
       },
-      args.limit,
-      place,
+      call,
     )
-    const people = found.rows.length > 0 ? await slack.people.byId(call) : new Map()
-    const items = fitRows(
-      found.rows.map(({ message }) => toMessage(channel.id, message, people)),
-      messageLine,
-    )
-    const end = items.length < found.rows.length ? found.rows[items.length - 1]?.place : found.unread
-    const cursor = end && cursors.seal(end, walk)
+    const cursor = next && cursors.seal(next, walk)
     const text = items.length > 0 ? [markUntrusted(items.map(messageLine).join('\n---\n'), `slack:${channel.id}`)] : []
     return {
       text: [

@@ -98,38 +98,27 @@ export const upstreamRoutes = [
     failures: ['item_unknown'],
     handle: ({ params }, parts) => ({ data: toAnswer(configOf(params.id, parts), parts) }),
   }),
-  defineRoute({
-    method: 'POST',
-    path: '/api/v1/upstreams/{id}/refresh',
-    id: 'refreshUpstream',
-    summary: 'List its definitions now',
-    tag: 'upstreams',
-    access: 'write',
-    params: ofId,
-    status: 202,
-    answer: upstream,
-    failures: ['item_unknown'],
-    handle({ params }, parts) {
-      const config = configOf(params.id, parts)
-      requireRunning(parts.gateway.refresh(params.id), params.id)
-      return { data: toAnswer(config, parts) }
-    },
-  }),
-  defineRoute({
-    method: 'POST',
-    path: '/api/v1/upstreams/{id}/restart',
-    id: 'restartUpstream',
-    summary: 'Connect anew, or start its child anew; calls under way end on the old one',
-    tag: 'upstreams',
-    access: 'write',
-    params: ofId,
-    status: 202,
-    answer: upstream,
-    failures: ['item_unknown'],
-    handle({ params }, parts) {
-      const config = configOf(params.id, parts)
-      requireRunning(parts.gateway.restart(params.id), params.id)
-      return { data: toAnswer(config, parts) }
-    },
-  }),
+  actionRoute('refresh', 'List its definitions now'),
+  actionRoute('restart', 'Connect anew, or start its child anew; calls under way end on the old one'),
 ]
+
+/** What can be done to an upstream that runs. */
+function actionRoute(action: 'refresh' | 'restart', summary: string) {
+  return defineRoute({
+    method: 'POST',
+    path: `/api/v1/upstreams/{id}/${action}`,
+    id: `${action}Upstream`,
+    summary,
+    tag: 'upstreams',
+    access: 'write',
+    params: ofId,
+    status: 202,
+    answer: upstream,
+    failures: ['item_unknown'],
+    handle({ params }, parts) {
+      const config = configOf(params.id, parts)
+      requireRunning(parts.gateway[action](params.id), params.id)
+      return { data: toAnswer(config, parts) }
+    },
+  })
+}
