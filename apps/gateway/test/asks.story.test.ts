@@ -175,6 +175,32 @@ it('lets other calls through while parked ones wait for their agents', async () 
   await narrow.close()
 })
 
+it(
+  verifies(
+    'integrity.bound',
+    'parks 32 calls of one caller, however many ask at once, and those of others beside them',
+  ),
+  async () => {
+    const crowd = await startGateway({
+      upstreams: { old: { url: legacy.url } },
+      agents: { ops: { roles: ['operator'] }, other: { roles: ['operator'] } },
+    })
+    await crowd.ready('old')
+    const keys = { ops: crowd.key('ops'), other: crowd.key('other') }
+    const ask = async (agent: keyof typeof keys, question: string) => {
+      const params = { name: 'old__ask_person', arguments: { question }, _meta: asPerson }
+      return (await postModern(`${crowd.url}/mcp`, keys[agent], 'tools/call', params)).json?.result
+    }
+    const answers = await Promise.all(Array.from({ length: 48 }, (_, count) => ask('ops', `crowd ${count}?`)))
+    const refused = answers.filter((answer) => answer?.resultType === 'complete')
+    expect(answers.filter((answer) => answer?.resultType === 'input_required')).toHaveLength(32)
+    expect(refused).toHaveLength(16)
+    for (const each of refused) expect(JSON.stringify(each)).toContain('too many of its calls wait already')
+    expect((await ask('other', 'beside?'))?.resultType).toBe('input_required')
+    await crowd.close()
+  },
+)
+
 it.each([
   ['ask_person', 'while it is asked'],
   ['ask_later', 'before it is asked'],

@@ -8,7 +8,7 @@ import { type Ask, type AskAnswer, refusedAsk } from './asks.ts'
 import { inputResponses, inputResult } from './input-required.ts'
 import type { Parked } from './parked-runs.ts'
 import { requestDigest } from './request-digest.ts'
-import { type OpenAsk, Run } from './run.ts'
+import { type OpenAsk, Run, type RunEvent } from './run.ts'
 
 /** A call that waits for its agent. */
 export interface ParkedCall extends Parked {
@@ -31,30 +31,37 @@ export async function forwardParked(
   const digest = () => requestDigest(inbound.message)
   if (state !== undefined && typeof state !== 'string')
     throw new GatewayError('invalid_state', 'Cannot go on with the request: its requestState is not a string')
-  const call = state === undefined ? start(round, gateway) : resume(gateway.parked.take(state, caller, digest()), round)
-  const event = await call.run.next().catch((error: unknown) => {
-    call.sending.deadline.stop()
-    throw error
-  })
-  if ('answer' in event) {
-    call.sending.deadline.stop()
-    return event
-  }
+  const call = state === undefined ? start(round) : resume(gateway.parked.take(state, caller, digest()), round)
+  const event = await nextOf(call, () => gateway.parked.hasRoom(caller))
+  if ('answer' in event) return event
   call.sending.deadline.pause()
   const requestState = gateway.parked.park(call, caller, digest())
   return { input: inputResult(asksOf(event.asks), JSON.stringify(requestState)) }
 }
 
-function start(round: Round, gateway: Gateway): ParkedCall {
+// Whether there is room is asked right before a place is taken: of calls that ask at the same time, each would find the last one free.
+async function nextOf({ run, sending }: ParkedCall, hasRoom: () => boolean): Promise<RunEvent> {
+  try {
+    let event = await run.next()
+    while ('asks' in event && !hasRoom()) {
+      for (const { key } of event.asks) run.resolve(key, refusedAsk('too many of its calls wait already'))
+      event = await run.next()
+    }
+    if ('answer' in event) sending.deadline.stop()
+    return event
+  } catch (error) {
+    sending.deadline.stop()
+    throw error
+  }
+}
+
+function start(round: Round): ParkedCall {
   const sending = startSending(round)
-  const { caller } = round.decided
   const run = new Run((takeAsk) =>
     send(sending, round.routed, async (ask): Promise<AskAnswer> => {
       const { inbound } = sending.round.decided
       const { config } = sending.round.routed.upstream
-      const reason =
-        reasonAgainst(ask.method, inbound, config) ??
-        (gateway.parked.hasRoom(caller) ? undefined : 'too many of its calls wait already')
+      const reason = reasonAgainst(ask.method, inbound, config)
       return reason ? refusedAsk(reason) : takeAsk(labelledAsk(ask, config.title))
     }),
   )

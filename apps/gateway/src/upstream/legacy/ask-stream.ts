@@ -16,14 +16,24 @@ export type OnAskMessage = (message: LegacyMessage, data: string, on: HeardOn) =
 
 /** How long the first call waits for the stream; some upstreams say nothing on it until they have something to say. */
 const OPENING_MS = 100
+/** The same where such a stream was seen to open without that: when both sides are busy it takes its time, and a call that went ahead would wait in vain for what it asks. */
+const SURE_OPENING_MS = 2_000
+
+/** What a stream needs from its connection. */
+export interface AskStreamOptions {
+  signal: AbortSignal
+  onMessage: OnAskMessage
+  /** Whether the upstream is known to open its streams at once. */
+  opensAtOnce: boolean
+}
 
 export class AskStream {
   readonly #target: HttpTarget
   readonly #session: LegacySession
-  readonly #on: { signal: AbortSignal; onMessage: OnAskMessage }
+  readonly #on: AskStreamOptions
   #reading: { stopping: AbortController; opened: Promise<void> } | undefined
 
-  constructor(target: HttpTarget, session: LegacySession, on: { signal: AbortSignal; onMessage: OnAskMessage }) {
+  constructor(target: HttpTarget, session: LegacySession, on: AskStreamOptions) {
     this.#target = target
     this.#session = session
     this.#on = on
@@ -66,7 +76,7 @@ export class AskStream {
       return wasResumed ? 'ended' : 'refused'
     }
     void keepListening(read, signal, () => {}).then(resolve, resolve)
-    setTimeout(resolve, OPENING_MS).unref()
+    setTimeout(resolve, this.#on.opensAtOnce ? SURE_OPENING_MS : OPENING_MS).unref()
     return { stopping, opened }
   }
 }

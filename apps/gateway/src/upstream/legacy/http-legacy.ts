@@ -70,6 +70,7 @@ class LegacyHttp implements Connection {
       credential,
       signal: this.#closing.signal,
       onAsk: (message, data, on) => this.#onStreamMessage(message, data, on),
+      opensAtOnce: () => this.#heard !== undefined,
     })
     const { promise, resolve } = Promise.withResolvers<string>()
     this.ended = promise

@@ -22,10 +22,13 @@ let closing: AbortController
 /** Sessions that were ended, and those whose event streams are open, as the upstream names them. */
 let ended: unknown[]
 let listening: Set<unknown>
+/** What an event stream waits for before it opens. */
+let opening: Promise<void> | undefined
 
 beforeEach(async () => {
   ended = []
   listening = new Set()
+  opening = undefined
   closing = new AbortController()
   const plain = legacy([], { call: () => {} })
   const script: Script = (request, response) => {
@@ -36,7 +39,8 @@ beforeEach(async () => {
     } else if (request.method === 'GET') {
       listening.add(session)
       response.once('close', () => listening.delete(session))
-      events(response)
+      if (opening) void opening.then(() => events(response))
+      else events(response)
     } else plain(request, response)
   }
   upstream = await startScripts({ old: script })
@@ -57,10 +61,11 @@ afterEach(async () => {
   await upstream.close()
 })
 
-async function start(limits: Partial<SessionLimits> = {}): Promise<LegacySessions> {
+async function start(limits: Partial<SessionLimits> = {}, atOnce = false): Promise<LegacySessions> {
   const { signal } = closing
   const first = await openSession(target, { credential: undefined, capabilities: '{}' }, signal)
-  const options = { target, credential: async () => undefined, signal, onAsk() {}, limits: { ...LIMITS, ...limits } }
+  const heard = { onAsk() {}, opensAtOnce: () => atOnce }
+  const options = { target, credential: async () => undefined, signal, ...heard, limits: { ...LIMITS, ...limits } }
   return new LegacySessions(first, options)
 }
 const of = (agent: string, number: number | null = 1, capabilities = '{}') => ({
@@ -169,6 +174,25 @@ it('holds an event stream for calls that may be asked, for as long as there are 
   expect([...listening]).toEqual([again.id])
   await again.end()
 })
+
+it.each([true, false])(
+  'waits for an event stream that is slow to open where streams open at once: %s',
+  async (atOnce) => {
+    const slow = Promise.withResolvers<void>()
+    opening = slow.promise
+    const sessions = await start({}, atOnce)
+    let isUsed = false
+    const used = sessions.use(of('a', 1, '{"roots":{}}'), async () => {
+      isUsed = true
+    })
+    await until(() => listening.size > 0, 'the stream is asked for')
+    // Longer than a call waits for a stream that may never say that it is open.
+    await sleep(300)
+    expect(isUsed).toBe(!atOnce)
+    slow.resolve()
+    await used
+  },
+)
 
 it('is opened again when the upstream has forgotten it, once for all calls that find out', async () => {
   const sessions = await start()

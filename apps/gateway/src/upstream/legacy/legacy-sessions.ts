@@ -28,6 +28,8 @@ export interface SessionsOptions {
   /** Ends opening and listening. */
   signal: AbortSignal
   onAsk: OnAskMessage
+  /** Whether the upstream is known to open its streams at once. */
+  opensAtOnce(): boolean
   limits?: SessionLimits
 }
 
@@ -134,8 +136,8 @@ export class LegacySessions {
   }
 
   #streamOf(entry: Entry, session: LegacySession): AskStream {
-    const { target, signal, onAsk } = this.#options
-    entry.stream ??= new AskStream(target, session, { signal, onMessage: onAsk })
+    const { target, signal, onAsk, opensAtOnce } = this.#options
+    entry.stream ??= new AskStream(target, session, { signal, onMessage: onAsk, opensAtOnce: opensAtOnce() })
     return entry.stream
   }
 
