@@ -159,19 +159,30 @@ it('enforces what the operator allows toward a modern upstream too', async () =>
   await strict.close()
 })
 
-it('lets other calls through while parked ones wait for their agents', async () => {
-  const narrow = await startGateway({ upstreams: { old: { url: legacy.url, concurrency: 2 } } })
+it('lets other calls through while parked ones wait for their agents, and goes on with those', async () => {
+  const narrow = await startGateway({
+    upstreams: { old: { url: legacy.url, concurrency: 2 } },
+    agents: { ops: { roles: ['operator'] }, other: { roles: ['operator'] } },
+  })
   await narrow.ready('old')
-  const narrowKey = narrow.key('ops')
-  const ask = (question: string) =>
-    postModern(`${narrow.url}/mcp`, narrowKey, 'tools/call', {
-      name: 'old__ask_person',
-      arguments: { question },
-      _meta: asPerson,
-    })
-  for (const question of ['1?', '2?', '3?', '4?'])
-    expect((await ask(question)).json?.result?.resultType).toBe('input_required')
+  const keys = { ops: narrow.key('ops'), other: narrow.key('other') }
+  const ask = async (agent: keyof typeof keys, params: Record<string, unknown>) => {
+    const request = { name: 'old__ask_person', ...params, _meta: asPerson }
+    return (await postModern(`${narrow.url}/mcp`, keys[agent], 'tools/call', request)).json?.result
+  }
+  const parked: { params: object; result: Record<string, unknown> | undefined }[] = []
+  for (let count = 0; count < 40; count++) {
+    const params = { arguments: { question: `${count}?` } }
+    parked.push({ params, result: await ask(count % 2 ? 'ops' : 'other', params) })
+  }
+  expect(new Set(parked.map(({ result }) => result?.resultType))).toEqual(new Set(['input_required']))
   expect(narrow.listening.gateway.upstreams.get('old')?.bulkhead.inFlight).toBe(0)
+  const [first] = parked
+  const answers = {
+    requestState: first?.result?.requestState,
+    inputResponses: { 'ask-1': ANSWERS['elicitation/create'] },
+  }
+  expect(JSON.stringify(await ask('other', { ...first?.params, ...answers }))).toContain('green')
   await narrow.close()
 })
 

@@ -12,6 +12,7 @@ import { DISCOVER_PARAMS, eraOf, readDiscover, refusesKnownRevision } from './ha
 import { createModernHttp, modernRequest } from './http-modern.ts'
 import type { HttpTarget } from './http-target.ts'
 import { connectLegacyHttp } from './legacy/http-legacy.ts'
+import { MAX_SESSIONS } from './legacy/legacy-sessions.ts'
 import { OWN_CALL } from './own-call.ts'
 import { callWithRenewal, isUnauthorized } from './renew-credential.ts'
 import { CallerChildren } from './stdio/caller-children.ts'
@@ -108,7 +109,8 @@ async function startStdio(
 
 async function openHttp(deps: OpenDeps, url: URL, signal: AbortSignal): Promise<Connection> {
   const { id, config, credential } = deps
-  const dispatchers = await createDispatchers(url, config.concurrency * 2 + 8)
+  // A call that waits for its agent has no place in the bulkhead and keeps its connection, which must not be another call's.
+  const dispatchers = await createDispatchers(url, config.concurrency * 2 + 8 + MAX_SESSIONS)
   const target: HttpTarget = {
     upstream: id,
     ...dispatchers,

@@ -52,8 +52,10 @@ interface Entry {
   usedAtMs: number
 }
 
+/** Most sessions with one upstream, and so most of its calls that wait for agents. */
+export const MAX_SESSIONS = 1_000
 const LIMITS: SessionLimits = {
-  total: 1_000,
+  total: MAX_SESSIONS,
   perAgent: 64,
   idleMs: 5 * 60_000,
   streamIdleMs: 30_000,
