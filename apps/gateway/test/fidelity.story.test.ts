@@ -129,12 +129,10 @@ const metaAt = (agent: Era, upstream: Era, more: string) => {
 const answer = (result: string) => `{"jsonrpc":"2.0","id":${ID},"result":{${result}}}`
 
 /** The members of a result as the agent must receive them. */
-const resultAt = (agent: Era, upstream: Era, method: string) => {
+const resultAt = (agent: Era, upstream: Era, method: string, result = RESULTS[method]) => {
   const caching = method === 'resources/read' ? ',"ttlMs":0,"cacheScope":"private"' : ''
-  if (agent === 'legacy') return RESULTS[method]
-  return upstream === 'modern'
-    ? `${RESULT_TYPE}${RESULTS[method]}${caching}`
-    : `${RESULTS[method]},${RESULT_TYPE.slice(0, -1)}${caching}`
+  if (agent === 'legacy') return result
+  return upstream === 'modern' ? `${RESULT_TYPE}${result}${caching}` : `${result},${RESULT_TYPE.slice(0, -1)}${caching}`
 }
 
 describe.each(CELLS)(
@@ -270,15 +268,18 @@ describe('what upstreams ask', () => {
   })
 })
 
-it(verifies('edge.bytes', 'carries strings of a megabyte'), async () => {
+it(verifies('edge.bytes', 'carries strings of a megabyte, there and back'), async () => {
   const large = `"${'\\u00e9\\\\😀 é'.repeat(90_000)}"`
   expect(large.length).toBeGreaterThan(1_000_000)
   for (const agent of ERAS) {
     for (const { id, transport, era } of UPSTREAMS) {
       const params = (name: string, meta: string) => `{"name":"${name}","arguments":{"a":${large}},"_meta":${meta}}`
-      const messages = await ask(agent, 'tools/call', params(`${id}__odd`, metaOf(agent, '"a":1')))
+      const messages = await ask(agent, 'tools/call', params(`${id}__echo`, metaOf(agent, '"a":1')))
       expect(messages.length).toBe(1)
-      expect(sentTo({ id, transport }) === params('odd', metaAt(agent, era, '"a":1'))).toBe(true)
+      // Not by `toBe`, which would print them.
+      expect(sentTo({ id, transport }) === params('echo', metaAt(agent, era, '"a":1'))).toBe(true)
+      const result = resultAt(agent, era, 'tools/call', `"content":[],"unknown":{"a":${large}}`)
+      expect(messages[0] === answer(result as string)).toBe(true)
     }
   }
 })
