@@ -109,11 +109,17 @@ async function ask(agent: Era, method: string, params: string): Promise<string[]
   return text.split('\n').flatMap((line) => (line.startsWith('data: ') ? [line.slice('data: '.length)] : []))
 }
 
-/** The `params` that the upstream received last. */
-function sentTo({ id, transport }: { id: string; transport: Transport }): string {
-  const texts =
-    transport === 'stdio' ? readFileSync(join(dir, id), 'utf8').trimEnd().split('\n') : received.map(({ text }) => text)
-  const last = texts.at(-1) as string
+/** The message that the upstream received last. */
+function lastTo(id: string): string {
+  const texts = id.endsWith('stdio')
+    ? readFileSync(join(dir, id), 'utf8').trimEnd().split('\n')
+    : received.map(({ text }) => text)
+  return texts.at(-1) as string
+}
+
+/** Its `params`. */
+function sentTo({ id }: { id: string }): string {
+  const last = lastTo(id)
   return last.slice(last.indexOf('"params":') + '"params":'.length, -1)
 }
 
@@ -139,7 +145,7 @@ describe.each(CELLS)(
   verifies('edge.bytes', '$agent agent, $era upstream, $transport'),
   ({ agent, era, transport, id }) => {
     const META = `"com.example/odd":${ODD}`
-    const upstream = { id, transport }
+    const upstream = { id }
 
     it.each([
       [
@@ -216,13 +222,13 @@ describe('what upstreams ask', () => {
   const asked = (id: string) => askOf(`"${id}: ${QUESTION.slice(1)}`)
   const ACCEPTED = `{"action":"accept","content":{ "a":1.0 },"unknown":${ODD}}`
 
-  describe.each(['modern-json', 'legacy-json'])('of a modern agent: %s', (id) => {
+  describe.each(['modern-json', 'modern-sse', 'modern-stdio', 'legacy-json'])('of a modern agent: %s', (id) => {
     const call = (more: string) => ask('modern', 'tools/call', `{"name":"${id}__ask",${more}"_meta":{${claim}}}`)
 
     it('is its own but for the label, and so is the answer', async () => {
       const [text] = await call('')
       const requests =
-        id === 'modern-json'
+        eraOf(id) === 'modern'
           ? `"inputRequests":{"\\u0061":{"method":"elicitation/create","params":${asked(id)},"unknown":${ODD}}},"unknown":${ODD}`
           : `"inputRequests":{"ask-1":{"method":"elicitation/create","params":${asked(id)}}},"requestState":`
       expect(text).toContain(`{"resultType":"input_required",${requests}`)
@@ -230,14 +236,14 @@ describe('what upstreams ask', () => {
       const key = state === undefined ? '"\\u0061"' : '"ask-1"'
       const responses = `"inputResponses":{ ${key}:${ACCEPTED} },${state === undefined ? '' : `"requestState":${state},`}`
       expect(await call(responses)).toEqual([answer(resultAt('modern', eraOf(id), 'tools/call') as string)])
-      const last = received.at(-1)?.text as string
+      const last = lastTo(id)
       // What the upstream may not ask for it is not told of.
       const meta = `"_meta":{${CLAIM.replace(/\{\}$/, CAPABILITIES.replace('"sampling":{"x":1.0},', ''))}}`
       expect(last).toContain(state === undefined ? `{"name":"ask",${responses}${meta}}` : `"result":${ACCEPTED}}`)
     })
   })
 
-  describe.each(['modern-json', 'legacy-json'])('of a legacy agent: %s', (id) => {
+  describe.each(['modern-json', 'modern-sse', 'modern-stdio', 'legacy-json'])('of a legacy agent: %s', (id) => {
     it('is its own but for the label, and so is the answer', async () => {
       const own = await openSession('{"elicitation":{}}')
       const response = await fetch(`${gateway.url}/mcp`, {
@@ -262,8 +268,8 @@ describe('what upstreams ask', () => {
         await say(`{"jsonrpc":"2.0","id":${request[2]},"result":${ACCEPTED}}`, { 'mcp-session-id': own })
       }
       expect(text).toContain(`data: ${answer(RESULTS['tools/call'] as string)}\n`)
-      const last = received.at(-1)?.text
-      expect(last).toContain(id === 'modern-json' ? `"inputResponses":{"a":${ACCEPTED}}` : `"result":${ACCEPTED}}`)
+      const last = lastTo(id)
+      expect(last).toContain(eraOf(id) === 'modern' ? `"inputResponses":{"a":${ACCEPTED}}` : `"result":${ACCEPTED}}`)
     })
   })
 })
@@ -272,12 +278,12 @@ it(verifies('edge.bytes', 'carries strings of a megabyte, there and back'), asyn
   const large = `"${'\\u00e9\\\\😀 é'.repeat(90_000)}"`
   expect(large.length).toBeGreaterThan(1_000_000)
   for (const agent of ERAS) {
-    for (const { id, transport, era } of UPSTREAMS) {
+    for (const { id, era } of UPSTREAMS) {
       const params = (name: string, meta: string) => `{"name":"${name}","arguments":{"a":${large}},"_meta":${meta}}`
       const messages = await ask(agent, 'tools/call', params(`${id}__echo`, metaOf(agent, '"a":1')))
       expect(messages.length).toBe(1)
       // Not by `toBe`, which would print them.
-      expect(sentTo({ id, transport }) === params('echo', metaAt(agent, era, '"a":1'))).toBe(true)
+      expect(sentTo({ id }) === params('echo', metaAt(agent, era, '"a":1'))).toBe(true)
       const result = resultAt(agent, era, 'tools/call', `"content":[],"unknown":{"a":${large}}`)
       expect(messages[0] === answer(result as string)).toBe(true)
     }
