@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import { until } from '../support/start-gateway.ts'
 import type { Feature } from './cells.ts'
-import { LINK, PANEL, panelUri, QUESTION } from './full-content.ts'
+import { addedUri, LINK, PANEL, panelUri, QUESTION, TOPIC } from './full-content.ts'
 import type { MatrixAgent } from './matrix-agent.ts'
 
 /** Who plays: the agent, and the upstream's id, which is the scheme of its URIs too. */
@@ -15,6 +15,7 @@ type Story = (players: Players) => Promise<void>
 
 const LOG_LEVEL_META = 'io.modelcontextprotocol/logLevel'
 const CHANGED = 'notifications/tools/list_changed'
+const ALL_CHANGED = ['tools', 'prompts', 'resources'].map((kind) => `notifications/${kind}/list_changed`)
 
 let count = 0
 /** A word that no other story uses. */
@@ -76,10 +77,12 @@ export const FEATURE_STORIES: Readonly<Record<Feature, Story>> = {
 
   async logging({ agent, id }) {
     const isModern = agent.era === 'modern'
-    if (!isModern) await agent.client.setLoggingLevel('info')
-    agent.heard.length = 0
+    agent.logged.length = 0
+    // A modern agent hears nothing unless it says in the call from which severity on.
+    if (isModern) await agent.call(`${id}__talk`)
+    else await agent.client.setLoggingLevel('info')
     await agent.call(`${id}__talk`, {}, isModern ? { _meta: { [LOG_LEVEL_META]: 'info' } } : {})
-    expect(agent.heard).toContain('notifications/message')
+    expect(agent.logged).toMatchObject([{ level: 'error', data: TOPIC }])
   },
 
   async 'elicitation form'({ agent, id }) {
@@ -112,9 +115,11 @@ export const FEATURE_STORIES: Readonly<Record<Feature, Story>> = {
     const name = fresh('added')
     const stop = await agent.watch()
     agent.heard.length = 0
-    await agent.call(`${id}__add_tool`, { name })
-    await until(() => agent.heard.includes(CHANGED), 'the agent heard of the change')
+    await agent.call(`${id}__add`, { name })
+    await until(() => ALL_CHANGED.every((each) => agent.heard.includes(each)), 'the agent heard of the changes')
     await until(async () => (await toolNames(agent)).includes(`${id}__${name}`), 'the tool is listed')
+    expect((await agent.client.listPrompts()).prompts.map((each) => each.name)).toContain(`${id}__${name}`)
+    expect((await agent.client.listResources()).resources.map(({ uri }) => uri)).toContain(addedUri(id, name))
     await stop()
   },
 
@@ -133,7 +138,7 @@ export const FEATURE_STORIES: Readonly<Record<Feature, Story>> = {
     expect(listening.honoredFilter).toMatchObject(wanted)
     agent.heard.length = 0
     const name = fresh('added')
-    await agent.call(`${id}__add_tool`, { name })
+    await agent.call(`${id}__add`, { name })
     await agent.call(`${id}__touch`)
     const both = [CHANGED, `notifications/resources/updated ${id}://watched`]
     await until(() => both.every((each) => agent.heard.includes(each)), 'the agent heard of both on one stream')

@@ -16,6 +16,9 @@ export const LINK = 'https://example.com/choose'
 /** What is logged. */
 export const TOPIC = 'something was done'
 
+/** How severe it is, each in turn. */
+export const LEVELS = ['debug', 'error'] as const
+
 /** What completion chooses from. */
 export const NAMES = ['one', 'two']
 
@@ -29,6 +32,11 @@ export const PANEL = {
 /** Where that interface is. */
 export function panelUri(scheme: string): string {
   return `ui://${scheme}/panel`
+}
+
+/** The URI of a resource that was added under this name. */
+export function addedUri(scheme: string, name: string): string {
+  return `${scheme}://added/${name}`
 }
 
 /** A result of one text; what is no text is written as JSON. */

@@ -5,7 +5,7 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { z } from 'zod'
 import { keepSubscriptions } from '../fixtures/keep-subscriptions.ts'
 import { type ServedFixture, serveLegacyFixture } from '../fixtures/serve-fixture.ts'
-import { FORM, LINK, NAMES, PANEL, panelUri, QUESTION, TOPIC, text } from './full-content.ts'
+import { addedUri, FORM, LEVELS, LINK, NAMES, PANEL, panelUri, QUESTION, TOPIC, text } from './full-content.ts'
 import { shareNames } from './share-names.ts'
 
 /** What all connections to one upstream share. */
@@ -13,14 +13,20 @@ interface State {
   scheme: string
   cancelled: string[]
   added: string[]
-  /** Adds a tool to all connections. */
+  /** Adds a tool, a prompt and a resource to all connections. */
   share(name: string): void
   /** The endpoints that are connected, each with what its client subscribed to. */
   endpoints: Map<McpServer, Set<string>>
 }
 
 function stateOf(scheme: string): State {
-  const state: State = { scheme, cancelled: [], added: [], endpoints: new Map(), share: (name) => addTool(state, name) }
+  const state: State = {
+    scheme,
+    cancelled: [],
+    added: [],
+    endpoints: new Map(),
+    share: (name) => addToAll(state, name),
+  }
   return state
 }
 
@@ -79,7 +85,8 @@ function registerWork(server: McpServer, state: State): void {
   })
   server.registerTool('cancelled', {}, () => text(state.cancelled))
   server.registerTool('talk', {}, async ({ sendNotification }) => {
-    await sendNotification({ method: 'notifications/message', params: { level: 'error', data: TOPIC } })
+    for (const level of LEVELS)
+      await sendNotification({ method: 'notifications/message', params: { level, data: TOPIC } })
     return text('talked')
   })
 }
@@ -97,18 +104,20 @@ function registerAsks(server: McpServer): void {
   server.registerTool('ask_roots', {}, async () => text(await peer.listRoots()))
 }
 
-function addTool(state: State, name: string): void {
+function addToAll(state: State, name: string): void {
   state.added.push(name)
-  for (const endpoint of state.endpoints.keys()) registerAdded(endpoint, name)
+  for (const endpoint of state.endpoints.keys()) registerAdded(endpoint, state, name)
 }
 
-function registerAdded(server: McpServer, name: string): void {
+function registerAdded(server: McpServer, { scheme }: State, name: string): void {
   server.registerTool(name, {}, () => text(name))
+  server.registerPrompt(name, {}, () => ({ messages: [] }))
+  server.registerResource(name, addedUri(scheme, name), {}, ({ href }) => ({ contents: [{ uri: href, text: name }] }))
 }
 
 function registerChanges(server: McpServer, state: State): void {
-  for (const name of state.added) registerAdded(server, name)
-  server.registerTool('add_tool', { inputSchema: { name: z.string() } }, ({ name }) => {
+  for (const name of state.added) registerAdded(server, state, name)
+  server.registerTool('add', { inputSchema: { name: z.string() } }, ({ name }) => {
     state.share(name)
     return text('added')
   })
@@ -122,6 +131,6 @@ function registerChanges(server: McpServer, state: State): void {
 if (process.argv.includes('--stdio')) {
   const [names = '', scheme = ''] = process.argv.slice(-2)
   const state = stateOf(scheme)
-  state.share = shareNames(names, (name) => addTool(state, name))
+  state.share = shareNames(names, (name) => addToAll(state, name))
   await build(state).connect(new StdioServerTransport())
 }

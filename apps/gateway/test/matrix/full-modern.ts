@@ -14,7 +14,7 @@ import { serveTasks } from '../../conformance/fixture/serve-tasks.ts'
 import { TASKS } from '../../conformance/fixture/task-tools.ts'
 import { createTasks, type Tasks } from '../../conformance/fixture/tasks.ts'
 import { type ServedFixture, serveFixture } from '../fixtures/serve-fixture.ts'
-import { FORM, LINK, NAMES, PANEL, panelUri, QUESTION, TOPIC, text } from './full-content.ts'
+import { addedUri, FORM, LEVELS, LINK, NAMES, PANEL, panelUri, QUESTION, TOPIC, text } from './full-content.ts'
 import { shareNames } from './share-names.ts'
 
 /** What all connections to one upstream share. */
@@ -23,7 +23,7 @@ interface State {
   cancelled: string[]
   added: string[]
   tasks: Tasks
-  /** Adds a tool to all connections. */
+  /** Adds a tool, a prompt and a resource to all connections. */
   share(name: string): void
   /** Says that the resource changed. */
   onTouched(uri: string): void
@@ -46,6 +46,8 @@ export async function startFullModern(scheme: string): Promise<ServedFixture> {
   state.share = (name) => {
     state.added.push(name)
     handler.notify.toolsChanged()
+    handler.notify.promptsChanged()
+    handler.notify.resourcesChanged()
   }
   state.onTouched = (uri) => handler.notify.resourceUpdated(uri)
   const served = await serveFixture(toNodeHandler(handler))
@@ -61,7 +63,8 @@ export async function startFullModern(scheme: string): Promise<ServedFixture> {
 function build(state: State): McpServer {
   const capabilities = {
     tools: { listChanged: true },
-    resources: { subscribe: true },
+    prompts: { listChanged: true },
+    resources: { subscribe: true, listChanged: true },
     logging: {},
     extensions: { [TASKS]: {} },
   }
@@ -69,8 +72,8 @@ function build(state: State): McpServer {
   registerContent(server, state)
   registerWork(server, state)
   registerAsks(server)
-  for (const name of state.added) addTool(server, name)
-  server.registerTool('add_tool', { inputSchema: z.object({ name: z.string() }) }, ({ name }) => {
+  for (const name of state.added) add(server, state, name)
+  server.registerTool('add', { inputSchema: z.object({ name: z.string() }) }, ({ name }) => {
     state.share(name)
     return text('added')
   })
@@ -81,8 +84,10 @@ function build(state: State): McpServer {
   return server
 }
 
-function addTool(server: McpServer, name: string): void {
+function add(server: McpServer, { scheme }: State, name: string): void {
   server.registerTool(name, { inputSchema: NOTHING }, () => text(name))
+  server.registerPrompt(name, {}, () => ({ messages: [] }))
+  server.registerResource(name, addedUri(scheme, name), {}, ({ href }) => ({ contents: [{ uri: href, text: name }] }))
 }
 
 function registerContent(server: McpServer, { scheme }: State): void {
@@ -123,7 +128,7 @@ function registerWork(server: McpServer, state: State): void {
   })
   server.registerTool('cancelled', { inputSchema: NOTHING }, () => text(state.cancelled))
   server.registerTool('talk', { inputSchema: NOTHING }, async (_, { mcpReq }) => {
-    await mcpReq.log('error', TOPIC)
+    for (const level of LEVELS) await mcpReq.log(level, TOPIC)
     return text('talked')
   })
   const job = () => ({ resultType: 'task', ...state.tasks.start(async () => text('job done')) })
@@ -151,7 +156,7 @@ if (process.argv.includes('--stdio')) {
   let server: McpServer | undefined
   state.share = shareNames(names, (name) => {
     state.added.push(name)
-    if (server) addTool(server, name)
+    if (server) add(server, state, name)
   })
   state.onTouched = (uri) => void server?.server.sendResourceUpdated({ uri })
   serveStdio(() => {

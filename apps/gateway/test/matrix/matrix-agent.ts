@@ -19,13 +19,15 @@ export interface MatrixAgent {
   asked: { method: string; params: Record<string, unknown> }[]
   /** The notifications that came, each with its URI if it has one. */
   heard: string[]
+  /** The log messages that came, newest last. */
+  logged: unknown[]
   /** Calls a tool and returns the text of its result. */
   call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<string>
   /** A modern request that no SDK sends yet, such as those that follow tasks; resolves with its result. */
   request(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>>
   /** A client of the same era that knows skills, which SDK v1 does not. */
   withSkills(): Promise<{ client: ClientV2; skills: SkillsClient }>
-  /** Asks to be told of changes to the tool list, and of the resource if there is one; returns how to stop. */
+  /** Asks to be told of changes to all lists, and of the resource if there is one; returns how to stop. */
   watch(uri?: string): Promise<() => Promise<unknown>>
 }
 
@@ -61,10 +63,13 @@ function personAnswers(params: { mode?: string } | undefined) {
 export async function connectMatrixAgent(era: Era, url: string, key: string): Promise<MatrixAgent> {
   const asked: MatrixAgent['asked'] = []
   const heard: string[] = []
+  const logged: unknown[] = []
   const ask = (method: string, params: unknown) =>
     void asked.push({ method, params: params as Record<string, unknown> })
-  const hear = async ({ method, params }: { method: string; params?: { [key: string]: unknown } }) =>
-    void heard.push(params?.uri === undefined ? method : `${method} ${String(params.uri)}`)
+  const hear = async ({ method, params }: { method: string; params?: { [key: string]: unknown } }) => {
+    if (method === 'notifications/message') logged.push(params)
+    heard.push(params?.uri === undefined ? method : `${method} ${String(params.uri)}`)
+  }
   const options = { requestInit: { headers: { Authorization: `Bearer ${key}` } } }
   const client =
     era === 'legacy'
@@ -76,6 +81,7 @@ export async function connectMatrixAgent(era: Era, url: string, key: string): Pr
     client,
     asked,
     heard,
+    logged,
     async call(name, args = {}, { _meta, ...more } = {}) {
       const params = { name, arguments: args, ...(_meta ? { _meta } : {}) }
       const result = await client.callTool(params, more as never)
@@ -96,6 +102,8 @@ export async function connectMatrixAgent(era: Era, url: string, key: string): Pr
       if (era === 'modern') {
         const listening = await client.listen({
           toolsListChanged: true,
+          promptsListChanged: true,
+          resourcesListChanged: true,
           ...(uri ? { resourceSubscriptions: [uri] } : {}),
         })
         return () => listening.close()
