@@ -15,7 +15,7 @@ import { type AskingUpstream, startAskingLegacy } from './fixtures/asking-upstre
 import { type LegacyUpstream, startLegacyUpstream } from './fixtures/legacy-upstream.ts'
 import { post, postModern } from './support/clients.ts'
 import { type GatewayProcess, startGatewayProcess } from './support/gateway-process.ts'
-import { openLegacyStream } from './support/open-stream.ts'
+import { openLegacyStream, openModernStream } from './support/open-stream.ts'
 import { until } from './support/start-gateway.ts'
 import { verifies } from './support/verifies.ts'
 
@@ -101,7 +101,7 @@ beforeAll(async () => {
       pipe: { command: [process.execPath, join(FIXTURES, 'legacy-upstream.ts'), '--stdio'] },
       notepipe: { command: [process.execPath, join(FIXTURES, 'notes/main.ts'), ...run] },
     },
-    agents: { ops: { roles: ['operator'] }, other: { roles: ['operator'] } },
+    agents: Object.fromEntries(['ops', 'other', 'third'].map((name) => [name, { roles: ['operator'] }])),
   })
   await gateway.ready()
   key = gateway.key('ops')
@@ -288,4 +288,37 @@ it(verifies('reliability.restart', 'a gateway that was started again answers wit
     startMs = await gateway.start()
   }
   expect(startMs).toBeLessThan(Math.max(2_000, bareMs * 25))
+}, 60_000)
+
+it(verifies(
+  'reliability.restart',
+  'clients that listened when it was killed, and listen again, hear at once what changed meanwhile',
+), async () => {
+  const session = { 'mcp-session-id': await openSession() }
+  const [other, third] = [gateway.key('other'), gateway.key('third')]
+  const listenAll = () =>
+    Promise.all([
+      openLegacyStream(mcp(), key, session),
+      openLegacyStream(mcp(), other),
+      openModernStream(mcp(), third, { toolsListChanged: true }),
+    ])
+  await gateway.ready()
+  const before = await listenAll()
+  const store = openStore(gateway.dataDir, {})
+  const isNoted = (agent: string) => store.heardLists.get(agent, '') !== undefined
+  await until(() => ['other', 'third'].every(isNoted), 'it is noted what they know')
+  store.close()
+  await gateway.kill()
+  await Promise.all(before.map(({ ended }) => ended))
+  legacy.addTool('added_meanwhile')
+  await gateway.start()
+  await gateway.ready()
+  const changes = await listenAll()
+  const heard = ({ messages }: (typeof changes)[number]) =>
+    messages.map(({ method }) => method).filter((method) => method?.endsWith('list_changed'))
+  await until(() => changes.every((stream) => heard(stream).length > 0), 'all are told')
+  for (const stream of changes) {
+    expect(heard(stream)).toEqual(['notifications/tools/list_changed'])
+    stream.close()
+  }
 }, 60_000)
