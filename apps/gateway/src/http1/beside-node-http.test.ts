@@ -16,6 +16,9 @@ interface Seen {
 
 /** Nothing times out here. */
 const PATIENT = { ...OPTIONS, headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 5_000 }
+/** In place of what is sent: the client ends its side. */
+const END = Symbol('end')
+type Piece = string | typeof END
 /** Turns of the event loop, of which everybody here is a part, in which each answer is there that will be. */
 const TURNS = 50
 const SAMPLES = 150
@@ -54,28 +57,30 @@ async function openBoth() {
   )
   const node = await listen(new Server(PATIENT, onRequest))
   /** What both answer to the same pieces. */
-  return async (pieces: readonly string[]) => {
+  return async (pieces: readonly Piece[]) => {
     const [ours, theirs] = await Promise.all([talk(own.port, pieces), talk(node.port, pieces)])
     return { pieces, ours: ours.said, theirs: theirs.said, plain: plain.get(ours.port) ?? 0 }
   }
 }
 
 /** Sends the pieces one after the other and returns what comes back, and whether the connection is `closed` then. */
-async function talk(port: number, pieces: readonly string[]) {
-  const socket = connect(port, '127.0.0.1').on('error', () => {})
+async function talk(port: number, pieces: readonly Piece[]) {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {})
   let text = ''
   let end = 'open'
   socket.on('data', (chunk) => {
     text += chunk.toString('latin1')
   })
-  socket.on('close', () => {
-    end = 'closed'
-  })
+  for (const event of ['end', 'close'])
+    socket.on(event, () => {
+      end = 'closed'
+    })
   await once(socket, 'connect')
   const { localPort } = socket
   socket.setNoDelay(true)
   for (const piece of pieces) {
-    socket.write(piece, 'latin1')
+    if (piece === END) socket.end()
+    else socket.write(piece, 'latin1')
     // Whether an answer that is under way gets out before what follows turns out to be no request is a matter of luck.
     for (let turn = 0; turn < TURNS; turn++) await new Promise(setImmediate)
   }
@@ -156,11 +161,13 @@ const CASES: [string, string, number][] = [
   ['a head alone', post(), 0],
   ['half a head', post().slice(0, 40), 0],
   ['nothing', '', 0],
+  ['empty lines alone', '\r\n\r\n', 0],
+  ['half an empty line', '\r', 0],
 ]
 
 describe('beside node:http', async () => {
   const both = await openBoth()
-  const all = async (each: readonly (readonly string[])[]) => {
+  const all = async (each: readonly (readonly Piece[])[]) => {
     const answers: Awaited<ReturnType<typeof both>>[] = []
     for (let at = 0; at < each.length; at += TOGETHER)
       answers.push(...(await Promise.all(each.slice(at, at + TOGETHER).map(both))))
@@ -172,10 +179,15 @@ describe('beside node:http', async () => {
     expect(alone[at]).toMatchObject({ ours: alone[at]?.theirs, plain })
   })
 
-  async function expectAlike(samples: readonly (readonly string[])[]): Promise<void> {
+  async function expectAlike(samples: readonly (readonly Piece[])[]): Promise<void> {
     for (const { pieces, ours, theirs } of await all(samples))
       expect({ pieces, ...ours }).toEqual({ pieces, ...theirs })
   }
+
+  it('answers alike who ends its side behind it, or a little more', async () => {
+    const rests = ['\r\n', usual.slice(0, 30), post()].map((rest): Piece[] => [usual, rest, END])
+    await expectAlike([...CASES.map(([, text]): Piece[] => [text, END]), ...rests])
+  })
 
   it('answers alike one after the other on one connection, plain or not', async () => {
     const rest = CASES.map(([, text]) => text).filter((text) => text.length < 5_000)

@@ -1,8 +1,9 @@
 /** Headers by name, made of what the parser tells. */
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** Most spellings of names that are remembered. */
+/** Most spellings of names that are remembered, and the longest of them: strangers choose them. */
 const MAX_NAMES = 500
+const MAX_NAME_LENGTH = 64
 
 /** An object without a prototype that V8 keeps a shape for, which it does not for `Object.create(null)`. */
 const Headers = function Headers() {} as unknown as new () => Record<string, string | string[]>
@@ -31,6 +32,6 @@ function lowerCase(name: string): string {
   const known = names.get(name)
   if (known !== undefined) return known
   const lower = name.toLowerCase()
-  if (names.size < MAX_NAMES) names.set(name, lower)
+  if (names.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH) names.set(name, lower)
   return lower
 }

@@ -20,6 +20,8 @@ export interface PlainParts {
   onClosed(connection: PlainConnection): void
 }
 
+/** Bytes that are kept of a request that is not whole: more than any plain one has, but for spaces that no limit of the parser counts. */
+const MAX_PARTIAL_BYTES = 128 * 1024
 /** Bytes that are read while a request is served; there is nothing that a client would have to send then. */
 const MAX_AHEAD_BYTES = 64 * 1024
 /** What is not whole by then is slow, and the slow are for `node:http`. */
@@ -77,6 +79,8 @@ export class PlainConnection {
   }
 
   #went(progress: Progress): void {
+    // Empty lines say nothing, however many there are; and to one who was told that it is over nothing more is given.
+    if (progress === 'none' || !this.#socket.writable) return
     if (!this.#response && this.#readBytes === 0 && progress === 'plain') {
       this.#serve()
       return
@@ -84,7 +88,7 @@ export class PlainConnection {
     this.#keep(this.#parser.bytes)
     if (this.#response) this.#goAhead()
     else if (progress === 'plain') this.#serve()
-    else if (progress === 'other') this.#handOver()
+    else if (progress === 'other' || this.#readBytes > MAX_PARTIAL_BYTES) this.#handOver()
   }
 
   #keep(bytes: Buffer): void {
@@ -107,8 +111,12 @@ export class PlainConnection {
 
   // As `node:http` does it: who ends its side has gone.
   readonly #onEnd = (): void => {
-    if (!this.isIdle && !this.#response) this.#socket.write(BAD_REQUEST)
-    this.#socket.end()
+    if (this.isIdle || this.#response) {
+      this.#socket.end()
+      return
+    }
+    this.#socket.write(BAD_REQUEST)
+    this.#socket.destroy()
   }
 
   readonly #onError = (): void => {}
@@ -150,6 +158,9 @@ export class PlainConnection {
 
   #handOver(): void {
     const socket = this.#socket
+    // It has ended, and is about to close.
+    if (!socket.writable) return
+    socket.setTimeout(0)
     socket.removeListener('data', this.#onData)
     socket.removeListener('end', this.#onEnd)
     socket.removeListener('error', this.#onError)

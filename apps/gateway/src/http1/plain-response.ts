@@ -35,18 +35,24 @@ export class PlainResponse {
     return this.#isClosed || this.#socket.destroyed
   }
 
-  /** Bytes that wait for the client. */
+  /** Bytes of it that wait for the client. */
   get writableLength(): number {
-    return this.#socket.writableLength
+    return this.#isClosed ? 0 : this.#socket.writableLength
   }
 
   /**
    * Makes the head.
    * @param headers names and values in turn, or by name
    * @throws TypeError for a value that cannot stand in a head
+   * @throws Error for a second head
    */
   writeHead(status: number, headers: readonly string[] | Readonly<Record<string, string>>): this {
+    // The body of the first one may be under way, or counted.
+    if (this.headersSent) throw new Error('Cannot make the head: there is one')
     const pairs = isPairs(headers) ? headers : Object.entries(headers).flat()
+    // One that was refused may have said otherwise.
+    this.#hasLength = false
+    this.#isKept = true
     let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`
     for (let at = 0; at + 1 < pairs.length; at += 2) head += this.#line(pairs[at] as string, pairs[at + 1] as string)
     this.#head = head
@@ -82,9 +88,9 @@ export class PlainResponse {
     this.#socket.uncork()
   }
 
-  /** Cuts the connection. */
+  /** Cuts the connection, unless it is over: then the connection may carry another one. */
   destroy(): this {
-    this.#socket.destroy()
+    if (!this.#isClosed) this.#socket.destroy()
     return this
   }
 
@@ -110,7 +116,8 @@ export class PlainResponse {
   }
 
   #finish(): void {
-    if (this.#socket.destroyed) return
+    // A write that failed is done too, a moment before its socket is destroyed for it.
+    if (this.#socket.destroyed || this.#socket.errored) return
     this.writableFinished = true
     this.close()
     this.#onDone(this.#isKept)

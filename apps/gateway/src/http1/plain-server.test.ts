@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { McpResponse } from '../request/receive.ts'
-import { collect, listen, OPTIONS, post, usual } from './plain-fixture.ts'
+import { body, collect, listen, OPTIONS, post, usual } from './plain-fixture.ts'
 import { PlainServer, type PlainServerOptions } from './plain-server.ts'
 
 /** A server whose requests are answered by the test. */
@@ -194,4 +194,75 @@ it('refuses a head that cannot be sent, while another one still can', async () =
   response.end()
   await until(() => text().includes('204 No Content'))
   expect(text()).not.toMatch(/Content-Length|Transfer-Encoding/)
+})
+
+it('leaves to node:http what grows without an end before it is whole', async () => {
+  const { server, arrived } = await openSlow({ connectionsCheckingInterval: 60_000 })
+  const { socket } = client(server.port)
+  const spaces = Buffer.alloc(300_000, ' ')
+  socket.write('POST ')
+  socket.write(spaces)
+  socket.write(usual.slice('POST '.length))
+  await until(() => arrived.length === 1)
+  expect(arrived[0]).toMatchObject({ isPlain: false, body: Buffer.from(body) })
+})
+
+it('says that an answer is out only where it is', async () => {
+  const { server, arrived } = await openSlow({ connectionsCheckingInterval: 60_000 })
+  const { socket, closed } = client(server.port)
+  socket.write(usual)
+  await until(() => arrived.length === 1)
+  const { response } = arrived[0] as (typeof arrived)[0]
+  // With so much before its answer it is not listened to any more, so that only the answer finds out.
+  for (let at = 0; at < 100; at++) socket.write(Buffer.alloc(60_000, '\r\nx'))
+  await sleep(50)
+  socket.resetAndDestroy()
+  await closed
+  let wasFinished: boolean | undefined
+  response.once('close', () => {
+    wasFinished = response.writableFinished
+  })
+  response.writeHead(200, [])
+  response.end('nobody reads this')
+  await until(() => wasFinished !== undefined)
+  expect(wasFinished).toBe(false)
+})
+
+it('leaves the next request alone once an answer is out', async () => {
+  const { server, arrived } = await openSlow()
+  const { socket, text } = client(server.port)
+  socket.write(usual)
+  await until(() => arrived.length === 1)
+  const { response } = arrived[0] as (typeof arrived)[0]
+  response.writeHead(200, [])
+  response.end('1')
+  socket.write(usual)
+  await until(() => arrived.length === 2)
+  const next = arrived[1]?.response
+  next?.writeHead(200, [])
+  next?.cork()
+  next?.write('2')
+  expect(response.writableLength).toBe(0)
+  response.write('x')
+  response.end('x')
+  response.destroy()
+  next?.end('3')
+  next?.uncork()
+  await until(() => text().endsWith('0\r\n\r\n'))
+  expect(text()).toMatch(/\r\n\r\n1HTTP.*\r\n\r\n1\r\n2\r\n1\r\n3\r\n0\r\n\r\n$/s)
+})
+
+it('takes one head alone, and nothing of one that was refused', async () => {
+  const { server, arrived } = await openSlow()
+  const { socket, text } = client(server.port)
+  socket.write(usual)
+  await until(() => arrived.length === 1)
+  const { response } = arrived[0] as (typeof arrived)[0]
+  expect(() => response.writeHead(200, ['Content-Length', '9', 'Connection', 'close', 'X-A', 'é'])).toThrow('not ASCII')
+  response.writeHead(200, ['X-A', 'b'])
+  expect(() => response.writeHead(202, [])).toThrow('there is one')
+  response.end('{}')
+  await until(() => text().endsWith('{}'))
+  expect(text()).toMatch(/^HTTP\/1\.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n/)
+  expect(text()).toContain('Connection: keep-alive')
 })

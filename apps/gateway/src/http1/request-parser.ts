@@ -10,8 +10,8 @@ const MAX_PLAIN_BODY_BYTES = 64 * 1024
 /** What POST is to the binding; `undefined` where it is absent, or is not what it was. */
 const POST = numberOfPost()
 
-/** Where the request stands after the bytes so far: not whole yet, whole and plain, or for somebody else to read. */
-export type Progress = 'partial' | 'plain' | 'other'
+/** Where the request stands after the bytes so far: nothing of it but empty lines, not whole yet, whole and plain, or for somebody else to read. */
+export type Progress = 'none' | 'partial' | 'plain' | 'other'
 
 /** What of a request tells whether it is plain, and what it is. */
 export interface RequestParserOptions {
@@ -24,7 +24,7 @@ export interface RequestParserOptions {
 
 export class RequestParser {
   readonly #parser: NodeParser
-  #progress: Progress = 'partial'
+  #progress: Progress = 'none'
   #chunks: Buffer[] = []
   url = ''
   headers: IncomingHttpHeaders = {}
@@ -35,7 +35,7 @@ export class RequestParser {
     parser.initialize(Parser.REQUEST, this, maxHeaderBytes)
     parser[Parser.kOnMessageBegin] = () => {
       // Two in a row: which bytes are whose only the parser knows.
-      if (this.#progress === 'plain') this.#progress = 'other'
+      this.#progress = this.#progress === 'none' ? 'partial' : 'other'
     }
     // More than 32, or trailers.
     parser[Parser.kOnHeaders] = () => {
@@ -79,7 +79,7 @@ export class RequestParser {
   take(): Buffer {
     const chunks = this.#chunks
     this.#chunks = []
-    this.#progress = 'partial'
+    this.#progress = 'none'
     return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
   }
 
