@@ -38,8 +38,8 @@ export class PlainConnection {
   #response: PlainResponse | undefined
   /** Whether something came while a request was served, so that the socket reads again. */
   #isAhead = false
-  #requests = 0
-  #checkedRequests = 0
+  #hasServed = false
+  /** Looks since it began, was served or began to send. */
   #checks = 0
   #isWatched = false
 
@@ -66,10 +66,8 @@ export class PlainConnection {
       this.#watchReader()
       return
     }
-    if (this.#requests !== this.#checkedRequests) this.#checks = 0
-    this.#checkedRequests = this.#requests
     this.#checks++
-    if (this.#readBytes > 0 || this.#requests === 0) {
+    if (this.#readBytes > 0 || !this.#hasServed) {
       if (this.#checks >= MAX_PARTIAL_CHECKS) this.#handOver()
     } else if (this.#checks * this.#parts.checkMs > KEEP_ALIVE_MS + this.#parts.checkMs) this.#socket.destroy()
   }
@@ -92,6 +90,7 @@ export class PlainConnection {
   }
 
   #keep(bytes: Buffer): void {
+    if (this.#readBytes === 0) this.#checks = 0
     this.#read.push(bytes)
     this.#readBytes += bytes.length
   }
@@ -134,7 +133,8 @@ export class PlainConnection {
   #serve(): void {
     this.#read = []
     this.#readBytes = 0
-    this.#requests++
+    this.#hasServed = true
+    this.#checks = 0
     const { url, headers } = this.#parser
     const body = this.#parser.take()
     const response = new PlainResponse(this.#socket, this.#onDone)

@@ -1,8 +1,9 @@
 /** The public listener with requests that take their time, and clients that do as they please. */
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { McpResponse } from '../request/receive.ts'
+import { KEEP_ALIVE_MS } from './kept-lines.ts'
 import { body, collect, listen, OPTIONS, post, usual } from './plain-fixture.ts'
 import { PlainServer, type PlainServerOptions } from './plain-server.ts'
 
@@ -265,4 +266,32 @@ it('takes one head alone, and nothing of one that was refused', async () => {
   await until(() => text().endsWith('{}'))
   expect(text()).toMatch(/^HTTP\/1\.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n/)
   expect(text()).toContain('Connection: keep-alive')
+})
+
+it('keeps an idle connection for as long as it says, and gives a request its time however long that was', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const checkMs = 5_000
+  const looks = KEEP_ALIVE_MS / checkMs
+  const { server, arrived, open } = await openSlow({ connectionsCheckingInterval: checkMs })
+  const { socket, text, closed } = client(server.port)
+  const serve = async (pieces: readonly string[]) => {
+    for (const [at, piece] of pieces.entries()) {
+      if (at > 0) vi.advanceTimersByTime(checkMs)
+      socket.write(piece)
+      await sleep(20)
+    }
+    await until(() => arrived.length === 1)
+    const { response, isPlain } = arrived.shift() as (typeof arrived)[0]
+    response.writeHead(200, [])
+    response.end(`<${isPlain}>`)
+  }
+  await serve([usual])
+  vi.advanceTimersByTime(looks * checkMs)
+  await serve([usual.slice(0, 30), usual.slice(30)])
+  await until(() => text().match(/<true>/g)?.length === 2)
+  vi.advanceTimersByTime(looks * checkMs)
+  expect(await open()).toBe(1)
+  vi.advanceTimersByTime(2 * checkMs)
+  await closed
 })

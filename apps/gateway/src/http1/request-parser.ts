@@ -63,11 +63,9 @@ export class RequestParser {
     this.#parser = parser
   }
 
-  /** Reads what comes over the connection. @returns whether that can be done */
-  follow(socket: Socket): boolean {
-    const handle = handleOf(socket)
-    if (handle) this.#parser.consume(handle)
-    return handle !== undefined
+  /** Reads what comes over a connection that it can follow. */
+  follow(socket: Socket): void {
+    this.#parser.consume(handleOf(socket) as object)
   }
 
   /** A copy of what just came; for `onProgress` alone. */
