@@ -1,4 +1,4 @@
-/** The edge: MCP routes go straight to line 1 on Node's own objects; hono serves health and published keys. */
+/** The edge: requests on MCP routes go straight to line 1, whoever has read them; hono serves health and published keys. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
