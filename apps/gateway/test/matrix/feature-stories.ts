@@ -62,17 +62,24 @@ export const FEATURE_STORIES: Readonly<Record<Feature, Story>> = {
   },
 
   async cancellation({ agent, id }) {
-    const mark = fresh('mark')
-    const abort = new AbortController()
-    const call = agent.call(`${id}__hang`, { mark }, { signal: abort.signal })
-    const ended = expect(call).rejects.toThrow()
-    const upstreamSays = async (text: string) => (await agent.call(`${id}__cancelled`)).includes(`${text} ${mark}`)
-    await until(() => upstreamSays('begun'), 'the upstream began')
-    abort.abort()
-    await ended
-    const startedAtMs = performance.now()
-    await until(() => upstreamSays('cancelled'), 'the upstream heard of it')
-    expect(performance.now() - startedAtMs).toBeLessThan(1_000)
+    const { client } = agent
+    const upstreamSays = async (text: string) => (await agent.call(`${id}__cancelled`)).includes(text)
+    const asks: ((mark: string, options: { signal: AbortSignal }) => Promise<unknown>)[] = [
+      (mark, options) => agent.call(`${id}__hang`, { mark }, options),
+      (mark, options) => client.getPrompt({ name: `${id}__hang`, arguments: { mark } }, options),
+      (mark, options) => client.readResource({ uri: `${id}://hang/${mark}` }, options),
+    ]
+    for (const ask of asks) {
+      const mark = fresh('mark')
+      const abort = new AbortController()
+      const ended = expect(ask(mark, { signal: abort.signal })).rejects.toThrow()
+      await until(() => upstreamSays(`begun ${mark}`), 'the upstream began')
+      abort.abort()
+      await ended
+      const startedAtMs = performance.now()
+      await until(() => upstreamSays(`cancelled ${mark}`), 'the upstream heard of it')
+      expect(performance.now() - startedAtMs).toBeLessThan(1_000)
+    }
   },
 
   async logging({ agent, id }) {

@@ -78,17 +78,25 @@ function registerWork(server: McpServer, state: State): void {
       })
     return text('worked')
   })
-  server.registerTool('hang', { inputSchema: { mark: z.string() } }, ({ mark }, { signal }) => {
-    state.cancelled.push(`begun ${mark}`)
-    signal.addEventListener('abort', () => state.cancelled.push(`cancelled ${mark}`))
-    return new Promise(() => {})
-  })
+  const mark = z.string()
+  const hang = (of: string, signal: AbortSignal) => hangOf(state, of, signal)
+  server.registerTool('hang', { inputSchema: { mark } }, (of, { signal }) => hang(of.mark, signal))
+  server.registerPrompt('hang', { argsSchema: { mark } }, (of, { signal }) => hang(of.mark, signal))
+  const template = new ResourceTemplate(`${state.scheme}://hang/{mark}`, { list: undefined })
+  server.registerResource('hang', template, {}, (_, of, { signal }) => hang(String(of.mark), signal))
   server.registerTool('cancelled', {}, () => text(state.cancelled))
   server.registerTool('talk', {}, async ({ sendNotification }) => {
     for (const level of LEVELS)
       await sendNotification({ method: 'notifications/message', params: { level, data: TOPIC } })
     return text('talked')
   })
+}
+
+/** Never answers, and remembers that it was asked and that it was given up. */
+function hangOf({ cancelled }: State, mark: string, signal: AbortSignal): Promise<never> {
+  cancelled.push(`begun ${mark}`)
+  signal.addEventListener('abort', () => cancelled.push(`cancelled ${mark}`))
+  return new Promise(() => {})
 }
 
 function registerAsks(server: McpServer): void {

@@ -121,11 +121,12 @@ function registerWork(server: McpServer, state: State): void {
       })
     return text('worked')
   })
-  server.registerTool('hang', { inputSchema: z.object({ mark: z.string() }) }, ({ mark }, { mcpReq }) => {
-    state.cancelled.push(`begun ${mark}`)
-    mcpReq.signal.addEventListener('abort', () => state.cancelled.push(`cancelled ${mark}`))
-    return new Promise<never>(() => {})
-  })
+  const marked = z.object({ mark: z.string() })
+  const hang = (of: string, { mcpReq }: { mcpReq: { signal: AbortSignal } }) => hangOf(state, of, mcpReq.signal)
+  server.registerTool('hang', { inputSchema: marked }, (of, context) => hang(of.mark, context))
+  server.registerPrompt('hang', { argsSchema: marked }, (of, context) => hang(of.mark, context))
+  const template = new ResourceTemplate(`${state.scheme}://hang/{mark}`, { list: undefined })
+  server.registerResource('hang', template, {}, (_, of, context) => hang(String(of.mark), context))
   server.registerTool('cancelled', { inputSchema: NOTHING }, () => text(state.cancelled))
   server.registerTool('talk', { inputSchema: NOTHING }, async (_, { mcpReq }) => {
     for (const level of LEVELS) await mcpReq.log(level, TOPIC)
@@ -134,6 +135,13 @@ function registerWork(server: McpServer, state: State): void {
   const job = () => ({ resultType: 'task', ...state.tasks.start(async () => text('job done')) })
   server.registerTool('job', { inputSchema: NOTHING }, () => job() as never)
   serveTasks(server, state.tasks)
+}
+
+/** Never answers, and remembers that it was asked and that it was given up. */
+function hangOf({ cancelled }: State, mark: string, signal: AbortSignal): Promise<never> {
+  cancelled.push(`begun ${mark}`)
+  signal.addEventListener('abort', () => cancelled.push(`cancelled ${mark}`))
+  return new Promise(() => {})
 }
 
 function registerAsks(server: McpServer): void {
