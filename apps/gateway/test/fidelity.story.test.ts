@@ -18,6 +18,8 @@ import {
   QUESTION,
   RESULT_TYPE,
   RESULTS,
+  TASK,
+  TASK_RESULTS,
   verbatim,
 } from './fixtures/verbatim.ts'
 import { post } from './support/clients.ts'
@@ -93,8 +95,8 @@ const say = (body: string, headers: Record<string, string>) => post(`${gateway.u
 
 /** What the agent receives, message by message, for a request with these `params`. */
 async function ask(agent: Era, method: string, params: string): Promise<string[]> {
-  const { name, uri } = JSON.parse(params) as { name?: string; uri?: string }
-  const named = method === 'completion/complete' ? undefined : (name ?? uri)
+  const { name, uri, taskId } = JSON.parse(params) as { name?: string; uri?: string; taskId?: string }
+  const named = method === 'completion/complete' ? undefined : (name ?? uri ?? taskId)
   const { headers, text } = await say(
     `{"jsonrpc":"2.0","id":${ID},"method":"${method}","params":${params}}`,
     agent === 'modern'
@@ -212,6 +214,26 @@ describe.each(ERAS)('lists to a %s agent', (agent) => {
   ] as const)('%s', async (kind, method, start) => {
     const [text] = await ask(agent, method, `{"_meta":${metaOf(agent, '"a":1')}}`)
     for (const { id } of UPSTREAMS) expect(text).toContain(`${start(id)}${DEFINITIONS[kind]}}`)
+  })
+})
+
+describe.each(UPSTREAMS.filter(({ era }) => era === 'modern'))(verifies('edge.bytes', 'a task of $id'), ({ id }) => {
+  const extensions = '{"extensions":{"io.modelcontextprotocol/tasks":{"x":1.0}}}'
+  const _meta = `{"com.example/odd":${ODD},${CLAIM.replace(/\{\}$/, extensions)}}`
+  const start = async () => {
+    const [text] = await ask('modern', 'tools/call', `{"name":"${id}__job","_meta":${_meta}}`)
+    const taskId = /"taskId":("[^"]+")/.exec(text as string)?.[1] as string
+    expect(text).toBe(answer(`"resultType":"task","taskId":${taskId},${TASK}`))
+    return taskId
+  }
+
+  it.each(Object.entries(TASK_RESULTS))('is its own but for its id: %s', async (method, result) => {
+    const taskId = await start()
+    const paramsOf = (task: string) =>
+      `{"inputResponses":{ "a":{"action":"accept","content":{ "a":1.0 },"unknown":${ODD}} },"taskId":${task},"unknown":${ODD},"_meta":${_meta}}`
+    const shown = result.replace('"task-1"', taskId)
+    expect(await ask('modern', method, paramsOf(taskId))).toEqual([answer(`${RESULT_TYPE}${shown}`)])
+    expect(sentTo({ id })).toBe(paramsOf('"task-1"'))
   })
 })
 
