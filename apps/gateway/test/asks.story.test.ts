@@ -78,6 +78,24 @@ describe.each(CLIENTS)('%s', (kind) => {
   })
 })
 
+it.each(['2025-11-25', '2026-07-28'])(
+  'promises no upstream to be told of changed roots, which nobody would tell it (%s)',
+  async (era) => {
+    const roots = { listChanged: true }
+    const before = legacy.declared.length
+    if (era === '2025-11-25') {
+      const client = await connectV1(`${gateway.url}/mcp`, key, { roots })
+      await client.callTool({ name: 'old__ask_person', arguments: { question: 'Roots?' } })
+      await client.close()
+    } else {
+      const _meta = { 'io.modelcontextprotocol/clientCapabilities': { roots } }
+      const params = { name: 'old__ask_person', arguments: { question: 'Roots?' }, _meta }
+      await postModern(`${gateway.url}/mcp`, key, 'tools/call', params)
+    }
+    expect(legacy.declared.slice(before)).toEqual([{ roots: {} }])
+  },
+)
+
 const asPerson = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } }
 const call = (params: Record<string, unknown>, by = key) =>
   postModern(`${gateway.url}/mcp`, by, 'tools/call', { ...params, _meta: asPerson })

@@ -29,8 +29,9 @@ export function declaredText({ era, message, session }: Inbound): string {
 }
 
 /**
- * The part of the agent's capabilities that an upstream may know of, as JSON text: no asks that it may not make, and nothing of tasks between two eras,
- * because each has its own. What the gateway does not know is the upstream's to read.
+ * The part of the agent's capabilities that an upstream may know of, as JSON text: no asks that it may not make, nothing of tasks between two eras,
+ * because each has its own, and no word of changed roots, which nobody would pass on outside of a call: who is not promised it asks again.
+ * What the gateway does not know is the upstream's to read.
  */
 export function capabilitiesFor(inbound: Inbound, upstreamEra: Era, config: Pick<UpstreamConfig, 'asks'>): string {
   const text = declaredText(inbound)
@@ -39,10 +40,15 @@ export function capabilitiesFor(inbound: Inbound, upstreamEra: Era, config: Pick
   // The usual case needs no second look at the text.
   if (isModern && Object.keys(declaredCapabilities(inbound)).every(isAllowed)) return text
   return mapMembers(text, (name, declared) => {
-    if (!isAllowed(name)) return undefined
-    if (isModern || (name !== 'extensions' && name !== 'tasks')) return declared
-    return name === 'extensions' ? withoutTasks(declared) : undefined
+    if (!isAllowed(name) || (name === 'tasks' && !isModern)) return undefined
+    if (isModern) return declared
+    if (name === 'roots') return withoutChanges(declared)
+    return name === 'extensions' ? withoutTasks(declared) : declared
   })
+}
+
+function withoutChanges(roots: string): string {
+  return roots[0] === '{' ? mapMembers(roots, (name, value) => (name === 'listChanged' ? undefined : value)) : roots
 }
 
 function withoutTasks(extensions: string): string | undefined {
