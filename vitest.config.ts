@@ -1,9 +1,12 @@
-/** How the tests run: everything hermetic, no build step; a process for each story, and all other tests one after the other in few. */
+/** How the tests run: everything hermetic, no build step, one file after the other in each of few processes. */
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 // Stories start hundreds of processes, which start in half the time when they do not compile what was compiled before: what the gateway keeps for itself.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/causeway')
+
+/** Tests that replace a module, for whoever imports it. */
+const REPLACING = ['apps/gateway/test/failing-thread.test.ts']
 
 export default defineConfig({
   test: {
@@ -13,7 +16,11 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'stories', include: ['apps/*/test/**/*.test.ts'] } },
+      // What they import is loaded once, which is two fifths of the CPU of the stories.
+      {
+        extends: true,
+        test: { name: 'stories', include: ['apps/*/test/**/*.test.ts'], exclude: REPLACING, isolate: false },
+      },
       {
         extends: true,
         test: {
@@ -23,10 +30,10 @@ export default defineConfig({
             'packages/*/test/**/*.test.ts',
             'toolchain/test/*.test.ts',
           ],
-          // What they import is loaded once; a test that replaces a module belongs to the stories.
           isolate: false,
         },
       },
+      { extends: true, test: { name: 'alone', include: REPLACING } },
     ],
   },
 })

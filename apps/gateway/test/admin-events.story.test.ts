@@ -69,7 +69,9 @@ it('tells of changes as they happen, and of what was missed', async () => {
   raw.scripts.up = (_, response) => void response.destroy()
   await ask('POST', '/api/v1/upstreams/up/restart')
   await until(() => heard.text().includes('"state":"down"'), 'the state is told')
-  const [first = '', ...others] = heard.ids()
+  // A record that was told between two events has the id of the one before it, and is not kept.
+  const [first = '', ...behind] = heard.ids()
+  const others = behind.filter((id) => id !== first)
   const again = await listen({ last: first })
   await until(() => others.every((id) => again.ids().includes(id)), 'what was missed is told')
   const lost = await listen({ last: 'another-1' })
