@@ -138,6 +138,11 @@ describe.skipIf(!POSTGRES_BIN)(`Postgres engine${WITHOUT_POSTGRES}`, () => {
     })
   })
 
+  async function runningQueries(): Promise<unknown> {
+    const running = "SELECT count(*) AS n FROM pg_stat_activity WHERE usename = 'reader' AND state = 'active'"
+    return (await db.own.rows(running, []))[0]!.n
+  }
+
   it('stops a query at its time and when its call is canceled, within a second', async () => {
     const slow = 'SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, (SELECT 1000000)) b'
     expect((await failureOf(query(engine, 'admin', slow, { timeoutMs: 300 }))).kind).toBe('timeout')
@@ -145,8 +150,18 @@ describe.skipIf(!POSTGRES_BIN)(`Postgres engine${WITHOUT_POSTGRES}`, () => {
     const canceled = failureOf(query(engine, 'admin', slow, { signal: abort.signal }))
     setTimeout(() => abort.abort(), 200)
     expect((await canceled).kind).toBe('canceled')
-    const running = "SELECT count(*) AS n FROM pg_stat_activity WHERE usename = 'reader' AND state = 'active'"
-    await expect.poll(async () => (await db.own.rows(running, []))[0]!.n, { timeout: 3_000 }).toBe('0')
+    await expect.poll(runningQueries, { timeout: 3_000 }).toBe('0')
+  })
+
+  it('stops it as well where the call is canceled between two of its statements', async () => {
+    const slow = 'SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, (SELECT 1000000)) b'
+    for (let afterMs = 0; afterMs < 40; afterMs += 2) {
+      const abort = new AbortController()
+      const canceled = failureOf(query(engine, 'admin', slow, { signal: abort.signal }))
+      setTimeout(() => abort.abort(), afterMs)
+      expect((await canceled).kind).toBe('canceled')
+    }
+    await expect.poll(runningQueries, { timeout: 3_000 }).toBe('0')
   })
 
   it('is seeded with all of the demonstration data, by the command', { timeout: 60_000 }, async () => {

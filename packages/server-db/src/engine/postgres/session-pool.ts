@@ -102,12 +102,13 @@ async function runBounded<Result>(
   let ending: QueryFailure | undefined
   let pid: string | undefined
   let killer: NodeJS.Timeout | undefined
+  let isOver = false
   const end = (failure: QueryFailure) => {
     if (ending) return
     ending = failure
     killer = setTimeout(() => client.destroy(), STOP_WITHIN_MS)
     if (pid === undefined) client.destroy()
-    else cancelBackend(options.url, pid).catch(() => client.destroy())
+    else cancelBackend(options.url, pid, () => isOver).catch(() => client.destroy())
   }
   const onAbort = () => end(new QueryFailure('canceled', 'The call was canceled.'))
   const timedOut = new QueryFailure('timeout', `The query ran longer than ${timeoutMs} ms and was stopped.`)
@@ -120,6 +121,7 @@ async function runBounded<Result>(
     const failure = toQueryFailure(error)
     throw ending ?? (failure.shape.kind === 'timeout' ? timedOut : failure)
   } finally {
+    isOver = true
     clearTimeout(timer)
     clearTimeout(killer)
     signal?.removeEventListener('abort', onAbort)
