@@ -125,7 +125,8 @@ export function createModernHttp(
       }
       return listenOnce(target, params, life)
     }
-    void keepListening(listen, closing.signal, onListChanged)
+    // What changed between the first list and the first stream was told to nobody.
+    void keepListening(listen, closing.signal, onListChanged, onListChanged)
   }
   return connection
 }

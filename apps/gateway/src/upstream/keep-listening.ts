@@ -15,10 +15,16 @@ const STABLE_MS = 10_000
 /**
  * Listens until the signal is aborted or the upstream refuses.
  * @param onGap called when a change may have been missed, or the upstream may be gone
+ * @param onFirst called when the stream is open for the first time
  */
-export async function keepListening(listen: Listen, signal: AbortSignal, onGap: () => void): Promise<void> {
+export async function keepListening(
+  listen: Listen,
+  signal: AbortSignal,
+  onGap: () => void,
+  onFirst: () => void = () => {},
+): Promise<void> {
   let pauseMs = FIRST_PAUSE_MS
-  let onOpen = () => {}
+  let onOpen = onFirst
   while (!signal.aborted) {
     const startedAtMs = performance.now()
     const outcome = await listen(onOpen).catch(() => 'broken' as const)

@@ -79,6 +79,8 @@ class LegacyHttp implements Connection {
       (onOpen) => this.#listen(onOpen),
       this.#closing.signal,
       () => this.onListChanged(),
+      // What changed between the first list and the first stream was told to nobody.
+      () => this.onListChanged(),
     )
   }
 
