@@ -1,8 +1,11 @@
 /** Rules with conditions: the tool is listed, and each call of it is judged by exactly the arguments that are forwarded. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sendResult } from './fixtures/scripted-upstream.ts'
 import { CLIENTS, connectAny } from './support/any-client.ts'
 import { post, postModern } from './support/clients.ts'
+import { until } from './support/start-gateway.ts'
 import { type Scripted, startScripted } from './support/start-scripted.ts'
 import { verifies } from './support/verifies.ts'
 
@@ -24,6 +27,9 @@ let on: Scripted
 beforeAll(async () => {
   const named = (name: string) => ({ ...QUERY, name })
   on = await startScripted({ tools: [QUERY, named('note'), named('mistyped')] }, { rules: RULES })
+  // Conditions and tests are held against what was written down of the catalog.
+  const known = join(on.gateway.dir, 'data/catalog.json')
+  await until(() => existsSync(known) && readFileSync(known, 'utf8').includes('up__query'), 'the tools are known')
 })
 afterAll(() => on.close())
 
